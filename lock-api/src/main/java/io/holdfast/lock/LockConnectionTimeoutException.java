@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import jakarta.annotation.Nullable;
+
+/** The connection pool had no connection within the configured connection time-out. Nothing is known of the lock itself:
+ * this is not contention. Each held lock keeps one connection, and so does each key that is waited for. */
+public final class LockConnectionTimeoutException extends LockUnavailableException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Tells what happened.
+     *
+     * @param message what happened to which lock, and what to do
+     * @param cause why, or null
+     */
+    public LockConnectionTimeoutException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import java.time.Duration;
+
+/**
+ * One granted lock. Obtained from a {@link Locker}; ends with {@link #close()} or {@link #release()}, or with the closing
+ * of the locker.
+ *
+ * <p>A handle is not bound to the thread that acquired it: every method may be called from any thread, also several at
+ * once. {@link #refresh} and {@link #release} ask PostgreSQL and block for a round trip; the others return at once.
+ *
+ * <p><b>Not guaranteed:</b> that the lock is held at the moment when {@link #isHeld()} answers true. The server may have
+ * ended the session without this JVM having noticed; only {@link #refresh} asks it. Handles are not re-entrant: a thread
+ * that holds a key and acquires it again waits for itself.
+ */
+public interface LockHandle extends AutoCloseable {
+
+    /**
+     * The name of what is locked.
+     *
+     * @return the key as it was requested
+     */
+    String key();
+
+    /**
+     * How this lock excludes others.
+     *
+     * @return the mode as it was requested
+     */
+    LockMode mode();
+
+    /**
+     * The ttl as it was given last, by the request or by a refresh. It does not run down.
+     *
+     * @return the ttl; {@link LockRequest#UNLIMITED} if there is none
+     */
+    Duration ttl();
+
+    /**
+     * What this JVM knows of the lock, without asking the server.
+     *
+     * @return the state
+     */
+    LockState state();
+
+    /**
+     * Whether {@link #state()} is {@link LockState#HELD}.
+     *
+     * @return whether the lock counts as held
+     */
+    default boolean isHeld() {
+        return state() == LockState.HELD;
+    }
+
+    /**
+     * Proves on the server that this lock is still held, and starts its ttl anew.
+     *
+     * @param ttl the ttl from now on: at least 1 ms; at most 2,147,483,647 ms for an {@link Lease#ENFORCED} lease
+     * @throws LockNotHeldException if the lock is released, lapsed or lost; a loss that is found here ends the handle
+     * @throws LockUnavailableException if the server could not be asked; the handle keeps its state and its old ttl
+     * @throws IllegalArgumentException if the ttl is out of range
+     */
+    void refresh(Duration ttl);
+
+    /**
+     * Gives the lock back. Never refused: whatever it throws, the lock is not held through this handle afterwards, and
+     * its connection is back in the pool or ended. An interrupt does not cut it short; the interrupt flag is kept.
+     *
+     * @throws LockNotHeldException if the lock had ended before: released already, lapsed or lost. Work done under it may
+     *     have overlapped with another holder's, except after a release
+     */
+    void release();
+
+    /**
+     * As {@link #release()}, but silent: does nothing on a handle that is released already, and reports a lapsed or lost
+     * lock in the log only.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import jakarta.annotation.Nullable;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+
+/**
+ * What to lock and how: an immutable value. Start with {@link #of(String)} and change what differs from the defaults.
+ *
+ * <pre>{@code
+ * LockRequest.of("order/42").waitAtMost(Duration.ofSeconds(5))
+ * }</pre>
+ *
+ * @param key the name of what is locked: not empty, without lone surrogates; compared byte by byte in UTF-8, without
+ *     Unicode normalisation
+ * @param mode how the lock excludes others; {@link LockMode#EXCLUSIVE} by default
+ * @param ttl how long the handle counts as held without a refresh: at least 1 ms, {@link #UNLIMITED} by default
+ * @param lease what happens when the ttl has passed; {@link Lease#ADVISORY} by default
+ * @param waitAtMost how long {@link Locker#acquire} waits for the lock: {@link #IMMEDIATE} to {@link #UNLIMITED}, or
+ *     null for the default of the locker's configuration; {@link Locker#tryAcquire} does not look at it
+ */
+public record LockRequest(
+        String key,
+        LockMode mode,
+        Duration ttl,
+        Lease lease,
+        @Nullable Duration waitAtMost) {
+
+    /** No waiting. */
+    public static final Duration IMMEDIATE = Duration.ZERO;
+
+    /** No limit. */
+    public static final Duration UNLIMITED = ChronoUnit.FOREVER.getDuration();
+
+    private static final Duration SHORTEST_TTL = Duration.ofMillis(1);
+    private static final Duration LONGEST_ENFORCED_TTL = Duration.ofMillis(Integer.MAX_VALUE);
+
+    /**
+     * Checks all parts.
+     *
+     * @param key not empty, without lone surrogates
+     * @param mode how the lock excludes others
+     * @param ttl at least 1 ms; at most 2,147,483,647 ms with an {@link Lease#ENFORCED} lease
+     * @param lease what happens when the ttl has passed
+     * @param waitAtMost not negative, or null for the default of the locker's configuration
+     * @throws NullPointerException if a part other than {@code waitAtMost} is null
+     * @throws IllegalArgumentException if a part is out of its range
+     */
+    public LockRequest {
+        requireKey(key);
+        Objects.requireNonNull(mode, "mode");
+        Objects.requireNonNull(ttl, "ttl");
+        Objects.requireNonNull(lease, "lease");
+        if (ttl.compareTo(SHORTEST_TTL) < 0) {
+            throw new IllegalArgumentException("ttl of lock '" + key + "' must be at least 1 ms: " + ttl);
+        }
+        if (lease == Lease.ENFORCED && ttl.compareTo(LONGEST_ENFORCED_TTL) > 0) {
+            throw new IllegalArgumentException("ttl of lock '" + key + "' must be at most " + LONGEST_ENFORCED_TTL
+                    + " with an ENFORCED lease: " + (ttl.equals(UNLIMITED) ? "UNLIMITED; set it with ttl(...)" : ttl));
+        }
+        if (waitAtMost != null && waitAtMost.isNegative()) {
+            throw new IllegalArgumentException("wait for lock '" + key + "' must not be negative: " + waitAtMost);
+        }
+    }
+
+    /**
+     * Requests the lock of this name, exclusively, for as long as the handle is not released, waiting as long as the
+     * locker's configuration says.
+     *
+     * @param key the name of what is locked; not empty
+     * @return the request
+     * @throws IllegalArgumentException if the key is empty or has a lone surrogate
+     */
+    public static LockRequest of(String key) {
+        return new LockRequest(key, LockMode.EXCLUSIVE, UNLIMITED, Lease.ADVISORY, null);
+    }
+
+    /**
+     * The same request in another mode.
+     *
+     * @param mode how the lock excludes others
+     * @return the changed request
+     */
+    public LockRequest mode(LockMode mode) {
+        return new LockRequest(key, mode, ttl, lease, waitAtMost);
+    }
+
+    /**
+     * The same request with another ttl and an {@link Lease#ADVISORY} lease.
+     *
+     * @param ttl at least 1 ms; {@link #UNLIMITED} for none
+     * @return the changed request
+     * @throws IllegalArgumentException if the ttl is below 1 ms
+     */
+    public LockRequest ttl(Duration ttl) {
+        return new LockRequest(key, mode, ttl, Lease.ADVISORY, waitAtMost);
+    }
+
+    /**
+     * The same request with another ttl that the server enforces: see {@link Lease#ENFORCED}.
+     *
+     * @param ttl 1 to 2,147,483,647 ms (24.8 days)
+     * @return the changed request
+     * @throws IllegalArgumentException if the ttl is out of range
+     */
+    public LockRequest enforcedTtl(Duration ttl) {
+        return new LockRequest(key, mode, ttl, Lease.ENFORCED, waitAtMost);
+    }
+
+    /**
+     * The same request with another wait.
+     *
+     * @param limit {@link #IMMEDIATE} to {@link #UNLIMITED}
+     * @return the changed request
+     * @throws IllegalArgumentException if the limit is negative
+     */
+    public LockRequest waitAtMost(Duration limit) {
+        return new LockRequest(key, mode, ttl, lease, Objects.requireNonNull(limit, "limit"));
+    }
+
+    private static void requireKey(String key) {
+        Objects.requireNonNull(key, "key");
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("the key of a lock must not be empty");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(key)) {
+            throw new IllegalArgumentException("the key of a lock must not have a lone surrogate, since it would be"
+                    + " encoded as '?' and collide with other keys");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+/**
+ * What a {@link LockHandle} knows of its lock. A handle starts as {@link #HELD}; {@link #RELEASED} and {@link #LOST} are
+ * final. It never becomes held again.
+ */
+public enum LockState {
+    /** Granted and, as far as this JVM knows, still held. */
+    HELD,
+
+    /** The ttl has passed without a refresh; see {@link Lease} for what PostgreSQL does then. */
+    LAPSED,
+
+    /** Given back by the holder, or by the closing of its {@link Locker}. */
+    RELEASED,
+
+    /** Found to have ended without the holder's doing: killed backend, server restart, cut network, freed by others. */
+    LOST
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import jakarta.enterprise.util.Nonbinding;
+import jakarta.interceptor.InterceptorBinding;
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * Runs a business or time-out method of a CDI bean or EJB while holding a lock of the whole database: one holder among all
+ * threads, servers and deployments. (Jakarta Concurrency's {@code @Lock} and EJB's {@code @Lock} guard one bean instance
+ * inside one JVM.)
+ *
+ * <pre>{@code
+ * @Locked("reports/daily")
+ * public void writeDailyReport() { ... }
+ * }</pre>
+ *
+ * <p>On a class it stands for every business method; on a method it goes before that of the class.
+ *
+ * <p><b>When the lock is released:</b> when the method returns or throws; but if a JTA transaction is active when the
+ * method is entered (as it is in an EJB with container-managed transactions, where the transaction begins before any
+ * interceptor), not before that transaction has committed or rolled back. So the next holder reads what this one
+ * committed. On a CDI bean with {@code @Transactional} the lock is acquired before the transaction begins. Calls within
+ * one such transaction that ask for the same key again go on under the lock already held.
+ *
+ * <p><b>What the caller sees:</b> the {@link LockException}s of {@link Locker#acquire}, the method not having run;
+ * {@link LockInterruptedException} if the thread was interrupted while waiting; {@link LockNotHeldException} if the method
+ * ended normally without a transaction, but its lock was lost meanwhile; else the method's own result or exception,
+ * unchanged.
+ *
+ * <p><b>Not guaranteed:</b> calls that do not pass the container (a method of the same object, private and static methods)
+ * are not intercepted, and run without the lock. Work that the method starts on other threads and does not wait for is not
+ * covered. Outside a JTA transaction that is active at entry, a method that calls itself with the same key, through
+ * whatever beans, waits for itself.
+ *
+ * @see <a href="https://jakarta.ee/specifications/interceptors/2.1/">Jakarta Interceptors 2.1</a>
+ */
+@InterceptorBinding
+@Inherited
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.TYPE, ElementType.METHOD})
+public @interface Locked {
+
+    /** Value of {@link #waitAtMost()}: not waiting. */
+    long IMMEDIATE = 0;
+
+    /** Value of {@link #waitAtMost()}: waiting without limit. */
+    long UNLIMITED = -1;
+
+    /** Value of {@link #waitAtMost()}: as the locker's configuration says ({@code holdfast.wait-at-most}, 60 s). */
+    long CONFIGURED = -2;
+
+    /**
+     * The key: the name of what is locked.
+     *
+     * @return a constant; not empty
+     */
+    @Nonbinding
+    String value();
+
+    /**
+     * How the lock excludes others.
+     *
+     * @return the mode
+     */
+    @Nonbinding
+    LockMode mode() default LockMode.EXCLUSIVE;
+
+    /**
+     * How long to wait for the lock, in {@link #unit()}s.
+     *
+     * @return 0 or more, {@link #IMMEDIATE}, {@link #UNLIMITED} or {@link #CONFIGURED}
+     */
+    @Nonbinding
+    long waitAtMost() default CONFIGURED;
+
+    /**
+     * The unit of {@link #waitAtMost()}.
+     *
+     * @return a unit of exact length, so up to days
+     */
+    @Nonbinding
+    ChronoUnit unit() default ChronoUnit.SECONDS;
+}

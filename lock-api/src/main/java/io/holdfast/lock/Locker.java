@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import java.util.Optional;
+
+/**
+ * Acquires locks. In a Jakarta EE application inject it: {@code @Inject Locker locker}. Thread-safe.
+ *
+ * <p>Locks are known to PostgreSQL by a 64-bit number made of the locker's namespace and the key: see
+ * {@link #lockId(String)}. Lockers on the same database with the same namespace exclude each other, in whatever JVM and
+ * deployment. Each held lock keeps one connection, which is in no JTA transaction.
+ *
+ * <p>Outcomes of acquiring are types:
+ *
+ * <table>
+ *   <caption>Outcomes of acquiring</caption>
+ *   <tr><th>outcome</th><th>{@code acquire}</th><th>{@code tryAcquire}</th></tr>
+ *   <tr><td>granted</td><td>a handle</td><td>a handle</td></tr>
+ *   <tr><td>somebody else holds it</td><td>{@link LockNotAcquiredException} after the wait</td><td>empty</td></tr>
+ *   <tr><td>no connection to be had</td><td colspan="2">{@link LockConnectionTimeoutException}</td></tr>
+ *   <tr><td>database out of reach or unfit</td><td colspan="2">{@link LockUnavailableException}</td></tr>
+ *   <tr><td>deadlock found by the server</td><td>{@link LockDeadlockException}</td><td>does not happen</td></tr>
+ *   <tr><td>interrupted</td><td colspan="2">{@link InterruptedException}; nothing is left behind</td></tr>
+ *   <tr><td>locker closed</td><td colspan="2">{@link IllegalStateException}</td></tr>
+ * </table>
+ *
+ * <p>Waiting is first come, first served among the threads of one locker, and among the lockers that wait at the server;
+ * not between the two. A waiting {@code acquire} does not poll. Besides the wait for the lock, both forms wait for a
+ * connection of the pool and for the server's answer, each as long as the configured connection time-out (5 s by default).
+ *
+ * <p><b>Not guaranteed:</b> exclusion against work that goes on after its lock was lost, and against roles of the same
+ * database that take advisory locks of the same number on purpose.
+ */
+public interface Locker extends AutoCloseable {
+
+    /**
+     * Acquires the lock, waiting for it as long as the request says. Blocks.
+     *
+     * @param request what to lock and how long to wait
+     * @return the handle of the granted lock
+     * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
+     * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
+     * @throws LockUnavailableException if the database cannot be reached or is unfit
+     * @throws LockDeadlockException if the server found that this wait could never end
+     * @throws InterruptedException if the thread is interrupted while waiting
+     * @throws IllegalStateException if this locker is closed
+     */
+    LockHandle acquire(LockRequest request) throws InterruptedException;
+
+    /**
+     * Acquires the lock if nobody holds it or is waiting for it. Does not wait for the lock, but blocks for a connection
+     * of the pool and one round trip.
+     *
+     * @param request what to lock; its wait is not looked at
+     * @return the handle, or empty if somebody else holds the lock or is waiting for it
+     * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
+     * @throws LockUnavailableException if the database cannot be reached or is unfit
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     * @throws IllegalStateException if this locker is closed
+     */
+    Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException;
+
+    /**
+     * Runs the body while holding the lock. The lock is released on every way out, and an exception of the body passes
+     * unchanged.
+     *
+     * @param <R> the result of the body
+     * @param <X> what the body may throw
+     * @param request what to lock and how long to wait
+     * @param body what to do; may return null
+     * @return the body's result
+     * @throws X if the body does
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost meanwhile
+     * @throws LockException as {@link #acquire} does; the body has not run
+     * @throws InterruptedException as {@link #acquire} does, or if the body does
+     */
+    default <R, X extends Exception> R withLock(LockRequest request, LockedBody<R, X> body)
+            throws X, InterruptedException {
+        return LockedBody.runAndRelease(acquire(request), body);
+    }
+
+    /**
+     * Runs the body while holding the lock, if nobody else holds it. The lock is released on every way out, and an
+     * exception of the body passes unchanged.
+     *
+     * @param <X> what the body may throw
+     * @param request what to lock; its wait is not looked at
+     * @param body what to do; its result is dropped
+     * @return whether the body ran
+     * @throws X if the body does
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost meanwhile
+     * @throws LockException as {@link #tryAcquire} does; the body has not run
+     * @throws InterruptedException as {@link #tryAcquire} does, or if the body does
+     */
+    default <X extends Exception> boolean tryWithLock(LockRequest request, LockedBody<?, X> body)
+            throws X, InterruptedException {
+        Optional<LockHandle> handle = tryAcquire(request);
+        if (handle.isPresent()) {
+            LockedBody.runAndRelease(handle.get(), body);
+        }
+        return handle.isPresent();
+    }
+
+    /**
+     * The number under which PostgreSQL knows the lock of this key: in {@code pg_locks}, {@code classid} is its upper and
+     * {@code objid} its lower half, and {@code objsubid} is 1. It is the 64-bit FNV-1a hash of the namespace, as four
+     * big-endian bytes, followed by the key in UTF-8.
+     *
+     * @param key the name of what is locked; not empty
+     * @return the lock id
+     * @throws IllegalArgumentException if the key is empty or has a lone surrogate
+     * @see <a href="https://www.postgresql.org/docs/current/view-pg-locks.html">PostgreSQL manual, "pg_locks"</a>
+     */
+    long lockId(String key);
+
+    /**
+     * Asks the database where the locks live whether it can serve. Blocks for a connection and a round trip, each at most
+     * as long as the connection time-out.
+     *
+     * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
+     * @throws LockUnavailableException if the database cannot be reached, or cannot hold locks: a standby, or not
+     *     PostgreSQL
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     * @throws IllegalStateException if this locker is closed
+     */
+    void ping() throws InterruptedException;
+
+    /**
+     * Releases every outstanding lock and refuses further ones; threads that wait in {@link #acquire} get an
+     * {@link IllegalStateException}. Bounded by the configured close time-out (10 s by default): a lock that cannot be
+     * released within it has its session ended. Handles then say {@link LockState#RELEASED}. A second call does nothing.
+     * The locker that a container injects is closed by the container.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.spi;
+
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import java.time.Duration;
+
+/**
+ * Is told what happens to locks. In a Jakarta EE application every CDI bean of this type is told.
+ *
+ * <p>Called on the thread where it happens, which is often one of the locker's own: return soon, do not call the locker,
+ * and expect neither a transaction nor {@code java:comp}. Calls for different locks come at the same time. What a
+ * listener throws is logged and goes no further.
+ */
+public interface LockListener {
+
+    /**
+     * A lock was granted.
+     *
+     * @param handle the granted lock
+     * @param waited from the call to the grant
+     */
+    default void acquired(LockHandle handle, Duration waited) {}
+
+    /**
+     * A lock was not granted because somebody else held it for the whole wait, which is zero for a try.
+     *
+     * @param request what was asked for
+     * @param waited from the call to giving up
+     */
+    default void contended(LockRequest request, Duration waited) {}
+
+    /**
+     * Acquiring failed for another reason than contention.
+     *
+     * @param request what was asked for
+     * @param failure what the caller is told
+     */
+    default void failed(LockRequest request, LockException failure) {}
+
+    /**
+     * A lock was proven to be held and its ttl started anew.
+     *
+     * @param handle the held lock
+     */
+    default void refreshed(LockHandle handle) {}
+
+    /**
+     * A lock was given back.
+     *
+     * @param handle the released lock
+     * @param held from the grant to the release
+     */
+    default void released(LockHandle handle, Duration held) {}
+
+    /**
+     * A lock was found to have ended without its holder's doing. Told once for each lock, and never together with
+     * {@link #released}.
+     *
+     * @param handle the lost lock
+     * @param held from the grant to the finding
+     */
+    default void lost(LockHandle handle, Duration held) {}
+}
