@@ -19,7 +19,6 @@ import java.util.Optional;
  *   <tr><td>somebody else holds it</td><td>{@link LockNotAcquiredException} after the wait</td><td>empty</td></tr>
  *   <tr><td>no connection to be had</td><td colspan="2">{@link LockConnectionTimeoutException}</td></tr>
  *   <tr><td>database out of reach or unfit</td><td colspan="2">{@link LockUnavailableException}</td></tr>
- *   <tr><td>deadlock found by the server</td><td>{@link LockDeadlockException}</td><td>does not happen</td></tr>
  *   <tr><td>interrupted</td><td colspan="2">{@link InterruptedException}; nothing is left behind</td></tr>
  *   <tr><td>locker closed</td><td colspan="2">{@link IllegalStateException}</td></tr>
  * </table>
@@ -29,7 +28,8 @@ import java.util.Optional;
  * connection of the pool and for the server's answer, each as long as the configured connection time-out (5 s by default).
  *
  * <p><b>Not guaranteed:</b> exclusion against work that goes on after its lock was lost, and against roles of the same
- * database that take advisory locks of the same number on purpose.
+ * database that take advisory locks of the same number on purpose. Nor that a deadlock is found: of two holders that wait
+ * for each other's key, one gives up at the end of its wait. Acquire keys in one order everywhere.
  */
 public interface Locker extends AutoCloseable {
 
@@ -41,7 +41,6 @@ public interface Locker extends AutoCloseable {
      * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
      * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
      * @throws LockUnavailableException if the database cannot be reached or is unfit
-     * @throws LockDeadlockException if the server found that this wait could never end
      * @throws InterruptedException if the thread is interrupted while waiting
      * @throws IllegalStateException if this locker is closed
      */

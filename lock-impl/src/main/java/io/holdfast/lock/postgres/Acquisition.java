@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.Lease;
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.HeldLock.Grant;
+import io.holdfast.lock.postgres.LocalQueues.Turn;
+import io.holdfast.lock.postgres.LockSession.Answer;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One attempt to get one lock: {@link #run} asks the server on a keeper thread, while {@link #await} waits for it on the
+ * caller's. The two may part: the caller is interrupted, runs out of time, or the locker closes, at the very moment of the
+ * grant. {@code decided} settles it: whoever sets it tells the caller the outcome. If that is not the keeper, the keeper
+ * undoes what it gets. In every case the keeper alone disposes of the session and the local turn, or passes them on to the
+ * handle.
+ */
+final class Acquisition implements Runnable {
+
+    /**
+     * A waiting statement holds a snapshot, which holds back VACUUM; so long waits are cut into slices. A new slice queues
+     * anew at the server.
+     */
+    private static final Duration SLICE = Duration.ofSeconds(30);
+
+    private static final long CANCEL_INTERVAL_MILLIS = 50;
+    private static final long CLEAN_UP_MILLIS = 1_000;
+
+    private final PostgresLocker locker;
+    private final LockRequest request;
+    private final boolean waiting;
+    private final Deadline deadline;
+    private final Turn turn;
+    private final AtomicBoolean decided = new AtomicBoolean();
+    private final CompletableFuture<Void> connected = new CompletableFuture<>();
+    private final CompletableFuture<Optional<HeldLock>> outcome = new CompletableFuture<>();
+    private final CountDownLatch finished = new CountDownLatch(1);
+
+    /** The session that asks, or null before there is one. */
+    private volatile LockSession session;
+
+    /** The keeper thread while it waits for a connection, which may be interrupted; else null. Guarded by this. */
+    private Thread opening;
+
+    Acquisition(PostgresLocker locker, LockRequest request, boolean waiting, Deadline deadline, Turn turn) {
+        this.locker = locker;
+        this.request = request;
+        this.waiting = waiting;
+        this.deadline = deadline;
+        this.turn = turn;
+    }
+
+    // ---- the caller's side
+
+    /** The handle, or empty if somebody else held the lock for the whole wait. */
+    Optional<HeldLock> await() throws InterruptedException {
+        Duration timeout = locker.config().connectionTimeout();
+        try {
+            if (!completesWithin(connected, Deadline.after(timeout))) {
+                return give(Messages.noConnection(request, timeout, null));
+            }
+            Deadline answer = deadline.unlimited()
+                    ? deadline
+                    : Deadline.after(deadline.remaining().plus(timeout));
+            if (!completesWithin(outcome, answer)) {
+                return give(Messages.noAnswer(what(), timeout));
+            }
+            return outcomeNow();
+        } catch (InterruptedException e) {
+            if (abandon()) {
+                awaitCleanUp();
+            } else {
+                outcomeNow().ifPresent(HeldLock::close);
+            }
+            throw e;
+        }
+    }
+
+    /** So that the key is free for others when the caller goes on; but a server that hangs does not make it hang. */
+    private void awaitCleanUp() throws InterruptedException {
+        finished.await(CLEAN_UP_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Gives up with this failure, unless the keeper has come to an outcome in the meantime. */
+    private Optional<HeldLock> give(LockException up) {
+        if (abandon()) {
+            throw up;
+        }
+        return outcomeNow();
+    }
+
+    private boolean completesWithin(CompletableFuture<?> future, Deadline limit) throws InterruptedException {
+        try {
+            future.get(limit.remainingNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** To be called once the outcome is decided: at most the keeper's next instruction is waited for. */
+    private Optional<HeldLock> outcomeNow() {
+        try {
+            return outcome.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                // The caller wants to see who called; what happened on the keeper thread is in the failure's cause.
+                failure.fillInStackTrace();
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    /** Takes the decision away from the keeper and makes it stop; false if it has decided already. */
+    private boolean abandon() {
+        if (!decided.compareAndSet(false, true)) {
+            return false;
+        }
+        stopKeeper();
+        return true;
+    }
+
+    /** The locker closes: the caller is told so. */
+    void refuse() {
+        if (decided.compareAndSet(false, true)) {
+            IllegalStateException closed = Messages.closed(what());
+            outcome.completeExceptionally(closed);
+            connected.completeExceptionally(closed);
+            stopKeeper();
+        }
+    }
+
+    private void stopKeeper() {
+        synchronized (this) {
+            if (opening != null) {
+                // Nothing was asked yet, so the next in the local queue need not wait until the pool gives up.
+                opening.interrupt();
+                turn.end();
+                return;
+            }
+        }
+        cancelUntilFinished();
+    }
+
+    /** A cancel that comes before the statement has been sent is lost, so it is repeated. */
+    private void cancelUntilFinished() {
+        try {
+            locker.keepers().execute(() -> {
+                try {
+                    do {
+                        LockSession asking = session;
+                        if (asking != null) {
+                            asking.cancel();
+                        }
+                    } while (!finished.await(CANCEL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The locker is closed, and its closing cancels.
+            Messages.LOG.log(System.Logger.Level.TRACE, "cancel left to the closing of the locker", e);
+        }
+    }
+
+    // ---- the keeper's side
+
+    @Override
+    public void run() {
+        try {
+            Optional<HeldLock> lock = acquire();
+            if (lock.isEmpty()) {
+                turn.end();
+            }
+            if (decided.compareAndSet(false, true)) {
+                outcome.complete(lock);
+            } else {
+                lock.ifPresent(HeldLock::endOnThisThread);
+            }
+        } catch (SQLException e) {
+            fail(Messages.of(request, e));
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        } finally {
+            locker.forget(this);
+            finished.countDown();
+        }
+    }
+
+    private void fail(Throwable failure) {
+        turn.end();
+        if (decided.compareAndSet(false, true)) {
+            outcome.completeExceptionally(failure);
+        }
+        connected.completeExceptionally(failure);
+    }
+
+    private Optional<HeldLock> acquire() throws SQLException {
+        try {
+            return acquireOnFreshSession();
+        } catch (SQLException e) {
+            if (decided.get() || !SqlStates.isSessionLost(e) || session == null) {
+                throw e;
+            }
+            // The pool handed out a connection whose session had ended. It is ended on our side, too: ask for another.
+            return acquireOnFreshSession();
+        }
+    }
+
+    private Optional<HeldLock> acquireOnFreshSession() throws SQLException {
+        LockSession fresh = open();
+        session = fresh;
+        connected.complete(null);
+        boolean clean = false;
+        try {
+            fresh.pin();
+            Optional<HeldLock> lock = decided.get() ? Optional.empty() : ask(fresh);
+            clean = lock.isEmpty();
+            return lock;
+        } catch (SQLException | RuntimeException e) {
+            clean = fresh.wipeOrEnd();
+            throw e;
+        } finally {
+            if (clean) {
+                locker.sessions().giveBack(fresh);
+            }
+        }
+    }
+
+    private LockSession open() throws SQLException {
+        synchronized (this) {
+            opening = Thread.currentThread();
+        }
+        try {
+            return locker.sessions().allocate();
+        } catch (SQLException e) {
+            if (SqlStates.isPoolExhausted(e)) {
+                throw Messages.noConnection(request, locker.config().connectionTimeout(), e);
+            }
+            throw e;
+        } finally {
+            synchronized (this) {
+                opening = null;
+                Thread.interrupted();
+            }
+        }
+    }
+
+    private Optional<HeldLock> ask(LockSession on) throws SQLException {
+        long lockId = turn.lockId();
+        long sentNanos;
+        Answer answer;
+        do {
+            sentNanos = System.nanoTime();
+            answer = waiting ? waitSlice(on, lockId) : on.tryLock(lockId, request.mode(), enforcedTtl());
+        } while (answer == null && !deadline.hasPassed() && !decided.get());
+        if (answer == null || Boolean.FALSE.equals(answer.granted())) {
+            return Optional.empty();
+        }
+        if (answer.granted() == null) {
+            throw Messages.standby(what());
+        }
+        return Optional.of(hold(new Grant(on, lockId, answer.backendPid(), answer.idleTimeout()), sentNanos));
+    }
+
+    /** Null if the slice ended without a grant. The session is clean then. */
+    private Answer waitSlice(LockSession on, long lockId) throws SQLException {
+        Duration left = deadline.remaining();
+        Duration slice = left.compareTo(SLICE) < 0 ? left : SLICE;
+        try {
+            return on.lock(lockId, request.mode(), enforcedTtl(), slice);
+        } catch (SQLException e) {
+            if (!SqlStates.isWaitEnded(e)) {
+                throw e;
+            }
+            // The grant may have won the race against the end of the wait: the session may hold the lock.
+            if (!on.wipeOrEnd()) {
+                throw e;
+            }
+            return null;
+        }
+    }
+
+    /**
+     * An advisory ttl starts now. An enforced one has been running since the grant, which is not before the statement was
+     * sent; if that may have been long ago, because the statement waited, the server is asked once more.
+     */
+    private HeldLock hold(Grant grant, long sentNanos) throws SQLException {
+        Duration ttl = enforcedTtl();
+        long ttlStartNanos = ttl == null ? System.nanoTime() : sentNanos;
+        if (ttl != null && System.nanoTime() - sentNanos > ttl.toNanos() / 2) {
+            ttlStartNanos = System.nanoTime();
+            if (!grant.session().isHeld(grant.lockId(), request.mode(), grant.backendPid(), ttl)) {
+                throw Messages.lateGrant(request);
+            }
+        }
+        HeldLock lock = new HeldLock(locker, request, grant, turn, ttlStartNanos);
+        locker.remember(lock);
+        return lock;
+    }
+
+    private Duration enforcedTtl() {
+        return request.lease() == Lease.ENFORCED ? request.ttl() : null;
+    }
+
+    private String what() {
+        return "lock '" + request.key() + "'";
+    }
+}

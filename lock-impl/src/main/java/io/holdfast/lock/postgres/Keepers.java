@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads on which every JDBC call of the lock runs. They are plain daemon threads, not the container's managed ones,
+ * on purpose: on a managed thread application servers enlist a connection in transactions, share it, park it, or close it
+ * when the call returns. They carry the class loader of this library, since code that asks for the context class loader
+ * fails without one, and inherit no thread locals. At most one is busy for each connection in use.
+ */
+final class Keepers {
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Keepers::thread);
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(null, work, "holdfast-keeper-" + NUMBER.incrementAndGet(), 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(Keepers.class.getClassLoader());
+        return thread;
+    }
+
+    /**
+     * Runs the work on a keeper thread.
+     *
+     * @throws RejectedExecutionException after {@link #stop}
+     */
+    void execute(Runnable work) {
+        threads.execute(work);
+    }
+
+    /** Runs the work on a keeper thread; after {@link #stop} on the caller's, since a lock must still be released then. */
+    <T> CompletableFuture<T> submit(Callable<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Runnable completing = () -> {
+            try {
+                result.complete(work.call());
+            } catch (Throwable t) {
+                result.completeExceptionally(t);
+            }
+        };
+        try {
+            execute(completing);
+        } catch (RejectedExecutionException e) {
+            completing.run();
+        }
+        return result;
+    }
+
+    /** Lets running work finish, waiting for it at most as long as given; idle threads end at once. */
+    void stop(Duration atMost) {
+        threads.shutdown();
+        boolean interrupted = false;
+        Deadline deadline = Deadline.after(atMost);
+        while (!deadline.hasPassed()) {
+            try {
+                threads.awaitTermination(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.LockConnectionTimeoutException;
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.spi.LockListener;
+import jakarta.annotation.Nullable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** Everything that users read, in one place. An id is never used again for something else. */
+final class Messages {
+
+    static final Logger LOG = System.getLogger("io.holdfast.lock");
+
+    private Messages() {}
+
+    static LockNotAcquiredException notAcquired(LockRequest request, Duration waited) {
+        return new LockNotAcquiredException(
+                "HOLDFAST-0001: lock '" + request.key() + "' is held by somebody else; gave up after " + seconds(waited)
+                        + ". Wait longer, or look up the holder in pg_locks",
+                null);
+    }
+
+    static LockNotHeldException notHeld(String key, LockState state) {
+        return new LockNotHeldException(
+                "HOLDFAST-0002: lock '" + key + "' is not held through this handle: " + state
+                        + switch (state) {
+                            case LAPSED -> ". Its ttl passed without a refresh; others may have held it meanwhile";
+                            case LOST -> ". Its session ended or the lock was freed by others, who may hold it now";
+                            default -> ". It was given back before";
+                        },
+                null);
+    }
+
+    static LockConnectionTimeoutException noConnection(LockRequest request, Duration timeout, Throwable cause) {
+        return new LockConnectionTimeoutException(
+                "HOLDFAST-0003: no connection to be had for lock '" + request.key() + "' within " + seconds(timeout)
+                        + ". Each held lock keeps one connection, and so does each key that is waited for: raise the"
+                        + " pool's size or hold fewer locks at once",
+                cause);
+    }
+
+    static LockUnavailableException unavailable(String what, Throwable cause) {
+        return new LockUnavailableException(
+                "HOLDFAST-0004: the database cannot be asked for " + what + sqlState(cause)
+                        + ". See the cause, and check that the data source reaches PostgreSQL",
+                cause);
+    }
+
+    static LockUnavailableException noAnswer(String what, Duration timeout) {
+        return new LockUnavailableException(
+                "HOLDFAST-0005: the database did not answer within " + seconds(timeout) + " for " + what
+                        + ". Check the database and the network",
+                null);
+    }
+
+    static LockUnavailableException standby(String what) {
+        return new LockUnavailableException(
+                "HOLDFAST-0006: the data source leads to a standby, which cannot hold " + what
+                        + " for all: locks of a standby and of its primary do not exclude each other. Point it to the"
+                        + " primary, for example with targetServerType=primary in the JDBC URL",
+                null);
+    }
+
+    static LockUnavailableException notPostgres(String product) {
+        return new LockUnavailableException(
+                "HOLDFAST-0007: the data source leads to " + product + ", but the locks need PostgreSQL. Set"
+                        + " holdfast.datasource to the JNDI name of a PostgreSQL data source",
+                null);
+    }
+
+    static LockUnavailableException leaseUnknown(LockRequest request, Throwable cause) {
+        return new LockUnavailableException(
+                "HOLDFAST-0008: this server cannot enforce the ttl of lock '" + request.key()
+                        + "': idle_session_timeout needs PostgreSQL 14 or newer. Use an advisory ttl",
+                cause);
+    }
+
+    static LockUnavailableException lateGrant(LockRequest request) {
+        return new LockUnavailableException(
+                "HOLDFAST-0009: lock '" + request.key() + "' was granted, but its enforced ttl had passed before the"
+                        + " answer arrived. Use a longer ttl, and check the network",
+                null);
+    }
+
+    static IllegalStateException closed(String what) {
+        return new IllegalStateException(
+                "HOLDFAST-0010: " + what + " was refused because the locker is closed; the application is stopping");
+    }
+
+    static LockException of(LockRequest request, SQLException e) {
+        if (SqlStates.isUnknownSetting(e)) {
+            return leaseUnknown(request, e);
+        }
+        return unavailable("lock '" + request.key() + "'", e);
+    }
+
+    static void lost(String key, Duration held, @Nullable Throwable cause) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0011: lock '" + key + "' was lost after " + seconds(held)
+                        + ": its session ended or the lock was"
+                        + " freed by others, who may hold it now. Check the database's log for the end of the session",
+                cause);
+    }
+
+    static void lapsed(String key, Duration ttl) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0012: lock '" + key + "' was closed after its ttl of " + seconds(ttl)
+                        + " had passed without a"
+                        + " refresh; the work may have overlapped with another holder's. Use a longer ttl or refresh in"
+                        + " time");
+    }
+
+    static void releaseUnanswered(String key, Duration timeout) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0013: the release of lock '" + key + "' was not answered within " + seconds(timeout) + "; its"
+                        + " session is ended, and the server frees the lock as soon as it notices. Check the database and"
+                        + " the network");
+    }
+
+    static void listenerFailed(LockListener listener, Throwable failure) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0014: a lock listener failed; the lock is not affected. Mend "
+                        + listener.getClass().getName(),
+                failure);
+    }
+
+    static void closeTimedOut(int locks, Duration timeout) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0015: " + locks + " locks could not be released within the close time-out of "
+                        + seconds(timeout) + "; their sessions are ended. Check the database and the network");
+    }
+
+    private static String sqlState(Throwable cause) {
+        return cause instanceof SQLException e && e.getSQLState() != null ? " (SQLState " + e.getSQLState() + ")" : "";
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() / 1000.0 + " s";
+    }
+}

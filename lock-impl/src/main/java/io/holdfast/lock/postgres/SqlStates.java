@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+
+/**
+ * What an {@link SQLException} means for a lock; decided by SQLSTATE, type and message id, never by prose.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL manual, "Error Codes"</a>
+ */
+final class SqlStates {
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    private static final String QUERY_CANCELED = "57014";
+    private static final String UNDEFINED_OBJECT = "42704";
+    private static final String CONNECTION_EXCEPTION_CLASS = "08";
+    private static final String OPERATOR_INTERVENTION_CLASS = "57";
+    private static final String INSUFFICIENT_RESOURCES_CLASS = "53";
+
+    /** IronJacamar's id for "no managed connection within the blocking time-out"; it comes without a SQLSTATE. */
+    private static final String IRONJACAMAR_POOL_EXHAUSTED = "IJ000655";
+
+    private SqlStates() {}
+
+    /** The server ended the wait at lock_timeout, or somebody canceled it. The lock may be held all the same. */
+    static boolean isWaitEnded(SQLException e) {
+        return LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || QUERY_CANCELED.equals(e.getSQLState());
+    }
+
+    /** The server does not know a setting that the statement names. */
+    static boolean isUnknownSetting(SQLException e) {
+        return UNDEFINED_OBJECT.equals(e.getSQLState());
+    }
+
+    /** The statement did not run to its end, but the session is as it was before. */
+    static boolean isSessionUnharmed(SQLException e) {
+        String state = e.getSQLState();
+        return QUERY_CANCELED.equals(state) || (state != null && state.startsWith(INSUFFICIENT_RESOURCES_CLASS));
+    }
+
+    /** The session is gone, or its state cannot be told: wrappers of application servers give no SQLSTATE then. */
+    static boolean isSessionLost(SQLException e) {
+        String state = e.getSQLState();
+        return !isSessionUnharmed(e)
+                && (state == null
+                        || state.startsWith(CONNECTION_EXCEPTION_CLASS)
+                        || state.startsWith(OPERATOR_INTERVENTION_CLASS));
+    }
+
+    /** The pool has no free connection, as opposed to a database that cannot be reached. */
+    static boolean isPoolExhausted(SQLException e) {
+        if (e instanceof SQLTransientConnectionException && !hasSqlCause(e)) {
+            return true;
+        }
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t.getMessage() != null && t.getMessage().startsWith(IRONJACAMAR_POOL_EXHAUSTED)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasSqlCause(SQLException e) {
+        return e.getCause() instanceof SQLException;
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Waiting that an interrupt does not cut short; the interrupt flag is set again afterwards. */
+final class Uninterruptibly {
+
+    private Uninterruptibly() {}
+
+    static <T> T get(Future<T> future, Duration atMost) throws TimeoutException, SQLException {
+        Deadline deadline = Deadline.after(atMost);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return future.get(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    throw asSqlException(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static SQLException asSqlException(Throwable failure) {
+        if (failure instanceof SQLException e) {
+            return e;
+        }
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        throw new IllegalStateException(failure);
+    }
+}

@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.holdfast.lock.LockConnectionTimeoutException;
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.spi.LockListener;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What the server says while the locker works, and what the locker says when the server or the pool fails. */
+@Timeout(60)
+class PostgresLockerIT {
+
+    private static final int NAMESPACE = 4711;
+    private static final Duration BRIEF = Duration.ofMillis(300);
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final Server server = new Server(Databases.SHARED);
+    private final HikariDataSource pool = Databases.pool(3);
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+    private final PostgresLocker locker = locker(pool::getConnection);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final String key = "postgres/" + UUID.randomUUID();
+    private final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
+    private final long lockId = locker.lockId(key);
+
+    private PostgresLocker locker(ConnectionSource source) {
+        LockerConfig config = new LockerConfig(NAMESPACE, LONG, Duration.ofSeconds(1), Duration.ofSeconds(3));
+        return new PostgresLocker(config, source, List.of(new Recorder()));
+    }
+
+    private final class Recorder implements LockListener {
+        @Override
+        public void acquired(LockHandle handle, Duration waited) {
+            events.add("acquired");
+        }
+
+        @Override
+        public void contended(LockRequest request, Duration waited) {
+            events.add("contended");
+        }
+
+        @Override
+        public void failed(LockRequest request, LockException failure) {
+            events.add("failed");
+        }
+
+        @Override
+        public void refreshed(LockHandle handle) {
+            events.add("refreshed");
+        }
+
+        @Override
+        public void released(LockHandle handle, Duration held) {
+            events.add("released");
+        }
+
+        @Override
+        public void lost(LockHandle handle, Duration held) {
+            events.add("lost");
+        }
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() throws InterruptedException {
+        locker.close();
+        Server.eventually("no lock is left", () -> server.isFree(lockId));
+        Server.eventually(
+                "every connection is back in the pool",
+                () -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        pool.close();
+        threads.shutdownNow();
+    }
+
+    // ---- what the server says
+
+    @Test
+    @DisplayName("a held lock shows in pg_locks under the published id and in its mode; a released one does not")
+    void shouldShowInPgLocks() throws InterruptedException {
+        LockHandle exclusive = locker.acquire(request);
+        assertEquals(LockId.of(NAMESPACE, key), lockId);
+        assertEquals(List.of(new Server.Row(server.holder(lockId), "ExclusiveLock", true)), server.locks(lockId));
+        exclusive.release();
+        assertTrue(server.isFree(lockId));
+
+        LockHandle shared = locker.acquire(request.mode(LockMode.SHARED));
+        assertEquals("ShareLock", server.locks(lockId).get(0).mode());
+        shared.release();
+        assertTrue(server.isFree(lockId));
+        assertEquals(List.of("acquired", "released", "acquired", "released"), events);
+    }
+
+    @Test
+    @DisplayName("C2: two locks of one locker live on two sessions; a lock on the same session would be granted twice")
+    void shouldPinOneSessionForEachLock() throws InterruptedException {
+        LockHandle one = locker.acquire(request.mode(LockMode.SHARED));
+        LockHandle two = locker.acquire(request.mode(LockMode.SHARED));
+
+        List<Server.Row> rows = server.locks(lockId);
+
+        assertEquals(2, rows.size());
+        assertNotEquals(rows.get(0).pid(), rows.get(1).pid());
+        one.release();
+        two.release();
+    }
+
+    @Test
+    @DisplayName("C7: many waiting threads of one locker cost one connection, and do not block a release")
+    void shouldSpendOneConnectionOnManyWaiters() throws Exception {
+        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        LockHandle handle = elsewhere.acquire(request);
+        LockHandle other = locker.acquire(LockRequest.of(key + "/other"));
+        List<Future<?>> waiters = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            waiters.add(threads.submit(() -> {
+                locker.acquire(request).release();
+                return null;
+            }));
+        }
+        Server.eventually("one waits at the server", () -> server.locks(lockId).size() == 2);
+
+        TimeUnit.MILLISECONDS.sleep(BRIEF.toMillis());
+        assertEquals(2, server.locks(lockId).size(), "the holder and one waiter");
+        assertEquals(2, pool.getHikariPoolMXBean().getActiveConnections(), "the other lock and one waiter");
+        other.release();
+        handle.release();
+
+        for (Future<?> waiter : waiters) {
+            waiter.get();
+        }
+        elsewhere.close();
+    }
+
+    @Test
+    @DisplayName("C11: the session of a held lock is idle, in no transaction, and holds back no VACUUM")
+    void shouldStayOutOfTransactions() throws InterruptedException {
+        LockHandle handle = locker.acquire(request);
+
+        assertEquals(
+                1,
+                server.ask("select count(*) from pg_stat_activity where state = 'idle' and backend_xmin is null"
+                        + " and backend_xid is null and pid = " + server.holder(lockId)));
+        handle.release();
+    }
+
+    @Test
+    @DisplayName("C18: a connection goes back to the pool as it came")
+    void shouldReturnConnectionsUnchanged() throws Exception {
+        HikariDataSource single = Databases.pool(1);
+        try (PostgresLocker onSingle = locker(() -> {
+            Connection connection = single.getConnection();
+            connection.setAutoCommit(false);
+            return connection;
+        })) {
+            String before = settings(single);
+
+            onSingle.acquire(request.enforcedTtl(LONG)).release();
+            onSingle.acquire(request.waitAtMost(LockRequest.IMMEDIATE)).release();
+            PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+            LockHandle handle = elsewhere.acquire(request);
+            assertThrows(LockNotAcquiredException.class, () -> onSingle.acquire(request.waitAtMost(BRIEF)));
+            assertTrue(onSingle.tryAcquire(request.enforcedTtl(LONG)).isEmpty());
+            handle.release();
+            elsewhere.close();
+
+            assertEquals(before, settings(single), "settings, autocommit and backend are as before");
+            assertEquals(0, server.advisoryLocks());
+        }
+        single.close();
+    }
+
+    private static String settings(HikariDataSource pool) throws Exception {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "select string_agg(name || '=' || setting, ',' order by name) || pg_backend_pid()"
+                                + " from pg_settings")) {
+            rows.next();
+            return rows.getString(1) + connection.getAutoCommit() + connection.getNetworkTimeout();
+        }
+    }
+
+    @Test
+    @DisplayName("a lock that an earlier user left on a pooled session is not taken for granted")
+    void shouldWipeLeakedLocks() throws Exception {
+        HikariDataSource single = Databases.pool(1);
+        try (Connection careless = single.getConnection();
+                Statement statement = careless.createStatement()) {
+            statement.execute("select pg_advisory_lock(" + lockId + ")");
+        }
+        PostgresLocker onSingle = locker(single::getConnection);
+
+        onSingle.acquire(LockRequest.of(key + "/other")).release();
+
+        assertTrue(server.isFree(lockId), "the leaked lock is gone");
+        onSingle.close();
+        single.close();
+    }
+
+    @Test
+    @DisplayName("C5: ten thousand attempts that fail leave no lock, and no connection out of the pool")
+    void shouldLeaveNothingBehindAfterManyFailures() throws Exception {
+        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        LockHandle handle = elsewhere.acquire(request);
+        List<Future<?>> work = new ArrayList<>();
+
+        for (int thread = 0; thread < 4; thread++) {
+            work.add(threads.submit(() -> {
+                for (int i = 0; i < 2_500; i++) {
+                    assertTrue(locker.tryAcquire(request).isEmpty());
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : work) {
+            each.get();
+        }
+
+        assertEquals(1, server.locks(lockId).size(), "the holder's");
+        handle.release();
+        elsewhere.close();
+        locker.tryAcquire(request).orElseThrow().release();
+    }
+
+    @Test
+    @DisplayName("C5: a wait that times out or is interrupted just when it is granted leaves nothing behind")
+    void shouldSurviveRacesBetweenGrantAndGivingUp() throws Exception {
+        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        AtomicInteger granted = new AtomicInteger();
+        for (int round = 0; round < 150; round++) {
+            LockHandle handle = elsewhere.acquire(request);
+            CountDownLatch started = new CountDownLatch(1);
+            Thread[] thread = new Thread[1];
+            Duration limit = round % 2 == 0 ? Duration.ofMillis(12) : LONG;
+            Future<?> waiter = threads.submit(() -> {
+                thread[0] = Thread.currentThread();
+                started.countDown();
+                try (LockHandle mine = locker.acquire(request.waitAtMost(limit))) {
+                    granted.incrementAndGet();
+                    assertTrue(mine.isHeld());
+                }
+                return null;
+            });
+            started.await();
+            TimeUnit.MILLISECONDS.sleep(8 + round % 8);
+            if (round % 2 == 1) {
+                Future<?> interrupter = threads.submit(thread[0]::interrupt);
+                handle.release();
+                interrupter.get();
+            } else {
+                handle.release();
+            }
+            try {
+                waiter.get(10, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                Throwable cause = e.getCause();
+                assertTrue(
+                        cause instanceof InterruptedException || cause instanceof LockNotAcquiredException,
+                        cause::toString);
+            }
+            Server.eventually("round " + round + " leaves nothing", () -> server.isFree(lockId));
+        }
+        assertTrue(granted.get() > 0, "some were granted");
+        assertTrue(granted.get() < 150, "some were not");
+        elsewhere.close();
+    }
+
+    // ---- when the lock is lost
+
+    @Test
+    @DisplayName("C12, C14, C16: a killed session is told by refresh, once and for good, and others may go on")
+    void shouldTellLossOnRefresh() throws InterruptedException {
+        LockHandle handle = locker.acquire(request);
+        server.terminate(server.holder(lockId));
+
+        assertThrows(LockNotHeldException.class, () -> handle.refresh(LONG));
+
+        assertEquals(LockState.LOST, handle.state());
+        assertThrows(LockNotHeldException.class, handle::release);
+        handle.close();
+        locker.acquire(request).release();
+        assertEquals(LockState.LOST, handle.state());
+        assertEquals(List.of("acquired", "lost", "acquired", "released"), events);
+    }
+
+    @Test
+    @DisplayName("C16: a killed session is told by release")
+    void shouldTellLossOnRelease() throws InterruptedException {
+        LockHandle handle = locker.acquire(request);
+        server.terminate(server.holder(lockId));
+
+        assertThrows(LockNotHeldException.class, handle::release);
+
+        assertEquals(LockState.LOST, handle.state());
+        assertEquals(List.of("acquired", "lost"), events);
+    }
+
+    @Test
+    @DisplayName("C3, C12, C17: a lock that was freed behind our back is told, and its session is ended, not pooled")
+    void shouldTellLockFreedByOthers() throws Exception {
+        for (boolean byRefresh : new boolean[] {true, false}) {
+            Connection[] opened = new Connection[1];
+            PostgresLocker watched = locker(() -> opened[0] = pool.getConnection());
+            LockHandle handle = watched.acquire(request);
+            int pid = server.holder(lockId);
+            try (Statement statement = opened[0].createStatement()) {
+                statement.execute("select pg_advisory_unlock_all()");
+            }
+
+            assertThrows(LockNotHeldException.class, () -> {
+                if (byRefresh) {
+                    handle.refresh(LONG);
+                } else {
+                    handle.release();
+                }
+            });
+
+            assertEquals(LockState.LOST, handle.state());
+            Server.eventually("the session is ended", () -> !server.sessionExists(pid));
+            watched.close();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C17: a session whose unlock fails is ended physically, which frees the lock; the pool gets no such session")
+    void shouldEndSessionsInDoubt() throws InterruptedException {
+        PostgresLocker refusing = locker(() -> refusingToUnlock(pool.getConnection()));
+        LockHandle handle = refusing.acquire(request);
+        int pid = server.holder(lockId);
+
+        handle.release();
+
+        assertEquals(LockState.RELEASED, handle.state(), "it was held until then");
+        Server.eventually("the session is ended", () -> !server.sessionExists(pid));
+        assertTrue(server.isFree(lockId));
+        refusing.close();
+    }
+
+    private static Connection refusingToUnlock(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                PostgresLockerIT.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("prepareStatement")
+                            && args[0].toString().startsWith("select pg_advisory_unlock(")) {
+                        throw new SQLException("refused on purpose", "XX000");
+                    }
+                    try {
+                        return method.invoke(connection, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
+    @Test
+    @DisplayName("a pooled connection whose session ended while it was idle is replaced, not reported")
+    void shouldReplaceStaleConnections() throws Exception {
+        locker.acquire(request).release();
+        int pid;
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select pg_backend_pid()")) {
+            rows.next();
+            pid = rows.getInt(1);
+        }
+        server.terminate(pid);
+
+        locker.acquire(request).release();
+    }
+
+    // ---- enforced leases
+
+    @Test
+    @DisplayName("C20: an enforced ttl that passes frees the lock on the server, the holder having been told before")
+    void shouldEnforceTtl() throws Exception {
+        LockHandle handle = locker.acquire(request.enforcedTtl(Duration.ofSeconds(1)));
+        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+
+        LockHandle next = elsewhere.acquire(request);
+
+        assertFalse(handle.isHeld(), "told before the next holder gets it");
+        assertThrows(LockNotHeldException.class, () -> handle.refresh(LONG));
+        next.release();
+        elsewhere.close();
+    }
+
+    @Test
+    @DisplayName("C20: refreshing keeps an enforced lock")
+    void shouldRefreshEnforcedTtl() throws InterruptedException {
+        Duration ttl = Duration.ofSeconds(1);
+        LockHandle handle = locker.acquire(request.enforcedTtl(ttl));
+        long end = System.nanoTime() + ttl.multipliedBy(3).toNanos();
+
+        while (System.nanoTime() - end < 0) {
+            handle.refresh(ttl);
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+
+        assertTrue(handle.isHeld());
+        assertFalse(server.isFree(lockId));
+        handle.release();
+    }
+
+    @Test
+    @DisplayName("C20: an enforced ttl is counted from the grant, however long the lock was waited for")
+    void shouldCountEnforcedTtlFromGrant() throws Exception {
+        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        LockHandle handle = elsewhere.acquire(request);
+        Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request.enforcedTtl(Duration.ofSeconds(2))));
+        TimeUnit.SECONDS.sleep(3);
+
+        handle.release();
+
+        LockHandle next = waiter.get();
+        assertTrue(next.isHeld());
+        next.release();
+        elsewhere.close();
+    }
+
+    // ---- outcomes
+
+    @Test
+    @DisplayName("C6: an exhausted pool is reported as such, after the connection time-out, and not as contention")
+    void shouldReportExhaustedPool() throws InterruptedException {
+        List<LockHandle> held = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            held.add(locker.acquire(LockRequest.of(key + "/" + i)));
+        }
+
+        LockException failure = assertThrows(LockConnectionTimeoutException.class, () -> locker.tryAcquire(request));
+        assertThrows(LockConnectionTimeoutException.class, () -> locker.acquire(request));
+
+        assertTrue(failure.getMessage().contains(key), failure.getMessage());
+        held.forEach(LockHandle::release);
+        locker.tryAcquire(request).orElseThrow().release();
+        assertEquals(2, Collections.frequency(events, "failed"));
+        assertEquals(0, Collections.frequency(events, "contended"));
+    }
+
+    @Test
+    @DisplayName("C6: a pool that reports its exhaustion itself, sooner than we would, is understood")
+    void shouldUnderstandExhaustionReportedByPool() throws InterruptedException {
+        HikariDataSource impatient = Databases.pool(1);
+        impatient.setConnectionTimeout(250);
+        PostgresLocker onImpatient = locker(impatient::getConnection);
+        LockHandle held = onImpatient.acquire(LockRequest.of(key + "/held"));
+
+        assertThrows(LockConnectionTimeoutException.class, () -> onImpatient.tryAcquire(request));
+
+        held.release();
+        onImpatient.close();
+        impatient.close();
+    }
+
+    @Test
+    @DisplayName("C6: a database that cannot be reached is reported as unavailable, by acquiring and by ping")
+    void shouldReportUnreachableDatabase() throws Exception {
+        PGSimpleDataSource nowhere = new PGSimpleDataSource();
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nowhere.setUrl("jdbc:postgresql://localhost:" + taken.getLocalPort() + "/postgres");
+        }
+        try (PostgresLocker toNowhere = locker(nowhere::getConnection)) {
+            LockException failure = assertThrows(LockUnavailableException.class, () -> toNowhere.tryAcquire(request));
+            assertEquals(LockUnavailableException.class, failure.getClass());
+            assertTrue(failure.getMessage().contains("08001"), failure.getMessage());
+            assertEquals(
+                    getClass().getName(),
+                    java.util.Arrays.stream(failure.getStackTrace())
+                            .map(StackTraceElement::getClassName)
+                            .filter(name -> name.startsWith(getClass().getName()))
+                            .findFirst()
+                            .map(name -> name.replaceAll("\\$.*", ""))
+                            .orElse("the caller is not in the stack trace"));
+            assertThrows(LockUnavailableException.class, toNowhere::ping);
+        }
+    }
+
+    @Test
+    @DisplayName("C6: a database that accepts the connection and never answers is reported within bounds")
+    void shouldReportSilentDatabase() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            PGSimpleDataSource toSilence = new PGSimpleDataSource();
+            toSilence.setUrl("jdbc:postgresql://localhost:" + silent.getLocalPort() + "/postgres?loginTimeout=3");
+            try (PostgresLocker toSilent = locker(toSilence::getConnection)) {
+                assertThrows(LockUnavailableException.class, () -> toSilent.tryAcquire(request));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a configuration out of range and a missing part are refused by name")
+    void shouldRefuseWrongConfiguration() {
+        Duration negative = Duration.ofSeconds(-1);
+        assertAll(
+                () -> assertThrows(
+                        NullPointerException.class, () -> new PostgresLocker(null, pool::getConnection, List.of())),
+                () -> assertThrows(
+                        NullPointerException.class, () -> new PostgresLocker(LockerConfig.DEFAULT, null, List.of())),
+                () -> assertThrows(IllegalArgumentException.class, () -> new LockerConfig(0, negative, LONG, LONG)),
+                () -> assertThrows(
+                        IllegalArgumentException.class, () -> new LockerConfig(0, LONG, Duration.ZERO, LONG)),
+                () -> assertThrows(
+                        IllegalArgumentException.class, () -> new LockerConfig(0, LONG, LONG, Duration.ofDays(2))));
+    }
+
+    @Test
+    @DisplayName("a listener that throws does not harm the lock")
+    void shouldContainListenerFailures() throws InterruptedException {
+        LockListener broken = new LockListener() {
+            @Override
+            public void acquired(LockHandle handle, Duration waited) {
+                throw new IllegalStateException("broken on purpose");
+            }
+        };
+        try (PostgresLocker withBroken =
+                new PostgresLocker(LockerConfig.DEFAULT, pool::getConnection, List.of(broken, new Recorder()))) {
+            withBroken.acquire(LockRequest.of(key)).release();
+        }
+        assertEquals(List.of("acquired", "released"), events);
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.testkit;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.PostgreSQLContainer;
+
+/**
+ * A real PostgreSQL for tests; the one place where it is chosen. System properties decide:
+ *
+ * <ul>
+ *   <li>{@code postgres.url} (with {@code postgres.user} and {@code postgres.password}): a running one, used as it is;
+ *   <li>else {@code postgres=testcontainers}: a container, image {@code postgres.image}, {@code postgres:18-alpine} by
+ *       default;
+ *   <li>else {@code postgres=embedded}: unpacked from Maven artifacts and started on a free port;
+ *   <li>else a container where a Docker engine answers, and the embedded one where none does.
+ * </ul>
+ *
+ * The choice is printed. What was started here is stopped by {@link #close()}, and when the JVM ends.
+ *
+ * @param url the JDBC URL, without credentials
+ * @param user who may create tables and see all sessions
+ * @param password the user's
+ * @param kind how it was chosen: external, testcontainers or embedded
+ * @param server what {@link #close()} stops
+ */
+public record TestDatabase(String url, String user, String password, String kind, AutoCloseable server)
+        implements AutoCloseable {
+
+    private static final String DEFAULT_IMAGE = "postgres:18-alpine";
+
+    /**
+     * Chooses and starts. Files of an embedded server go below the temporary directory of the JVM.
+     *
+     * @return the running database
+     */
+    public static TestDatabase start() {
+        return start(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /**
+     * Chooses and starts.
+     *
+     * @param directory where an embedded server keeps its files
+     * @return the running database
+     */
+    public static TestDatabase start(Path directory) {
+        TestDatabase database = choose(directory);
+        System.out.println("PostgreSQL " + database.version() + " (" + database.kind() + "): " + database.url());
+        return database;
+    }
+
+    private static TestDatabase choose(Path directory) {
+        String choice = System.getProperty("postgres", "");
+        if (System.getProperty("postgres.url") != null) {
+            return external();
+        }
+        return switch (choice) {
+            case "testcontainers" -> container();
+            case "embedded" -> embedded(directory);
+            case "" -> dockerAnswers() ? container() : embedded(directory);
+            default ->
+                throw new IllegalArgumentException(
+                        "-Dpostgres must be embedded or testcontainers, or be left out: " + choice);
+        };
+    }
+
+    private static boolean dockerAnswers() {
+        try {
+            return DockerClientFactory.instance().isDockerAvailable();
+        } catch (RuntimeException | LinkageError e) {
+            return false;
+        }
+    }
+
+    private static TestDatabase external() {
+        return new TestDatabase(
+                System.getProperty("postgres.url"),
+                System.getProperty("postgres.user", "postgres"),
+                System.getProperty("postgres.password", "postgres"),
+                "external",
+                () -> {});
+    }
+
+    @SuppressWarnings("resource") // closed by close()
+    private static TestDatabase container() {
+        PostgreSQLContainer<?> container =
+                new PostgreSQLContainer<>(System.getProperty("postgres.image", DEFAULT_IMAGE));
+        container.start();
+        return new TestDatabase(
+                container.getJdbcUrl(), container.getUsername(), container.getPassword(), "testcontainers", container);
+    }
+
+    private static TestDatabase embedded(Path directory) {
+        try {
+            EmbeddedPostgres server = EmbeddedPostgres.builder()
+                    .setOverrideWorkingDirectory(
+                            directory.resolve("embedded-pg").toFile())
+                    .setServerConfig("max_prepared_transactions", "20")
+                    .start();
+            String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";
+            return new TestDatabase(url, "postgres", "postgres", "embedded", server);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "the embedded PostgreSQL did not start; as root it needs user namespaces", e);
+        }
+    }
+
+    /**
+     * A data source without a pool: every connection is a session of its own.
+     *
+     * @return the data source
+     */
+    public DataSource dataSource() {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl(url);
+        dataSource.setUser(user);
+        dataSource.setPassword(password);
+        return dataSource;
+    }
+
+    /**
+     * Opens a connection of its own, to look at the server from outside.
+     *
+     * @return the connection
+     * @throws SQLException if the server does not answer
+     */
+    public Connection connect() throws SQLException {
+        return DriverManager.getConnection(url, user, password);
+    }
+
+    private String version() {
+        try (Connection connection = connect()) {
+            return connection.getMetaData().getDatabaseProductVersion();
+        } catch (SQLException e) {
+            throw new IllegalStateException("no PostgreSQL at " + url + " (" + kind + ")", e);
+        }
+    }
+
+    /** Stops what was started. */
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (Exception e) {
+            throw new IllegalStateException("PostgreSQL did not stop: " + url, e);
+        }
+    }
+}
