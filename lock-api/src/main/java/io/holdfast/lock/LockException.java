@@ -2,8 +2,15 @@
 package io.holdfast.lock;
 
 import jakarta.annotation.Nullable;
+import jakarta.ejb.ApplicationException;
 
-/** Root of what can go wrong with a lock. Its subclasses are the outcomes that a caller may want to tell apart. */
+/**
+ * Root of what can go wrong with a lock. Its subclasses are the outcomes that a caller may want to tell apart.
+ *
+ * <p>For EJBs these are application exceptions that roll the transaction back, so that callers of a {@link Locked} EJB see
+ * them as they are, not inside an {@code EJBException}.
+ */
+@ApplicationException(rollback = true)
 public abstract class LockException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -3,8 +3,10 @@ package io.holdfast.lock;
 
 import jakarta.annotation.Nullable;
 
-/** The database where the locks live cannot be reached, did not answer in time, or cannot hold locks: not PostgreSQL, or a
- * standby. Nothing was acquired. */
+/**
+ * The database where the locks live cannot be reached or did not answer in time. Nothing was acquired. The subclasses are
+ * cases with a remedy of their own.
+ */
 public class LockUnavailableException extends LockException {
 
     private static final long serialVersionUID = 1L;

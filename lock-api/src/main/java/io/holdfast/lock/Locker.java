@@ -18,7 +18,8 @@ import java.util.Optional;
  *   <tr><td>granted</td><td>a handle</td><td>a handle</td></tr>
  *   <tr><td>somebody else holds it</td><td>{@link LockNotAcquiredException} after the wait</td><td>empty</td></tr>
  *   <tr><td>no connection to be had</td><td colspan="2">{@link LockConnectionTimeoutException}</td></tr>
- *   <tr><td>database out of reach or unfit</td><td colspan="2">{@link LockUnavailableException}</td></tr>
+ *   <tr><td>database out of reach</td><td colspan="2">{@link LockUnavailableException}</td></tr>
+ *   <tr><td>database unfit: not PostgreSQL, or a standby</td><td colspan="2">{@link LockDatabaseUnfitException}</td></tr>
  *   <tr><td>interrupted</td><td colspan="2">{@link InterruptedException}; nothing is left behind</td></tr>
  *   <tr><td>locker closed</td><td colspan="2">{@link IllegalStateException}</td></tr>
  * </table>
@@ -40,7 +41,8 @@ public interface Locker extends AutoCloseable {
      * @return the handle of the granted lock
      * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
      * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
-     * @throws LockUnavailableException if the database cannot be reached or is unfit
+     * @throws LockDatabaseUnfitException if the database answers, but cannot hold the lock
+     * @throws LockUnavailableException if the database cannot be reached
      * @throws InterruptedException if the thread is interrupted while waiting
      * @throws IllegalStateException if this locker is closed
      */
@@ -53,7 +55,8 @@ public interface Locker extends AutoCloseable {
      * @param request what to lock; its wait is not looked at
      * @return the handle, or empty if somebody else holds the lock or is waiting for it
      * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
-     * @throws LockUnavailableException if the database cannot be reached or is unfit
+     * @throws LockDatabaseUnfitException if the database answers, but cannot hold the lock
+     * @throws LockUnavailableException if the database cannot be reached
      * @throws InterruptedException if the thread is interrupted meanwhile
      * @throws IllegalStateException if this locker is closed
      */
@@ -117,8 +120,8 @@ public interface Locker extends AutoCloseable {
      * as long as the connection time-out.
      *
      * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
-     * @throws LockUnavailableException if the database cannot be reached, or cannot hold locks: a standby, or not
-     *     PostgreSQL
+     * @throws LockDatabaseUnfitException if the database answers, but cannot hold locks: a standby, or not PostgreSQL
+     * @throws LockUnavailableException if the database cannot be reached
      * @throws InterruptedException if the thread is interrupted meanwhile
      * @throws IllegalStateException if this locker is closed
      */

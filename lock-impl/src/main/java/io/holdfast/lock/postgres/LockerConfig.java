@@ -40,9 +40,18 @@ public record LockerConfig(int namespace, Duration waitAtMost, Duration connecti
     }
 
     private static void requireTimeout(String name, Duration timeout) {
-        Objects.requireNonNull(timeout, name);
-        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+        if (!isTimeout(Objects.requireNonNull(timeout, name))) {
             throw new IllegalArgumentException(name + " must be positive and at most a day: " + timeout);
         }
+    }
+
+    /**
+     * Whether this may be a time-out.
+     *
+     * @param duration any duration
+     * @return whether it is positive and at most a day
+     */
+    public static boolean isTimeout(Duration duration) {
+        return !duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST_TIMEOUT) <= 0;
     }
 }

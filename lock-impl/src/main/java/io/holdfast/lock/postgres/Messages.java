@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockConnectionTimeoutException;
+import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
@@ -62,23 +63,23 @@ final class Messages {
                 null);
     }
 
-    static LockUnavailableException standby(String what) {
-        return new LockUnavailableException(
+    static LockDatabaseUnfitException standby(String what) {
+        return new LockDatabaseUnfitException(
                 "HOLDFAST-0006: the data source leads to a standby, which cannot hold " + what
                         + " for all: locks of a standby and of its primary do not exclude each other. Point it to the"
                         + " primary, for example with targetServerType=primary in the JDBC URL",
                 null);
     }
 
-    static LockUnavailableException notPostgres(String product) {
-        return new LockUnavailableException(
+    static LockDatabaseUnfitException notPostgres(String product) {
+        return new LockDatabaseUnfitException(
                 "HOLDFAST-0007: the data source leads to " + product + ", but the locks need PostgreSQL. Set"
                         + " holdfast.datasource to the JNDI name of a PostgreSQL data source",
                 null);
     }
 
-    static LockUnavailableException leaseUnknown(LockRequest request, Throwable cause) {
-        return new LockUnavailableException(
+    static LockDatabaseUnfitException leaseUnknown(LockRequest request, Throwable cause) {
+        return new LockDatabaseUnfitException(
                 "HOLDFAST-0008: this server cannot enforce the ttl of lock '" + request.key()
                         + "': idle_session_timeout needs PostgreSQL 14 or newer. Use an advisory ttl",
                 cause);

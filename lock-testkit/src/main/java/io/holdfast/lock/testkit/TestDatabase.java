@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.testcontainers.DockerClientFactory;
@@ -36,6 +38,9 @@ public record TestDatabase(String url, String user, String password, String kind
         implements AutoCloseable {
 
     private static final String DEFAULT_IMAGE = "postgres:18-alpine";
+
+    /** Kept here since java.util.logging forgets the levels of loggers that nobody refers to. */
+    private static final Logger EMBEDDED_LOG = Logger.getLogger("io.zonky.test.db.postgres.embedded");
 
     /**
      * Chooses and starts. Files of an embedded server go below the temporary directory of the JVM.
@@ -100,6 +105,7 @@ public record TestDatabase(String url, String user, String password, String kind
     }
 
     private static TestDatabase embedded(Path directory) {
+        EMBEDDED_LOG.setLevel(Level.WARNING);
         try {
             EmbeddedPostgres server = EmbeddedPostgres.builder()
                     .setOverrideWorkingDirectory(

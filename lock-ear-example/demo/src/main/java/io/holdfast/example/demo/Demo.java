@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.example.demo;
+
+import io.holdfast.lock.testkit.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Runs the box office on PostgreSQL and two WildFly nodes until Ctrl-C. System properties: {@code demo.port} is the first of
+ * the ports taken (8080); {@code demo.check} shows everything by itself, kills a node on the way, and ends.
+ */
+public final class Demo {
+
+    private static final int NODES = 2;
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
+
+    private final long startNanos = System.nanoTime();
+    private final List<ServerNode> nodes = new ArrayList<>();
+
+    private Demo() {}
+
+    /**
+     * Runs the demo.
+     *
+     * @param args the home of a configured WildFly, the EAR, and a directory to write to
+     * @throws Exception if it fails; the message says what, and where the log is
+     */
+    public static void main(String[] args) throws Exception {
+        new Demo().run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), Integer.getInteger("demo.port", 8080));
+    }
+
+    private void run(Path wildfly, Path ear, Path directory, int port) throws Exception {
+        Ports.requireFree(port, NODES);
+        try (TestDatabase database = TestDatabase.start(directory)) {
+            Thread stopping = new Thread(this::stopNodes, "demo-stop");
+            Runtime.getRuntime().addShutdownHook(stopping);
+            try {
+                startNodes(new NodeFactory(wildfly, ear, directory, port, database));
+                announce();
+                if (System.getProperty("demo.check") == null) {
+                    new CountDownLatch(1).await();
+                } else {
+                    new Check(nodes, this::say).run();
+                }
+            } finally {
+                stopNodes();
+                removeHook(stopping);
+            }
+        }
+    }
+
+    private void startNodes(NodeFactory factory) throws IOException, InterruptedException {
+        for (int i = 0; i < NODES; i++) {
+            nodes.add(factory.start(i));
+        }
+        for (ServerNode node : nodes) {
+            node.awaitReady(START_LIMIT);
+            say(node.name() + " serves, process " + node.pid() + ", log " + node.log());
+        }
+    }
+
+    private void announce() {
+        say("ready");
+        System.out.println();
+        for (ServerNode node : nodes) {
+            System.out.println(
+                    "    " + node.url() + "/   " + node.name() + ", stop it hard with: kill -9 " + node.pid());
+        }
+        System.out.println();
+        System.out.println("    Ctrl-C stops everything.");
+        System.out.println();
+    }
+
+    private void stopNodes() {
+        nodes.forEach(ServerNode::terminate);
+        nodes.forEach(ServerNode::awaitEnd);
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is shutting down: the hook runs or has run.
+            System.out.println("stopping");
+        }
+    }
+
+    private void say(String message) {
+        double seconds = (System.nanoTime() - startNanos) / 1e9;
+        System.out.println(String.format("[%5.1f s] %s", seconds, message));
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockConnectionTimeoutException;
+import io.holdfast.lock.LockDatabaseUnfitException;
+import io.holdfast.lock.LockUnavailableException;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
+import org.eclipse.microprofile.faulttolerance.Retry;
+import org.eclipse.microprofile.metrics.annotation.Counted;
+import org.eclipse.microprofile.metrics.annotation.Timed;
+
+/**
+ * What stands around acquiring, and around nothing else: a database that cannot be reached is tried again and then left
+ * alone for a while. Contention, interruption, misuse and an exhausted pool are no failures of the database. Where the
+ * server has no MicroProfile Fault Tolerance or Metrics, the annotations do nothing.
+ *
+ * @see <a href="https://download.eclipse.org/microprofile/microprofile-fault-tolerance-4.1/microprofile-fault-tolerance-spec-4.1.html">
+ *     MicroProfile Fault Tolerance 4.1</a>
+ */
+@ApplicationScoped
+class AcquisitionGuard {
+
+    @Retry(
+            maxRetries = 2,
+            delay = 200,
+            jitter = 100,
+            retryOn = LockUnavailableException.class,
+            abortOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class})
+    @CircuitBreaker(
+            requestVolumeThreshold = 10,
+            failureRatio = 0.8,
+            delay = 2_000,
+            failOn = LockUnavailableException.class,
+            skipOn = LockConnectionTimeoutException.class)
+    @Timed(name = "holdfast.acquire.time", absolute = true, description = "Time to acquire a lock, with the wait")
+    @Counted(name = "holdfast.acquire.calls", absolute = true, description = "Calls to acquire a lock")
+    <T> T guarded(Acquiring<T> acquiring) throws InterruptedException {
+        return acquiring.acquire();
+    }
+
+    /** An attempt to acquire a lock. */
+    @FunctionalInterface
+    interface Acquiring<T> {
+        T acquire() throws InterruptedException;
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import java.util.Optional;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+
+/** Lookups. Names below {@code java:comp} and {@code java:app} resolve on the container's threads only. */
+final class Jndi {
+
+    private Jndi() {}
+
+    static <T> T lookup(Class<T> type, String name) throws NamingException {
+        return type.cast(new InitialContext().lookup(name));
+    }
+
+    static <T> Optional<T> find(Class<T> type, String name) {
+        try {
+            return Optional.of(lookup(type, name));
+        } catch (NamingException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locked;
+import io.holdfast.lock.LockedBody;
+import io.holdfast.lock.Locker;
+import jakarta.annotation.Priority;
+import jakarta.inject.Inject;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.AroundTimeout;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import java.io.Serializable;
+import java.util.Optional;
+
+/**
+ * Runs {@link Locked} methods under their lock. After Jakarta Concurrency's {@code @Lock} (100), before
+ * {@code @Transactional} (200) and far outside of MicroProfile Fault Tolerance (4010), so that one lock covers the
+ * transaction and all retries of the method. It names no optional type: the container would drop it without an error, and
+ * the methods would run without their locks.
+ */
+@Locked("")
+@Interceptor
+@Priority(Interceptor.Priority.PLATFORM_BEFORE + 150)
+class LockedInterceptor implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** A client proxy, which is serializable, as an interceptor of a passivating bean has to be. */
+    @Inject
+    private Locker locker;
+
+    @AroundInvoke
+    Object aroundInvoke(InvocationContext context) throws Exception {
+        return underLock(context);
+    }
+
+    /** Timer methods are not business methods: without this they would run without their lock. */
+    @AroundTimeout
+    Object aroundTimeout(InvocationContext context) throws Exception {
+        return underLock(context);
+    }
+
+    private Object underLock(InvocationContext context) throws Exception {
+        LockRequest request = LockedMethod.of(context).request();
+        Optional<JtaTransaction> transaction = JtaTransaction.active();
+        if (transaction.isEmpty()) {
+            return LockedBody.<Object, Exception>runAndRelease(acquire(request), context::proceed);
+        }
+        TransactionHold hold = enter(request, transaction.get());
+        try {
+            return context.proceed();
+        } finally {
+            hold.leave();
+        }
+    }
+
+    /** The lock that the transaction holds already, or a new one that is bound to it. */
+    private TransactionHold enter(LockRequest request, JtaTransaction transaction) {
+        Optional<TransactionHold> held =
+                transaction.resource(new TransactionHold.Key(request.key()), TransactionHold.class);
+        if (held.isPresent() && held.get().enter()) {
+            if (held.get().handle().mode() == LockMode.SHARED && request.mode() == LockMode.EXCLUSIVE) {
+                held.get().leave();
+                throw Messages.notUpgradable(request.key());
+            }
+            return held.get();
+        }
+        TransactionHold hold = TransactionHold.bind(acquire(request), transaction);
+        hold.enter();
+        return hold;
+    }
+
+    private LockHandle acquire(LockRequest request) {
+        try {
+            return locker.acquire(request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Messages.interrupted(request.key(), e);
+        }
+    }
+}

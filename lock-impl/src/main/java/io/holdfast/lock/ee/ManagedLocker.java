@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.ee.AcquisitionGuard.Acquiring;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Optional;
+
+/** The locker that applications inject: acquiring is guarded, everything else goes straight to the core. */
+@ApplicationScoped
+class ManagedLocker implements Locker {
+
+    private static final String FAULT_TOLERANCE = "org.eclipse.microprofile.faulttolerance.exceptions.";
+
+    @Inject
+    @Core
+    private Locker core;
+
+    @Inject
+    private AcquisitionGuard guard;
+
+    @Override
+    public LockHandle acquire(LockRequest request) throws InterruptedException {
+        return guarded(() -> core.acquire(request));
+    }
+
+    @Override
+    public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
+        return guarded(() -> core.tryAcquire(request));
+    }
+
+    /** The guard's own exceptions are told by name, since their types may be missing on the server. */
+    private <T> T guarded(Acquiring<T> acquiring) throws InterruptedException {
+        try {
+            return guard.guarded(acquiring);
+        } catch (RuntimeException e) {
+            if (e.getClass().getName().startsWith(FAULT_TOLERANCE)) {
+                throw Messages.refusedByGuard(e);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public long lockId(String key) {
+        return core.lockId(key);
+    }
+
+    @Override
+    public void ping() throws InterruptedException {
+        core.ping();
+    }
+
+    @Override
+    public void close() {
+        throw Messages.closedByContainer();
+    }
+}

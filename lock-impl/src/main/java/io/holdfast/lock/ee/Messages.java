@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockInterruptedException;
+import io.holdfast.lock.LockUnavailableException;
+import jakarta.enterprise.inject.spi.DeploymentException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Method;
+import java.util.List;
+
+/** Everything that users of the container layer read. An id is never used again for something else. */
+final class Messages {
+
+    private static final Logger LOG = System.getLogger("io.holdfast.lock");
+
+    private Messages() {}
+
+    static void started(String dataSource, int namespace) {
+        LOG.log(Level.INFO, "HOLDFAST-0101: locks live in the database of " + dataSource + ", namespace " + namespace);
+    }
+
+    static void startedWithoutDatabase(String dataSource, LockException failure) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0102: the database of " + dataSource + " cannot be asked at start; locks are refused until it"
+                        + " can. Check the data source",
+                failure);
+    }
+
+    static DeploymentException unfit(String dataSource, LockException failure) {
+        return new DeploymentException(
+                "HOLDFAST-0103: the data source " + dataSource + " cannot hold locks: " + failure.getMessage(),
+                failure);
+    }
+
+    static DeploymentException noDataSource(List<String> names, Throwable cause) {
+        return new DeploymentException(
+                "HOLDFAST-0104: no data source is bound to " + String.join(" or ", names)
+                        + ". Set holdfast.datasource to the JNDI name of a PostgreSQL data source, or declare a resource"
+                        + " reference java:app/env/jdbc/holdfast",
+                cause);
+    }
+
+    static DeploymentException badSetting(String name, String value, String expected, Throwable cause) {
+        return new DeploymentException("HOLDFAST-0105: " + name + " must be " + expected + ": '" + value + "'", cause);
+    }
+
+    static IllegalStateException closedByContainer() {
+        return new IllegalStateException(
+                "HOLDFAST-0106: an injected locker belongs to the whole application and is closed by the container; close"
+                        + " the handles instead");
+    }
+
+    static LockUnavailableException refusedByGuard(Throwable cause) {
+        return new LockUnavailableException(
+                "HOLDFAST-0107: the database could not be reached several times, so locks are refused without asking it"
+                        + " for a moment (" + cause.getClass().getSimpleName() + "). Check the database and try later",
+                cause);
+    }
+
+    static LockInterruptedException interrupted(String key, InterruptedException cause) {
+        return new LockInterruptedException(
+                "HOLDFAST-0108: the thread was interrupted while it waited for lock '" + key
+                        + "'; the method has not run",
+                cause);
+    }
+
+    static IllegalStateException notUpgradable(String key) {
+        return new IllegalStateException("HOLDFAST-0109: this transaction holds lock '" + key
+                + "' in SHARED mode, which cannot become EXCLUSIVE:"
+                + " two that try would wait for each other. Acquire it in EXCLUSIVE mode first");
+    }
+
+    static IllegalStateException badAnnotation(Method method, String problem) {
+        return new IllegalStateException("HOLDFAST-0110: @Locked on " + method + ": " + problem);
+    }
+}

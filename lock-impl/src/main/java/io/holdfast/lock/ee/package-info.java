@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Internal: the place of the lock in a Jakarta EE container. May change in any release.
+ *
+ * <p>What optional APIs are named where, since a bean or interceptor with a type missing on the server in a field or
+ * signature is dropped by the container without an error: MicroProfile Config in
+ * {@link io.holdfast.lock.ee.MicroProfileConfigSource} alone, inside method bodies; Fault Tolerance and Metrics in
+ * {@link io.holdfast.lock.ee.AcquisitionGuard} alone, as annotations, which vanish where their types are missing.
+ */
+package io.holdfast.lock.ee;
