@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -106,10 +107,11 @@ public record TestDatabase(String url, String user, String password, String kind
 
     private static TestDatabase embedded(Path directory) {
         EMBEDDED_LOG.setLevel(Level.WARNING);
+        Path files = directory.resolve("embedded-pg");
         try {
             EmbeddedPostgres server = EmbeddedPostgres.builder()
-                    .setOverrideWorkingDirectory(
-                            directory.resolve("embedded-pg").toFile())
+                    .setOverrideWorkingDirectory(files.toFile())
+                    .setDataDirectory(files.resolve("data-" + UUID.randomUUID()))
                     .setServerConfig("max_prepared_transactions", "20")
                     .start();
             String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";

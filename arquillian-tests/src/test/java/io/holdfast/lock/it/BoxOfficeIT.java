@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.StringReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.Archive;
+import org.jboss.shrinkwrap.api.ArchivePath;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.JavaArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The example's EAR, as it is. */
+@ArquillianTest
+@RunAsClient
+public class BoxOfficeIT {
+
+    private static final String URL = "http://127.0.0.1:" + System.getProperty("wildfly.http.port");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @Deployment(testable = false)
+    static EnterpriseArchive deployment() {
+        return Archives.example();
+    }
+
+    @Test
+    @DisplayName("a stampede of buyers gets every seat once: the lock is held until the booking is committed")
+    void shouldNotOversell() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            JsonObject result = send(HttpRequest.newBuilder(URI.create(URL + "/api/stampede?buyers=100"))
+                    .POST(BodyPublishers.noBody()));
+            JsonObject show =
+                    send(HttpRequest.newBuilder(URI.create(URL + "/api/state"))).getJsonObject("show");
+
+            assertEquals(0, result.getInt("failed"));
+            assertEquals(show.getInt("seats"), show.getInt("sold"));
+            assertEquals(100 - show.getInt("seats"), show.getInt("refused"));
+        }
+    }
+
+    @Test
+    @DisplayName("the page and what it needs are served, and the till's lock shows who holds it")
+    void shouldServePage() throws Exception {
+        for (String file : List.of("/", "/box-office.js", "/box-office.css")) {
+            HttpResponse<Void> response =
+                    http.send(HttpRequest.newBuilder(URI.create(URL + file)).build(), BodyHandlers.discarding());
+            assertEquals(200, response.statusCode(), file);
+        }
+        PgLocks.eventually("the till is open", () -> {
+            JsonObject till = send(HttpRequest.newBuilder(URI.create(URL + "/api/state")))
+                    .getJsonArray("locks")
+                    .getJsonObject(2);
+            return till.getString("key").equals("till")
+                    && till.getJsonArray("holders").size() == 1;
+        });
+    }
+
+    @Test
+    @DisplayName("the EAR's lib has our two jars and nothing else; no API of the server and no driver is packaged")
+    void shouldPackageNothingOfTheServer() {
+        EnterpriseArchive ear = Archives.example();
+
+        assertEquals(Set.of("/lib/lock-api.jar", "/lib/lock-impl.jar"), entries(ear, "/lib/.+"));
+        assertEquals(Set.of(), entries(ear.getAsType(JavaArchive.class, "/lock-ear-example-ejb.jar"), ".*/lib/.+"));
+        assertEquals(
+                Set.of(), entries(ear.getAsType(JavaArchive.class, "/lock-ear-example-web.war"), "/WEB-INF/lib/.+"));
+        for (String jar : List.of("lock-api.jar", "lock-impl.jar")) {
+            JavaArchive archive = ShrinkWrap.createFromZipFile(JavaArchive.class, Archives.file(jar));
+            Set<String> classes = entries(archive, ".+\\.class");
+            assertFalse(classes.isEmpty());
+            assertTrue(classes.stream().allMatch(name -> name.startsWith("/io/holdfast/lock/")), classes::toString);
+        }
+    }
+
+    private static Set<String> entries(Archive<?> archive, String pattern) {
+        return archive.getContent().keySet().stream()
+                .map(ArchivePath::get)
+                .filter(path -> path.matches(pattern))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private JsonObject send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            assertEquals(200, response.statusCode(), response::body);
+            return Json.createReader(new StringReader(response.body())).readObject();
+        } catch (java.io.IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.LockerConfig;
+import io.holdfast.lock.postgres.PostgresLocker;
+import io.holdfast.lock.testkit.TestDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployer;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Several deployments of one server and another JVM, this one; and deployments that must fail. */
+@ArquillianTest
+@RunAsClient
+public class DeploymentsIT {
+
+    private static final String KEY = "deployments/key";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final TestDatabase database = Environment.database();
+
+    @ArquillianResource
+    private Deployer deployer;
+
+    @Deployment(name = "first", managed = false, testable = false)
+    static WebArchive first() {
+        return Archives.war("first", Map.of(), LockServlet.class);
+    }
+
+    @Deployment(name = "second", managed = false, testable = false)
+    static WebArchive second() {
+        return Archives.war("second", Map.of(), LockServlet.class);
+    }
+
+    @Deployment(name = "other-namespace", managed = false, testable = false)
+    static WebArchive otherNamespace() {
+        return Archives.war("other-namespace", Map.of("holdfast.namespace", "7"), LockServlet.class);
+    }
+
+    @Deployment(name = "not-postgres", managed = false, testable = false)
+    static WebArchive notPostgres() {
+        return Archives.war("not-postgres", Map.of("holdfast.datasource", "java:jboss/datasources/ExampleDS"));
+    }
+
+    @Deployment(name = "no-data-source", managed = false, testable = false)
+    static WebArchive noDataSource() {
+        return Archives.war("no-data-source", Map.of("holdfast.datasource", "java:jboss/datasources/Misspelt"));
+    }
+
+    @Deployment(name = "bad-setting", managed = false, testable = false)
+    static WebArchive badSetting() {
+        return Archives.war("bad-setting", Map.of("holdfast.connection-timeout", "soon"));
+    }
+
+    @Test
+    @DisplayName("C1, C19: deployments and JVMs exclude each other; undeploying frees what a deployment holds")
+    void shouldExcludeDeploymentsAndJvms() throws Exception {
+        deployer.deploy("first");
+        deployer.deploy("second");
+        deployer.deploy("other-namespace");
+        try (PostgresLocker here =
+                new PostgresLocker(LockerConfig.DEFAULT, database.dataSource()::getConnection, List.of())) {
+            assertTrue(tryAcquire("first"));
+            assertFalse(tryAcquire("second"), "refused to another deployment");
+            assertTrue(here.tryAcquire(LockRequest.of(KEY)).isEmpty(), "refused to another JVM");
+            assertTrue(tryAcquire("other-namespace"), "another namespace, another lock");
+            assertEquals(1, holders(here.lockId(KEY)));
+
+            deployer.undeploy("first");
+
+            assertEquals(0, holders(here.lockId(KEY)), "free when the undeployment has ended");
+            assertTrue(tryAcquire("second"));
+            assertTrue(here.tryAcquire(LockRequest.of(KEY)).isEmpty(), "refused to another JVM");
+            post("second", "release");
+            LockHandle handle = here.tryAcquire(LockRequest.of(KEY)).orElseThrow();
+            assertFalse(tryAcquire("second"), "another JVM holds it");
+            handle.release();
+        } finally {
+            deployer.undeploy("second");
+            deployer.undeploy("other-namespace");
+        }
+        assertEquals(0, advisoryLocks(), "nothing is left by any of them");
+    }
+
+    @Test
+    @DisplayName("a mistake in the configuration fails the deployment and says what to do")
+    void shouldFailDeployment() {
+        assertFails("not-postgres", "HOLDFAST-0103", "H2", "holdfast.datasource");
+        assertFails("no-data-source", "HOLDFAST-0104", "java:jboss/datasources/Misspelt");
+        assertFails("bad-setting", "HOLDFAST-0105", "holdfast.connection-timeout", "soon");
+    }
+
+    private void assertFails(String deployment, String... parts) {
+        Throwable failure = assertThrows(Throwable.class, () -> deployer.deploy(deployment));
+        StringBuilder messages = new StringBuilder();
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            messages.append(t.getMessage()).append('\n');
+        }
+        for (String part : parts) {
+            assertTrue(messages.toString().contains(part), () -> part + " is not in: " + messages);
+        }
+    }
+
+    private boolean tryAcquire(String deployment) throws IOException, InterruptedException {
+        return Boolean.parseBoolean(post(deployment, "try"));
+    }
+
+    private String post(String deployment, String what) throws IOException, InterruptedException {
+        URI uri = URI.create("http://127.0.0.1:" + System.getProperty("wildfly.http.port") + "/" + deployment
+                + "/lock?do=" + what + "&key=" + KEY);
+        HttpResponse<String> response = http.send(
+                HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        assertEquals(200, response.statusCode(), response.body());
+        return response.body();
+    }
+
+    private int holders(long lockId) throws SQLException {
+        return count(
+                "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
+                        + " and classid::bigint = ? and objid::bigint = ?",
+                lockId);
+    }
+
+    private int advisoryLocks() throws SQLException {
+        return count(
+                "select count(*) from pg_locks where locktype = 'advisory' and (?::bigint, ?::bigint) is not null", 0);
+    }
+
+    private int count(String sql, long lockId) throws SQLException {
+        try (Connection connection = database.connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            return PgLocks.count(statement, lockId);
+        }
+    }
+}

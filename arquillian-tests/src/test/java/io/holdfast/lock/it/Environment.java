@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import io.holdfast.lock.testkit.TestDatabase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
+
+/**
+ * What must be there before the server starts and after it has stopped: the database, and free ports. JUnit opens its session
+ * before Arquillian reads arquillian.xml, which takes the values from system properties.
+ */
+public final class Environment implements LauncherSessionListener {
+
+    private TestDatabase database;
+
+    @Override
+    public void launcherSessionOpened(LauncherSession session) {
+        database = TestDatabase.start();
+        System.setProperty("postgres.server.url", database.url());
+        System.setProperty("postgres.server.user", database.user());
+        System.setProperty("postgres.server.password", database.password());
+        for (String port : new String[] {"wildfly.http.port", "wildfly.management.port", "nowhere.port"}) {
+            System.setProperty(port, Integer.toString(freePort()));
+        }
+    }
+
+    @Override
+    public void launcherSessionClosed(LauncherSession session) {
+        database.close();
+    }
+
+    /** For tests that look at the server from outside of the container. */
+    static TestDatabase database() {
+        return new TestDatabase(
+                System.getProperty("postgres.server.url"),
+                System.getProperty("postgres.server.user"),
+                System.getProperty("postgres.server.password"),
+                "shared",
+                () -> {});
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

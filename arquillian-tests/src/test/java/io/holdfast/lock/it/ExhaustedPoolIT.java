@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockConnectionTimeoutException;
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The server's own pool with one connection. */
+@ArquillianTest
+public class ExhaustedPoolIT {
+
+    @Inject
+    private Locker locker;
+
+    @Inject
+    private CountingListener listener;
+
+    @Deployment
+    static WebArchive deployment() {
+        return Archives.war(
+                "exhausted",
+                Map.of("holdfast.datasource", "java:jboss/datasources/SingleDS"),
+                ExhaustedPoolIT.class,
+                CountingListener.class);
+    }
+
+    @Test
+    @DisplayName(
+            "C6: the server's exhausted pool is told as such, not as contention, and neither of them is tried again")
+    void shouldTellExhaustedPool() throws InterruptedException {
+        LockHandle handle = locker.acquire(LockRequest.of("pool/1"));
+        listener.take();
+
+        LockException failure =
+                assertThrows(LockConnectionTimeoutException.class, () -> locker.tryAcquire(LockRequest.of("pool/2")));
+        assertTrue(failure.getMessage().contains("pool/2"), failure.getMessage());
+        assertEquals(List.of("failed"), listener.take());
+
+        assertThrows(
+                LockNotAcquiredException.class,
+                () -> locker.acquire(LockRequest.of("pool/1").waitAtMost(LockRequest.IMMEDIATE)));
+        assertEquals(List.of("contended"), listener.take());
+
+        handle.release();
+        locker.acquire(LockRequest.of("pool/2")).release();
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import jakarta.inject.Inject;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Takes and gives back locks on request, and keeps them between requests. */
+@WebServlet("/lock")
+public class LockServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    @Inject
+    private transient Locker locker;
+
+    private final transient Map<String, LockHandle> held = new ConcurrentHashMap<>();
+
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String key = request.getParameter("key");
+        response.getWriter().print(request.getParameter("do").equals("release") ? release(key) : tryAcquire(key));
+    }
+
+    private boolean tryAcquire(String key) throws IOException {
+        try {
+            Optional<LockHandle> handle = locker.tryAcquire(LockRequest.of(key));
+            handle.ifPresent(granted -> held.put(key, granted));
+            return handle.isPresent();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    private boolean release(String key) {
+        held.remove(key).release();
+        return true;
+    }
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockInterruptedException;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.LockedBeans.CdiBean;
+import io.holdfast.lock.it.LockedBeans.InheritingBean;
+import io.holdfast.lock.it.LockedBeans.StatefulEjb;
+import io.holdfast.lock.it.LockedBeans.StatelessEjb;
+import io.holdfast.lock.it.LockedBeans.TimerEjb;
+import jakarta.annotation.Resource;
+import jakarta.ejb.EJB;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.inject.Inject;
+import jakarta.transaction.UserTransaction;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** {@code @Locked} and the injected locker inside the server, in an EAR. */
+@ArquillianTest
+public class LockedIT {
+
+    private static final String KEY = LockedBeans.KEY;
+
+    @Inject
+    private Locker locker;
+
+    @EJB
+    private StatelessEjb ejb;
+
+    @EJB
+    private StatefulEjb stateful;
+
+    @EJB
+    private TimerEjb timer;
+
+    @Inject
+    private CdiBean bean;
+
+    @Inject
+    private InheritingBean inheriting;
+
+    @Resource
+    private ManagedExecutorService executor;
+
+    @Resource
+    private UserTransaction transaction;
+
+    @Deployment
+    static EnterpriseArchive deployment() {
+        Class<?>[] ejbs = {
+            LockedBeans.class,
+            StatelessEjb.class,
+            StatefulEjb.class,
+            CdiBean.class,
+            InheritingBean.class,
+            TimerEjb.class,
+            PgLocks.class
+        };
+        return Archives.ear("locked", ejbs, LockedIT.class);
+    }
+
+    private int holders() {
+        return PgLocks.holders(locker.lockId(KEY));
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertEquals(0, holders(), "no lock is left");
+    }
+
+    @Test
+    @DisplayName("a lock taken by an EJB shows in pg_locks under its id, and is gone after the call")
+    void shouldShowLockOfEjbInPgLocks() throws Exception {
+        assertEquals(fnv(KEY), locker.lockId(KEY), "the published hash, computed here by hand");
+
+        assertEquals(1, ejb.call(this::holders));
+
+        assertEquals(0, holders());
+    }
+
+    private static long fnv(String key) {
+        long hash = 0xcbf29ce484222325L;
+        for (byte b : ("\0\0\0\0" + key).getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+            hash = (hash ^ b) * 0x100000001b3L;
+        }
+        return hash;
+    }
+
+    @Test
+    @DisplayName("C1: an EJB and a CDI bean under the same key exclude each other")
+    void shouldExcludeEjbAndCdiBean() throws Exception {
+        assertEquals(1, ejb.call(() -> {
+            assertRefused(() -> bean.call(() -> "ran"));
+            return holders();
+        }));
+        assertEquals(1, bean.call(() -> {
+            assertRefused(() -> ejb.call(() -> "ran"));
+            assertRefused(() -> stateful.call(() -> "ran"));
+            assertEquals("ran", onAnotherThread(() -> bean.callUnderAnotherKey(() -> "ran")));
+            return holders();
+        }));
+        assertEquals(1, stateful.call(this::holders));
+        assertEquals(1, inheriting.call(this::holders), "the annotation of the class is inherited");
+    }
+
+    /** On another thread, as another caller, and told by its own type, not inside an EJBException. */
+    private void assertRefused(Callable<?> call) {
+        ExecutionException refused = assertThrows(ExecutionException.class, () -> onAnotherThread(call));
+        assertSame(LockNotAcquiredException.class, refused.getCause().getClass(), refused.getCause()::toString);
+    }
+
+    private <T> T onAnotherThread(Callable<T> call) throws Exception {
+        return executor.submit(call).get();
+    }
+
+    @Test
+    @DisplayName("an annotated method excludes a programmatic holder, and waits for it")
+    void shouldExcludeProgrammaticHolder() throws Exception {
+        LockHandle handle = locker.acquire(LockRequest.of(KEY));
+        assertThrows(LockNotAcquiredException.class, () -> bean.call(() -> "ran"));
+        Future<String> waiting = executor.submit(() -> ejb.callWaiting(() -> "ran"));
+
+        handle.release();
+
+        assertEquals("ran", waiting.get());
+    }
+
+    @Test
+    @DisplayName("shared methods run beside each other")
+    void shouldShare() throws Exception {
+        assertEquals(
+                2,
+                ejb.callShared(() -> onAnotherThread(() -> ejb.callShared(this::holders)))
+                        .intValue());
+        ejb.callShared(() -> {
+            assertRefused(() -> bean.call(() -> "ran"));
+            return null;
+        });
+    }
+
+    @Test
+    @DisplayName("a time-out method of a timer runs under its lock")
+    void shouldLockTimeoutMethods() throws InterruptedException {
+        PgLocks.eventually("the timer runs twice", () -> timer.runs()[0] >= 2);
+
+        int[] runs = timer.runs();
+        assertEquals(runs[0], runs[1], "every run was under the lock");
+    }
+
+    // ---- transactions
+
+    @Test
+    @DisplayName("C22: in a transaction the lock is held until the commit, not only until the method ends")
+    void shouldHoldUntilCommit() throws Exception {
+        transaction.begin();
+        ejb.call(() -> "ran");
+        assertEquals(1, holders(), "held after the method");
+        assertRefused(() -> bean.call(() -> "ran"));
+
+        transaction.commit();
+
+        PgLocks.eventually("free after the commit", () -> holders() == 0);
+    }
+
+    @Test
+    @DisplayName("C22: in a transaction the lock is held until the rollback")
+    void shouldHoldUntilRollback() throws Exception {
+        transaction.begin();
+        bean.call(() -> "ran");
+        assertEquals(1, holders(), "held after the method");
+
+        transaction.rollback();
+
+        PgLocks.eventually("free after the rollback", () -> holders() == 0);
+        ejb.callAndRollBack(() -> "ran");
+        PgLocks.eventually("free after a transaction that was marked for rollback", () -> holders() == 0);
+    }
+
+    @Test
+    @DisplayName(
+            "C22: a transaction that times out while the method works frees the lock when the method ends, not before")
+    void shouldHoldUntilMethodEndsAfterTimeout() throws Exception {
+        transaction.setTransactionTimeout(1);
+        try {
+            transaction.begin();
+            assertEquals(1, ejb.call(() -> {
+                PgLocks.eventually(
+                        "the transaction has timed out", () -> status() != jakarta.transaction.Status.STATUS_ACTIVE);
+                java.util.concurrent.TimeUnit.MILLISECONDS.sleep(500);
+                return holders();
+            }));
+        } finally {
+            transaction.rollback();
+            transaction.setTransactionTimeout(0);
+        }
+        PgLocks.eventually("free afterwards", () -> holders() == 0);
+    }
+
+    private int status() {
+        try {
+            return transaction.getStatus();
+        } catch (jakarta.transaction.SystemException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "within one transaction the same key goes on under the lock already held; shared does not become exclusive")
+    void shouldReenterWithinTransaction() throws Exception {
+        transaction.begin();
+        assertEquals(1, ejb.call(() -> bean.call(() -> ejb.call(this::holders))));
+        assertEquals(1, ejb.call(this::holders));
+        transaction.commit();
+        PgLocks.eventually("free after the commit", () -> holders() == 0);
+
+        transaction.begin();
+        assertEquals(1, ejb.callShared(() -> ejb.callShared(this::holders)));
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> bean.call(() -> "ran"));
+        assertTrue(refused.getMessage().contains(KEY), refused.getMessage());
+        transaction.commit();
+        PgLocks.eventually("free after the commit", () -> holders() == 0);
+    }
+
+    @Test
+    @DisplayName("C22: on a CDI bean the lock is taken before the transaction of the method begins")
+    void shouldEncloseTransactionOfCdiBean() throws Exception {
+        assertEquals(1, bean.callTransactional(this::holders));
+        assertEquals(0, holders());
+        assertEquals(1, ejb.callWithoutTransaction(this::holders));
+        assertEquals(0, holders());
+    }
+
+    @Test
+    @DisplayName("C8: a programmatic lock taken inside a transaction is not part of it")
+    void shouldStayOutOfTransactions() throws Exception {
+        transaction.begin();
+        LockHandle handle = locker.acquire(LockRequest.of(KEY));
+        transaction.rollback();
+        assertEquals(1, holders());
+        assertTrue(handle.isHeld());
+
+        transaction.begin();
+        handle.release();
+        assertEquals(0, holders(), "freed at once");
+        transaction.commit();
+    }
+
+    @Test
+    @DisplayName("C8: two locks of one transaction live on two sessions")
+    void shouldNotShareSessionsInTransaction() throws Exception {
+        transaction.begin();
+        LockRequest shared = LockRequest.of(KEY).mode(LockMode.SHARED);
+        try (LockHandle one = locker.acquire(shared);
+                LockHandle two = locker.acquire(shared)) {
+            assertEquals(2, holders());
+            assertTrue(one.isHeld() && two.isHeld());
+        }
+        transaction.commit();
+    }
+
+    // ---- outcomes
+
+    @Test
+    @DisplayName("C25: results and exceptions pass unchanged")
+    void shouldPassResultsAndExceptions() throws Exception {
+        Exception checked = new Exception("mine");
+
+        assertEquals("result", ejb.call(() -> "result"));
+        assertSame(
+                checked,
+                assertThrows(
+                        Exception.class,
+                        () -> bean.call(() -> {
+                            throw checked;
+                        })));
+        assertSame(
+                checked,
+                assertThrows(
+                        Exception.class,
+                        () -> ejb.call(() -> {
+                            throw checked;
+                        })));
+    }
+
+    @Test
+    @DisplayName("an interrupted wait of an annotated method is told by a type of its own; the flag is set again")
+    void shouldTellInterruption() throws Exception {
+        LockHandle handle = locker.acquire(LockRequest.of(KEY));
+        CountDownLatch started = new CountDownLatch(1);
+        Thread[] thread = new Thread[1];
+        Future<Boolean> waiting = executor.submit(() -> {
+            thread[0] = Thread.currentThread();
+            started.countDown();
+            assertThrows(LockInterruptedException.class, () -> ejb.callWaiting(() -> "ran"));
+            return Thread.interrupted();
+        });
+        started.await();
+        thread[0].interrupt();
+
+        assertTrue(waiting.get());
+        handle.release();
+    }
+
+    @Test
+    @DisplayName("a wrong annotation is told by the name of the method")
+    void shouldTellWrongAnnotation() {
+        for (Map.Entry<String, Runnable> wrong : Map.<String, Runnable>of(
+                        "wrongWait", ejb::wrongWait, "emptyKey", ejb::emptyKey)
+                .entrySet()) {
+            Throwable failure = assertThrows(RuntimeException.class, wrong.getValue()::run);
+            String message = failure.getCause() == null
+                    ? failure.getMessage()
+                    : failure.getCause().getMessage();
+            assertTrue(message.contains(wrong.getKey()), message);
+        }
+    }
+
+    @Test
+    @DisplayName("an injected locker answers pings, and is closed by the container only")
+    void shouldNotBeClosedByUsers() {
+        assertAll(
+                () -> locker.ping(),
+                () -> assertThrows(IllegalStateException.class, () -> locker.close()),
+                () -> locker.ping());
+    }
+}
