@@ -8,7 +8,8 @@ import jakarta.ejb.ApplicationException;
  * Root of what can go wrong with a lock. Its subclasses are the outcomes that a caller may want to tell apart.
  *
  * <p>For EJBs these are application exceptions that roll the transaction back, so that callers of a {@link Locked} EJB see
- * them as they are, not inside an {@code EJBException}.
+ * them as they are. Not guaranteed: WildFly overlooks that where this class is in the {@code lib} of an EAR, as opposed to
+ * a WAR; the callers see an {@code EJBException} then, with the lock's exception as its cause.
  */
 @ApplicationException(rollback = true)
 public abstract class LockException extends RuntimeException {

@@ -3,12 +3,16 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.it.LockedBeans.CdiBean;
-import io.holdfast.lock.it.LockedBeans.StatelessEjb;
+import io.holdfast.lock.it.beans.CdiBean;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.ejb.EJB;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -55,7 +59,7 @@ public class WithoutFaultToleranceIT {
                 settings,
                 WithoutFaultToleranceIT.class,
                 CountingListener.class,
-                LockedBeans.class,
+                Keys.class,
                 CdiBean.class,
                 StatelessEjb.class,
                 PgLocks.class);
@@ -68,10 +72,14 @@ public class WithoutFaultToleranceIT {
         assertThrows(ClassNotFoundException.class, () -> Class.forName(FAULT_TOLERANCE));
         assertThrows(ClassNotFoundException.class, () -> Class.forName(METRICS));
 
-        long lockId = locker.lockId(LockedBeans.KEY);
+        long lockId = locker.lockId(Keys.SHARED);
         assertEquals(1, ejb.call(() -> PgLocks.holders(lockId)));
         assertEquals(1, bean.call(() -> PgLocks.holders(lockId)));
-        locker.acquire(LockRequest.of(LockedBeans.KEY)).release();
+        try (LockHandle handle = locker.acquire(LockRequest.of(Keys.SHARED))) {
+            assertTrue(handle.isHeld());
+            assertThrows(LockNotAcquiredException.class, () -> bean.call(() -> "ran"));
+            assertThrows(LockNotAcquiredException.class, () -> ejb.call(() -> "ran"), "not inside an EJBException");
+        }
     }
 
     @Test
