@@ -43,6 +43,8 @@ public record TestDatabase(String url, String user, String password, String kind
     /** Kept here since java.util.logging forgets the levels of loggers that nobody refers to. */
     private static final Logger EMBEDDED_LOG = Logger.getLogger("io.zonky.test.db.postgres.embedded");
 
+    private static final Logger CONTAINERS_LOG = Logger.getLogger("org.testcontainers");
+
     /**
      * Chooses and starts. Files of an embedded server go below the temporary directory of the JVM.
      *
@@ -66,7 +68,7 @@ public record TestDatabase(String url, String user, String password, String kind
 
     private static TestDatabase choose(Path directory) {
         String choice = System.getProperty("postgres", "");
-        if (System.getProperty("postgres.url") != null) {
+        if (!System.getProperty("postgres.url", "").isEmpty()) {
             return external();
         }
         return switch (choice) {
@@ -79,11 +81,16 @@ public record TestDatabase(String url, String user, String password, String kind
         };
     }
 
+    /** Testcontainers takes a missing engine for a severe error, but here it is one of two good cases. */
     private static boolean dockerAnswers() {
+        Level before = CONTAINERS_LOG.getLevel();
+        CONTAINERS_LOG.setLevel(Level.OFF);
         try {
             return DockerClientFactory.instance().isDockerAvailable();
         } catch (RuntimeException | LinkageError e) {
             return false;
+        } finally {
+            CONTAINERS_LOG.setLevel(before);
         }
     }
 

@@ -41,7 +41,7 @@ public final class Demo {
             try {
                 startNodes(new NodeFactory(wildfly, ear, directory, port, database));
                 announce();
-                if (System.getProperty("demo.check") == null) {
+                if (!Boolean.getBoolean("demo.check")) {
                     new CountDownLatch(1).await();
                 } else {
                     new Check(nodes, this::say).run();
