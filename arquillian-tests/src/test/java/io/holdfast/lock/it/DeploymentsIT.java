@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -138,21 +139,18 @@ public class DeploymentsIT {
     }
 
     private int holders(long lockId) throws SQLException {
-        return count(
-                "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
-                        + " and classid::bigint = ? and objid::bigint = ?",
-                lockId);
+        try (Connection connection = database.connect()) {
+            return PgLocks.ask(connection, "count(*)", lockId);
+        }
     }
 
     private int advisoryLocks() throws SQLException {
-        return count(
-                "select count(*) from pg_locks where locktype = 'advisory' and (?::bigint, ?::bigint) is not null", 0);
-    }
-
-    private int count(String sql, long lockId) throws SQLException {
         try (Connection connection = database.connect();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            return PgLocks.count(statement, lockId);
+                PreparedStatement statement =
+                        connection.prepareStatement("select count(*) from pg_locks where locktype = 'advisory'");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return rows.getInt(1);
         }
     }
 }

@@ -20,22 +20,48 @@ public final class PgLocks {
 
     /** How many sessions hold the lock. */
     public static int holders(long lockId) {
-        String sql = "select count(*) from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
-                + " and classid::bigint = ? and objid::bigint = ?";
-        try (Connection connection = dataSource().getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            return count(statement, lockId);
+        return ask("count(*)", lockId);
+    }
+
+    /** The backend that holds the lock. */
+    public static int pidOf(long lockId) {
+        return ask("pid", lockId);
+    }
+
+    private static int ask(String what, long lockId) {
+        try (Connection connection = dataSource().getConnection()) {
+            return ask(connection, what, lockId);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    static int count(PreparedStatement statement, long lockId) throws SQLException {
-        statement.setLong(1, lockId >>> 32);
-        statement.setLong(2, lockId & 0xffff_ffffL);
-        try (ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getInt(1);
+    static int ask(Connection connection, String what, long lockId) throws SQLException {
+        String sql = "select " + what + " from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
+                + " and classid::bigint = ? and objid::bigint = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, lockId >>> 32);
+            statement.setLong(2, lockId & 0xffff_ffffL);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return rows.getInt(1);
+            }
+        }
+    }
+
+    /** Ends the session that holds the lock, as an administrator would, and returns when it is gone. */
+    public static void endSessionOf(long lockId) {
+        endSession(pidOf(lockId));
+    }
+
+    /** Ends a session, and returns when it is gone. */
+    public static void endSession(int pid) {
+        try (Connection connection = dataSource().getConnection();
+                PreparedStatement statement = connection.prepareStatement("select pg_terminate_backend(?, 10000)")) {
+            statement.setInt(1, pid);
+            statement.execute();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

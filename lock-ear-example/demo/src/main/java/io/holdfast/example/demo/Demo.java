@@ -27,13 +27,19 @@ public final class Demo {
      * Runs the demo.
      *
      * @param args the home of a configured WildFly, the EAR, and a directory to write to
-     * @throws Exception if it fails; the message says what, and where the log is
      */
-    public static void main(String[] args) throws Exception {
-        new Demo().run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), Integer.getInteger("demo.port", 8080));
+    public static void main(String[] args) {
+        try {
+            new Demo().run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), Integer.getInteger("demo.port", 8080));
+        } catch (IOException | RuntimeException e) {
+            System.out.println("The demo failed: " + e.getMessage());
+            System.exit(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private void run(Path wildfly, Path ear, Path directory, int port) throws Exception {
+    private void run(Path wildfly, Path ear, Path directory, int port) throws IOException, InterruptedException {
         Ports.requireFree(port, NODES);
         try (TestDatabase database = TestDatabase.start(directory)) {
             Thread stopping = new Thread(this::stopNodes, "demo-stop");

@@ -9,7 +9,9 @@ import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -20,9 +22,9 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The server's own pool with one connection. */
+/** The server's own pool, with one connection. */
 @ArquillianTest
-public class ExhaustedPoolIT {
+public class SmallPoolIT {
 
     @Inject
     private Locker locker;
@@ -33,10 +35,11 @@ public class ExhaustedPoolIT {
     @Deployment
     static WebArchive deployment() {
         return Archives.war(
-                "exhausted",
+                "small-pool",
                 Map.of("holdfast.datasource", "java:jboss/datasources/SingleDS"),
-                ExhaustedPoolIT.class,
-                CountingListener.class);
+                SmallPoolIT.class,
+                CountingListener.class,
+                PgLocks.class);
     }
 
     @Test
@@ -58,5 +61,33 @@ public class ExhaustedPoolIT {
 
         handle.release();
         locker.acquire(LockRequest.of("pool/2")).release();
+    }
+
+    @Test
+    @DisplayName("C12, C17: a killed session is told by release; the server's pool has a good connection afterwards")
+    void shouldSurviveKilledSession() throws InterruptedException {
+        for (int i = 0; i < 3; i++) {
+            LockHandle handle = locker.acquire(LockRequest.of("pool/killed"));
+            PgLocks.endSessionOf(locker.lockId("pool/killed"));
+
+            assertThrows(LockNotHeldException.class, handle::release);
+
+            assertEquals(LockState.LOST, handle.state());
+            locker.acquire(LockRequest.of("pool/killed")).release();
+        }
+    }
+
+    @Test
+    @DisplayName("a session that was killed while its connection was idle in the server's pool is replaced")
+    void shouldReplaceStaleConnection() throws InterruptedException {
+        LockHandle handle = locker.acquire(LockRequest.of("pool/idle"));
+        int pid = PgLocks.pidOf(locker.lockId("pool/idle"));
+        handle.release();
+        PgLocks.endSession(pid);
+        listener.take();
+
+        locker.acquire(LockRequest.of("pool/idle")).release();
+
+        assertEquals(List.of("acquired", "released"), listener.take(), "at the first try");
     }
 }
