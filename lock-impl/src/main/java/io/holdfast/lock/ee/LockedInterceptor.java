@@ -8,12 +8,15 @@ import io.holdfast.lock.Locked;
 import io.holdfast.lock.LockedBody;
 import io.holdfast.lock.Locker;
 import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.InterceptionType;
 import jakarta.inject.Inject;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.AroundTimeout;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,6 +35,17 @@ class LockedInterceptor implements Serializable {
     /** A client proxy, which is serializable, as an interceptor of a passivating bean has to be. */
     @Inject
     private Locker locker;
+
+    /** A container that cannot load this class drops it without an error, and methods would run without their locks. */
+    static void requireActive(BeanManager beans) {
+        Locked binding = LockedInterceptor.class.getAnnotation(Locked.class);
+        for (InterceptionType type : List.of(InterceptionType.AROUND_INVOKE, InterceptionType.AROUND_TIMEOUT)) {
+            if (beans.resolveInterceptors(type, binding).stream()
+                    .noneMatch(interceptor -> interceptor.getBeanClass() == LockedInterceptor.class)) {
+                throw Messages.interceptorMissing(type);
+            }
+        }
+    }
 
     @AroundInvoke
     Object aroundInvoke(InvocationContext context) throws Exception {

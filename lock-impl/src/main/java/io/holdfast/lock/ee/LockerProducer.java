@@ -14,6 +14,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
 
@@ -27,6 +28,9 @@ class LockerProducer {
     @Inject
     @Any
     private Instance<LockListener> listeners;
+
+    @Inject
+    private BeanManager beans;
 
     private Settings settings;
     private LockDataSource dataSource;
@@ -53,6 +57,7 @@ class LockerProducer {
 
     /** A mistake fails the deployment; a database that is not up yet does not. */
     void checkAtStart(@Observes Startup event, @Core Locker locker) {
+        LockedInterceptor.requireActive(beans);
         try {
             locker.ping();
             Messages.started(dataSource.name(), settings.locker().namespace());

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockInterruptedException;
 import io.holdfast.lock.LockUnavailableException;
 import jakarta.enterprise.inject.spi.DeploymentException;
+import jakarta.enterprise.inject.spi.InterceptionType;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
@@ -45,6 +46,12 @@ final class Messages {
 
     static DeploymentException badSetting(String name, String value, String expected, Throwable cause) {
         return new DeploymentException("HOLDFAST-0105: " + name + " must be " + expected + ": '" + value + "'", cause);
+    }
+
+    static DeploymentException interceptorMissing(InterceptionType type) {
+        return new DeploymentException("HOLDFAST-0111: the interceptor of @Locked is not active for " + type
+                + ", so methods would run without their locks. Have one lock-api and one lock-impl, of the same version, in the"
+                + " EAR's lib or the WAR's WEB-INF/lib, and look for WELD-000119 in the server's log");
     }
 
     static IllegalStateException closedByContainer() {
