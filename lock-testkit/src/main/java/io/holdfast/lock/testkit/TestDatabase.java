@@ -15,6 +15,7 @@ import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.PostgreSQLContainer;
+import org.testcontainers.utility.DockerImageName;
 
 /**
  * A real PostgreSQL for tests; the one place where it is chosen. System properties decide:
@@ -105,8 +106,9 @@ public record TestDatabase(String url, String user, String password, String kind
 
     @SuppressWarnings("resource") // closed by close()
     private static TestDatabase container() {
-        PostgreSQLContainer<?> container =
-                new PostgreSQLContainer<>(System.getProperty("postgres.image", DEFAULT_IMAGE));
+        DockerImageName image = DockerImageName.parse(System.getProperty("postgres.image", DEFAULT_IMAGE))
+                .asCompatibleSubstituteFor("postgres");
+        PostgreSQLContainer<?> container = new PostgreSQLContainer<>(image);
         container.start();
         return new TestDatabase(
                 container.getJdbcUrl(), container.getUsername(), container.getPassword(), "testcontainers", container);
