@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
-import io.holdfast.lock.postgres.LockSession.Answer;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,20 +26,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Acquisition implements Runnable {
 
-    /**
-     * A waiting statement holds a snapshot, which holds back VACUUM; so long waits are cut into slices. A new slice queues
-     * anew at the server.
-     */
-    private static final Duration SLICE = Duration.ofSeconds(30);
-
     private static final long CANCEL_INTERVAL_MILLIS = 50;
     private static final long CLEAN_UP_MILLIS = 1_000;
 
     private final PostgresLocker locker;
     private final LockRequest request;
-    private final boolean waiting;
     private final Deadline deadline;
     private final Turn turn;
+    private final GrantAttempt attempt;
     private final AtomicBoolean decided = new AtomicBoolean();
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final CompletableFuture<Optional<HeldLock>> outcome = new CompletableFuture<>();
@@ -56,9 +48,9 @@ final class Acquisition implements Runnable {
     Acquisition(PostgresLocker locker, LockRequest request, boolean waiting, Deadline deadline, Turn turn) {
         this.locker = locker;
         this.request = request;
-        this.waiting = waiting;
         this.deadline = deadline;
         this.turn = turn;
+        this.attempt = new GrantAttempt(request, turn.lockId(), waiting, deadline);
     }
 
     // ---- the caller's side
@@ -156,14 +148,20 @@ final class Acquisition implements Runnable {
         cancelUntilFinished();
     }
 
-    /** A cancel that comes before the statement has been sent is lost, so it is repeated. */
+    /**
+     * A cancel that comes before the statement has been sent is lost, so it is repeated. A session that does not even answer
+     * to that is ended.
+     */
     private void cancelUntilFinished() {
+        Deadline patience = Deadline.after(locker.config().connectionTimeout());
         try {
             locker.keepers().execute(() -> {
                 try {
                     do {
                         LockSession asking = session;
-                        if (asking != null) {
+                        if (asking != null && patience.hasPassed()) {
+                            asking.end();
+                        } else if (asking != null) {
                             asking.cancel();
                         }
                     } while (!finished.await(CANCEL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
@@ -228,10 +226,10 @@ final class Acquisition implements Runnable {
         boolean clean = false;
         try {
             fresh.pin();
-            Optional<HeldLock> lock = decided.get() ? Optional.empty() : ask(fresh);
-            clean = lock.isEmpty();
-            return lock;
-        } catch (SQLException | RuntimeException e) {
+            Optional<Grant> grant = attempt.ask(fresh, decided::get);
+            clean = grant.isEmpty();
+            return grant.flatMap(this::hold);
+        } catch (Throwable e) {
             clean = fresh.wipeOrEnd();
             throw e;
         } finally {
@@ -260,61 +258,10 @@ final class Acquisition implements Runnable {
         }
     }
 
-    private Optional<HeldLock> ask(LockSession on) throws SQLException {
-        long lockId = turn.lockId();
-        long sentNanos;
-        Answer answer;
-        do {
-            sentNanos = System.nanoTime();
-            answer = waiting ? waitSlice(on, lockId) : on.tryLock(lockId, request.mode(), enforcedTtl());
-        } while (answer == null && !deadline.hasPassed() && !decided.get());
-        if (answer == null || Boolean.FALSE.equals(answer.granted())) {
-            return Optional.empty();
-        }
-        if (answer.granted() == null) {
-            throw Messages.standby(what());
-        }
-        return Optional.of(hold(new Grant(on, lockId, answer.backendPid(), answer.idleTimeout()), sentNanos));
-    }
-
-    /** Null if the slice ended without a grant. The session is clean then. */
-    private Answer waitSlice(LockSession on, long lockId) throws SQLException {
-        Duration left = deadline.remaining();
-        Duration slice = left.compareTo(SLICE) < 0 ? left : SLICE;
-        try {
-            return on.lock(lockId, request.mode(), enforcedTtl(), slice);
-        } catch (SQLException e) {
-            if (!SqlStates.isWaitEnded(e)) {
-                throw e;
-            }
-            // The grant may have won the race against the end of the wait: the session may hold the lock.
-            if (!on.wipeOrEnd()) {
-                throw e;
-            }
-            return null;
-        }
-    }
-
-    /**
-     * An advisory ttl starts now. An enforced one has been running since the grant, which is not before the statement was
-     * sent; if that may have been long ago, because the statement waited, the server is asked once more.
-     */
-    private HeldLock hold(Grant grant, long sentNanos) throws SQLException {
-        Duration ttl = enforcedTtl();
-        long ttlStartNanos = ttl == null ? System.nanoTime() : sentNanos;
-        if (ttl != null && System.nanoTime() - sentNanos > ttl.toNanos() / 2) {
-            ttlStartNanos = System.nanoTime();
-            if (!grant.session().isHeld(grant.lockId(), request.mode(), grant.backendPid(), ttl)) {
-                throw Messages.lateGrant(request);
-            }
-        }
-        HeldLock lock = new HeldLock(locker, request, grant, turn, ttlStartNanos);
+    private Optional<HeldLock> hold(Grant grant) {
+        HeldLock lock = new HeldLock(locker, request, grant, turn);
         locker.remember(lock);
-        return lock;
-    }
-
-    private Duration enforcedTtl() {
-        return request.lease() == Lease.ENFORCED ? request.ttl() : null;
+        return Optional.of(lock);
     }
 
     private String what() {

@@ -36,8 +36,16 @@ final class HeldLock implements LockHandle {
         LOST
     }
 
-    /** What the server granted. {@code idleTimeoutBefore} is to be restored if the lease is enforced. */
-    record Grant(LockSession session, long lockId, int backendPid, String idleTimeoutBefore) {}
+    /**
+     * What the server granted. {@code idleTimeoutBefore} is to be restored if the lease is enforced; {@code ttlStartNanos} is
+     * not later than the moment when the server began to count.
+     */
+    record Grant(
+            LockSession session,
+            long lockId,
+            int backendPid,
+            @Nullable String idleTimeoutBefore,
+            long ttlStartNanos) {}
 
     private final PostgresLocker locker;
     private final LockRequest request;
@@ -51,15 +59,12 @@ final class HeldLock implements LockHandle {
 
     private record Term(Duration ttl, Deadline deadline) {}
 
-    /**
-     * @param ttlStartNanos when the ttl started: not later than the server started to count
-     */
-    HeldLock(PostgresLocker locker, LockRequest request, Grant grant, Turn turn, long ttlStartNanos) {
+    HeldLock(PostgresLocker locker, LockRequest request, Grant grant, Turn turn) {
         this.locker = locker;
         this.request = request;
         this.grant = grant;
         this.turn = turn;
-        this.term = new Term(request.ttl(), Deadline.from(ttlStartNanos, request.ttl()));
+        this.term = new Term(request.ttl(), Deadline.from(grant.ttlStartNanos(), request.ttl()));
     }
 
     @Override

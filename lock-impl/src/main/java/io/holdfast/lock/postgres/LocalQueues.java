@@ -39,11 +39,6 @@ final class LocalQueues {
         queues.computeIfPresent(lockId, (id, queue) -> --queue.members == 0 ? null : queue);
     }
 
-    /** For tests. */
-    int size() {
-        return queues.size();
-    }
-
     private static final class Queue {
         final Semaphore permits = new Semaphore(ALL, true);
 

@@ -526,6 +526,38 @@ class PostgresLockerIT {
     }
 
     @Test
+    @DisplayName(
+            "C6, C17: a server that falls silent is reported within bounds; its sessions are ended, and the key is free")
+    void shouldSurviveSilence() throws Exception {
+        try (Relay relay = new Relay(Databases.SHARED.url());
+                PostgresLocker throughRelay =
+                        locker(relay.through((PGSimpleDataSource) Databases.SHARED.dataSource())::getConnection)) {
+            LockHandle held = throughRelay.acquire(LockRequest.of(key + "/held"));
+            PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+            LockHandle blocking = elsewhere.acquire(request);
+            Future<LockHandle> waiter = threads.submit(() -> throughRelay.acquire(request.waitAtMost(BRIEF)));
+            Server.eventually(
+                    "it waits at the server", () -> server.locks(lockId).size() == 2);
+
+            relay.freeze();
+
+            ExecutionException unanswered = assertThrows(ExecutionException.class, waiter::get);
+            assertEquals(LockUnavailableException.class, unanswered.getCause().getClass());
+            assertThrows(LockUnavailableException.class, () -> held.refresh(LONG));
+            assertTrue(held.isHeld(), "as far as this JVM knows");
+            held.release();
+            assertEquals(LockState.RELEASED, held.state());
+
+            blocking.release();
+            relay.thaw();
+            Server.eventually("the sessions behind the relay are ended", () -> server.isFree(lockId));
+            Server.eventually("the held lock is free", () -> server.isFree(locker.lockId(key + "/held")));
+            throughRelay.acquire(request).release();
+            elsewhere.close();
+        }
+    }
+
+    @Test
     @DisplayName("a configuration out of range and a missing part are refused by name")
     void shouldRefuseWrongConfiguration() {
         Duration negative = Duration.ofSeconds(-1);
