@@ -34,6 +34,7 @@ class LockedInterceptor implements Serializable {
 
     /** A client proxy, which is serializable, as an interceptor of a passivating bean has to be. */
     @Inject
+    @SuppressWarnings("serial")
     private Locker locker;
 
     /** A container that cannot load this class drops it without an error, and methods would run without their locks. */
@@ -83,9 +84,7 @@ class LockedInterceptor implements Serializable {
             }
             return held.get();
         }
-        TransactionHold hold = TransactionHold.bind(acquire(request), transaction);
-        hold.enter();
-        return hold;
+        return TransactionHold.bind(acquire(request), transaction);
     }
 
     private LockHandle acquire(LockRequest request) {

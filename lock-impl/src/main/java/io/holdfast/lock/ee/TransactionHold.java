@@ -12,8 +12,8 @@ final class TransactionHold {
 
     private final LockHandle handle;
 
-    /** The transaction and the methods under the lock; zero is final. */
-    private final AtomicInteger users = new AtomicInteger(1);
+    /** The transaction, and the methods that run under the lock, of which there is one at first; zero is final. */
+    private final AtomicInteger users = new AtomicInteger(2);
 
     private TransactionHold(LockHandle handle) {
         this.handle = handle;
@@ -22,7 +22,7 @@ final class TransactionHold {
     /** Under which a transaction keeps its holds. */
     record Key(String lockKey) {}
 
-    /** Binds the lock to the transaction. If that fails, the lock is released. */
+    /** Binds the lock of a method that is about to run to the transaction. If that fails, the lock is released. */
     static TransactionHold bind(LockHandle handle, JtaTransaction transaction) {
         TransactionHold hold = new TransactionHold(handle);
         try {
@@ -39,7 +39,7 @@ final class TransactionHold {
         return handle;
     }
 
-    /** A method begins to run under the lock; false if the lock is released already. */
+    /** A further method begins to run under the lock; false if the lock is released already. */
     boolean enter() {
         return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
     }

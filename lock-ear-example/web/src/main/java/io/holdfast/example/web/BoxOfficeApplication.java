@@ -6,8 +6,4 @@ import jakarta.ws.rs.core.Application;
 
 /** Everything below {@code /api}. */
 @ApplicationPath("api")
-public class BoxOfficeApplication extends Application {
-
-    /** Called by the container. */
-    public BoxOfficeApplication() {}
-}
+public class BoxOfficeApplication extends Application {}

@@ -45,9 +45,6 @@ public class StampedeResource {
     @Resource
     private ManagedExecutorService executor;
 
-    /** Called by the container. */
-    public StampedeResource() {}
-
     /**
      * Makes all seats free, then lets the buyers in: here, and as many on the other server.
      *

@@ -27,9 +27,6 @@ public class StateResource {
     @EJB
     private Overview overview;
 
-    /** Called by the container. */
-    public StateResource() {}
-
     /**
      * Everything at once.
      *
