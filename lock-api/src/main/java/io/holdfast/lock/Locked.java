@@ -32,7 +32,8 @@ import java.time.temporal.ChronoUnit;
  * <p><b>What the caller sees:</b> the {@link LockException}s of {@link Locker#acquire}, the method not having run;
  * {@link LockInterruptedException} if the thread was interrupted while waiting; {@link LockNotHeldException} if the method
  * ended normally without a transaction, but its lock was lost meanwhile; else the method's own result or exception,
- * unchanged.
+ * unchanged. From an EJB, an {@code EJBException} around them where the server overlooks that they are application exceptions:
+ * see {@link LockException}.
  *
  * <p><b>Not guaranteed:</b> calls that do not pass the container (a method of the same object, private and static methods)
  * are not intercepted, and run without the lock. Work that the method starts on other threads and does not wait for is not

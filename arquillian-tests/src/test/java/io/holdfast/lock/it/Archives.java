@@ -45,7 +45,8 @@ final class Archives {
         return new File(DIRECTORY, name);
     }
 
-    private static Archive<?>[] jars() {
+    /** The two jars of the product. */
+    static Archive<?>[] jars() {
         return new Archive<?>[] {
             ShrinkWrap.createFromZipFile(JavaArchive.class, file("lock-api.jar")),
             ShrinkWrap.createFromZipFile(JavaArchive.class, file("lock-impl.jar"))

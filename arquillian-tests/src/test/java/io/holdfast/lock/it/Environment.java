@@ -39,7 +39,7 @@ public final class Environment implements LauncherSessionListener {
                 System.getProperty("postgres.server.url"),
                 System.getProperty("postgres.server.user"),
                 System.getProperty("postgres.server.password"),
-                "shared",
+                "external",
                 () -> {});
     }
 

@@ -251,6 +251,24 @@ public class LockedIT {
     }
 
     @Test
+    @DisplayName(
+            "within a transaction that is marked for rollback the same key goes on, and another one is held by its method")
+    void shouldReenterWhenMarkedForRollback() throws Exception {
+        transaction.begin();
+        ejb.call(() -> "ran");
+        transaction.setRollbackOnly();
+
+        assertEquals(1, bean.call(this::holders));
+        assertEquals(1, holders(), "still held by the transaction");
+        long another = locker.lockId(Keys.ANOTHER);
+        assertEquals(1, bean.callUnderAnotherKey(() -> PgLocks.holders(another)));
+        assertEquals(0, PgLocks.holders(another));
+
+        transaction.rollback();
+        PgLocks.eventually("free after the rollback", () -> holders() == 0);
+    }
+
+    @Test
     @DisplayName("C22: on a CDI bean the lock is taken before the transaction of the method begins")
     void shouldEncloseTransactionOfCdiBean() throws Exception {
         assertEquals(1, bean.callTransactional(this::holders));

@@ -7,7 +7,8 @@ import io.holdfast.lock.LockRequest;
 import java.time.Duration;
 
 /**
- * Is told what happens to locks. In a Jakarta EE application every CDI bean of this type is told.
+ * Is told what happens to locks. In a Jakarta EE application every CDI bean of this type is told that {@code lock-impl} sees:
+ * in a WAR, those of the WAR; in an EAR, those of its {@code lib} and its EJB jars, not those of its WARs.
  *
  * <p>Called on the thread where it happens, which is often one of the locker's own: return soon, do not call the locker,
  * and expect neither a transaction nor {@code java:comp}. Calls for different locks come at the same time. What a

@@ -32,7 +32,7 @@ class AcquisitionGuard {
             failureRatio = 0.8,
             delay = 2_000,
             failOn = LockUnavailableException.class,
-            skipOn = LockConnectionTimeoutException.class)
+            skipOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class})
     @Timed(name = "holdfast.acquire.time", absolute = true, description = "Time to acquire a lock, with the wait")
     @Counted(name = "holdfast.acquire.calls", absolute = true, description = "Calls to acquire a lock")
     <T> T guarded(Acquiring<T> acquiring) throws InterruptedException {

@@ -11,7 +11,11 @@ final class Jndi {
     private Jndi() {}
 
     static <T> T lookup(Class<T> type, String name) throws NamingException {
-        return type.cast(new InitialContext().lookup(name));
+        Object found = new InitialContext().lookup(name);
+        if (!type.isInstance(found)) {
+            throw new NamingException(name + " is not a " + type.getName() + " but " + found);
+        }
+        return type.cast(found);
     }
 
     static <T> Optional<T> find(Class<T> type, String name) {

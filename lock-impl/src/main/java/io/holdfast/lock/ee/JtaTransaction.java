@@ -7,7 +7,7 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.Optional;
 
 /**
- * The active transaction of the calling thread.
+ * The transaction of the calling thread, while it is active or marked for rollback.
  *
  * @see <a href="https://jakarta.ee/specifications/transactions/2.0/">Jakarta Transactions 2.0</a>, section 4.3
  */
@@ -15,14 +15,18 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
 
     private static final String REGISTRY = "java:comp/TransactionSynchronizationRegistry";
 
-    /**
-     * Empty also for a transaction that is marked for rollback: a synchronization that is registered then may never be
-     * called.
-     */
-    static Optional<JtaTransaction> active() {
+    static Optional<JtaTransaction> current() {
         return Jndi.find(TransactionSynchronizationRegistry.class, REGISTRY)
-                .filter(registry -> registry.getTransactionStatus() == Status.STATUS_ACTIVE)
-                .map(JtaTransaction::new);
+                .map(JtaTransaction::new)
+                .filter(transaction -> transaction.isActive() || transaction.isMarkedForRollback());
+    }
+
+    boolean isActive() {
+        return registry.getTransactionStatus() == Status.STATUS_ACTIVE;
+    }
+
+    private boolean isMarkedForRollback() {
+        return registry.getTransactionStatus() == Status.STATUS_MARKED_ROLLBACK;
     }
 
     <T> Optional<T> resource(Object key, Class<T> type) {
@@ -33,7 +37,10 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
         registry.putResource(key, value);
     }
 
-    /** After commit or rollback, on whichever thread completes the transaction. */
+    /**
+     * After commit or rollback, on whichever thread completes the transaction. Only for an active one: with one that is
+     * marked for rollback the action may never run.
+     */
     void afterCompletion(Runnable action) {
         registry.registerInterposedSynchronization(new Synchronization() {
             @Override

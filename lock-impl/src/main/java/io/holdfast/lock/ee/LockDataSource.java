@@ -3,6 +3,7 @@ package io.holdfast.lock.ee;
 
 import java.util.List;
 import java.util.Optional;
+import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
 
@@ -12,17 +13,30 @@ record LockDataSource(String name, DataSource dataSource) {
     private static final String REFERENCE = "java:app/env/jdbc/holdfast";
     private static final String DEFAULT = "java:comp/DefaultDataSource";
 
-    /** The configured one, which must be there; else the application's resource reference; else the server's default. */
+    /** Whether one of the names that are tried without configuration is bound for the calling thread. */
+    static boolean isNamedYet() {
+        return Jndi.find(DataSource.class, REFERENCE)
+                .or(() -> Jndi.find(DataSource.class, DEFAULT))
+                .isPresent();
+    }
+
+    /**
+     * The configured one, which must be there; else the application's resource reference; else the server's default. Only a
+     * name that is not bound leads to the next: a reference that cannot be resolved is a mistake, and the default may be
+     * another database.
+     */
     static LockDataSource find(Optional<String> configured) {
         List<String> names = configured.map(List::of).orElse(List.of(REFERENCE, DEFAULT));
-        NamingException failure = null;
+        NameNotFoundException notFound = null;
         for (String name : names) {
             try {
                 return new LockDataSource(name, Jndi.lookup(DataSource.class, name));
+            } catch (NameNotFoundException e) {
+                notFound = e;
             } catch (NamingException e) {
-                failure = e;
+                throw Messages.noDataSource(List.of(name), e);
             }
         }
-        throw Messages.noDataSource(names, failure);
+        throw Messages.noDataSource(names, notFound);
     }
 }

@@ -61,30 +61,29 @@ class LockedInterceptor implements Serializable {
 
     private Object underLock(InvocationContext context) throws Exception {
         LockRequest request = LockedMethod.of(context).request();
-        Optional<JtaTransaction> transaction = JtaTransaction.active();
-        if (transaction.isEmpty()) {
-            return LockedBody.<Object, Exception>runAndRelease(acquire(request), context::proceed);
+        Optional<JtaTransaction> transaction = JtaTransaction.current();
+        Optional<TransactionHold> held = transaction.flatMap(current -> TransactionHold.enter(request.key(), current));
+        if (held.isPresent()) {
+            return underHold(held.get(), request, context);
         }
-        TransactionHold hold = enter(request, transaction.get());
+        LockHandle handle = acquire(request);
+        // Asked after the wait. What is marked for rollback commits nothing that the next holder could miss.
+        if (transaction.isPresent() && transaction.get().isActive()) {
+            return underHold(TransactionHold.bind(handle, transaction.get()), request, context);
+        }
+        return LockedBody.<Object, Exception>runAndRelease(handle, context::proceed);
+    }
+
+    private static Object underHold(TransactionHold hold, LockRequest request, InvocationContext context)
+            throws Exception {
         try {
+            if (hold.handle().mode() == LockMode.SHARED && request.mode() == LockMode.EXCLUSIVE) {
+                throw Messages.notUpgradable(request.key());
+            }
             return context.proceed();
         } finally {
             hold.leave();
         }
-    }
-
-    /** The lock that the transaction holds already, or a new one that is bound to it. */
-    private TransactionHold enter(LockRequest request, JtaTransaction transaction) {
-        Optional<TransactionHold> held =
-                transaction.resource(new TransactionHold.Key(request.key()), TransactionHold.class);
-        if (held.isPresent() && held.get().enter()) {
-            if (held.get().handle().mode() == LockMode.SHARED && request.mode() == LockMode.EXCLUSIVE) {
-                held.get().leave();
-                throw Messages.notUpgradable(request.key());
-            }
-            return held.get();
-        }
-        return TransactionHold.bind(acquire(request), transaction);
     }
 
     private LockHandle acquire(LockRequest request) {

@@ -19,9 +19,6 @@ record LockedMethod(Method method, Locked locked) {
             locked = context.getTarget().getClass().getAnnotation(Locked.class);
         }
         if (locked == null) {
-            locked = method.getDeclaringClass().getAnnotation(Locked.class);
-        }
-        if (locked == null) {
             throw Messages.badAnnotation(method, "it is found neither on the method nor on its class");
         }
         return new LockedMethod(method, locked);

@@ -17,10 +17,11 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
+import java.time.Duration;
 
 /**
- * Makes the locker when the application starts, on a thread of the container, where {@code java:comp} names resolve; and
- * closes it when the application stops, while its data source is still there.
+ * Makes the locker, on a thread of the container, where names below {@code java:} resolve; and closes it when the application
+ * stops, while its data source is still there.
  */
 @ApplicationScoped
 class LockerProducer {
@@ -33,18 +34,22 @@ class LockerProducer {
     private BeanManager beans;
 
     private Settings settings;
-    private LockDataSource dataSource;
 
     @PostConstruct
-    void resolve() {
+    void readSettings() {
         settings = Settings.read();
-        dataSource = LockDataSource.find(settings.dataSource());
+    }
+
+    Duration waitAtMost() {
+        return settings.locker().waitAtMost();
     }
 
     @Produces
     @Core
     @ApplicationScoped
     Locker locker() {
+        LockDataSource dataSource = LockDataSource.find(settings.dataSource());
+        Messages.started(dataSource.name(), settings.locker().namespace());
         return new PostgresLocker(
                 settings.locker(),
                 dataSource.dataSource()::getConnection,
@@ -55,16 +60,23 @@ class LockerProducer {
         locker.close();
     }
 
-    /** A mistake fails the deployment; a database that is not up yet does not. */
+    /**
+     * A mistake fails the deployment; a database that is not up yet does not. In an EAR, the server's default data source may
+     * have no name yet while the application starts; then the locker is made, and its data source looked up, by the first
+     * call of a component.
+     */
     void checkAtStart(@Observes Startup event, @Core Locker locker) {
         LockedInterceptor.requireActive(beans);
+        if (settings.dataSource().isEmpty() && !LockDataSource.isNamedYet()) {
+            Messages.dataSourceLater();
+            return;
+        }
         try {
             locker.ping();
-            Messages.started(dataSource.name(), settings.locker().namespace());
         } catch (LockDatabaseUnfitException e) {
-            throw Messages.unfit(dataSource.name(), e);
+            throw Messages.unfit(e);
         } catch (LockException e) {
-            Messages.startedWithoutDatabase(dataSource.name(), e);
+            Messages.startedWithoutDatabase(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DeploymentException(e);

@@ -7,6 +7,7 @@ import io.holdfast.lock.Locker;
 import io.holdfast.lock.ee.AcquisitionGuard.Acquiring;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Optional;
 
 /** The locker that applications inject: acquiring is guarded, everything else goes straight to the core. */
@@ -22,9 +23,23 @@ class ManagedLocker implements Locker {
     @Inject
     private AcquisitionGuard guard;
 
+    @Inject
+    private LockerProducer producer;
+
+    /** A retry waits for what is left of the wait only. */
     @Override
     public LockHandle acquire(LockRequest request) throws InterruptedException {
-        return guarded(() -> core.acquire(request));
+        long startNanos = System.nanoTime();
+        Duration limit = request.waitAtMost() == null ? producer.waitAtMost() : request.waitAtMost();
+        return guarded(() -> core.acquire(request.waitAtMost(left(limit, startNanos))));
+    }
+
+    private static Duration left(Duration limit, long startNanos) {
+        if (limit.equals(LockRequest.UNLIMITED)) {
+            return limit;
+        }
+        Duration left = limit.minusNanos(System.nanoTime() - startNanos);
+        return left.isNegative() ? LockRequest.IMMEDIATE : left;
     }
 
     @Override

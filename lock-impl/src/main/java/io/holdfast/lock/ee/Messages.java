@@ -22,25 +22,32 @@ final class Messages {
         LOG.log(Level.INFO, "HOLDFAST-0101: locks live in the database of " + dataSource + ", namespace " + namespace);
     }
 
-    static void startedWithoutDatabase(String dataSource, LockException failure) {
+    static void startedWithoutDatabase(LockException failure) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0102: the database of " + dataSource + " cannot be asked at start; locks are refused until it"
-                        + " can. Check the data source",
+                "HOLDFAST-0102: the database cannot be asked at start; locks are refused until it can. Check the data source",
                 failure);
     }
 
-    static DeploymentException unfit(String dataSource, LockException failure) {
+    static void dataSourceLater() {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0112: no data source for locks is named while the application starts; it is looked for again at the"
+                        + " first use. Set holdfast.datasource, or declare a resource reference java:app/env/jdbc/holdfast, to"
+                        + " have it checked at start");
+    }
+
+    static DeploymentException unfit(LockException failure) {
         return new DeploymentException(
-                "HOLDFAST-0103: the data source " + dataSource + " cannot hold locks: " + failure.getMessage(),
-                failure);
+                "HOLDFAST-0103: the data source cannot hold locks: " + failure.getMessage(), failure);
     }
 
     static DeploymentException noDataSource(List<String> names, Throwable cause) {
         return new DeploymentException(
                 "HOLDFAST-0104: no data source is bound to " + String.join(" or ", names)
                         + ". Set holdfast.datasource to the JNDI name of a PostgreSQL data source, or declare a resource"
-                        + " reference java:app/env/jdbc/holdfast",
+                        + " reference java:app/env/jdbc/holdfast. In an EAR, settings are read from an EJB jar or a jar in lib, not from"
+                        + " a WAR",
                 cause);
     }
 

@@ -2,6 +2,8 @@
 package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockHandle;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,19 +17,30 @@ final class TransactionHold {
     /** The transaction, and the methods that run under the lock, of which there is one at first; zero is final. */
     private final AtomicInteger users = new AtomicInteger(2);
 
+    private final AtomicBoolean inTransaction = new AtomicBoolean(true);
+
     private TransactionHold(LockHandle handle) {
         this.handle = handle;
     }
 
     /** Under which a transaction keeps its holds. */
-    record Key(String lockKey) {}
+    private record Key(String lockKey) {}
+
+    /** The hold of this key that the transaction has, with one more method under it. */
+    static Optional<TransactionHold> enter(String lockKey, JtaTransaction transaction) {
+        return transaction.resource(new Key(lockKey), TransactionHold.class).filter(TransactionHold::enter);
+    }
 
     /** Binds the lock of a method that is about to run to the transaction. If that fails, the lock is released. */
     static TransactionHold bind(LockHandle handle, JtaTransaction transaction) {
         TransactionHold hold = new TransactionHold(handle);
         try {
-            transaction.afterCompletion(hold::leave);
+            transaction.afterCompletion(hold::leaveTransaction);
             transaction.putResource(new Key(handle.key()), hold);
+            if (!transaction.isActive()) {
+                // Marked for rollback just now, so that the call after completion may never come: do not wait for it.
+                hold.leaveTransaction();
+            }
         } catch (RuntimeException e) {
             handle.close();
             throw e;
@@ -40,11 +53,17 @@ final class TransactionHold {
     }
 
     /** A further method begins to run under the lock; false if the lock is released already. */
-    boolean enter() {
+    private boolean enter() {
         return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
     }
 
-    /** A method, or the transaction, has ended. */
+    private void leaveTransaction() {
+        if (inTransaction.compareAndSet(true, false)) {
+            leave();
+        }
+    }
+
+    /** A method has ended. */
     void leave() {
         if (users.decrementAndGet() == 0) {
             handle.close();
