@@ -58,14 +58,17 @@ public interface LockHandle extends AutoCloseable {
      *
      * @param ttl the ttl from now on: at least 1 ms; at most 2,147,483,647 ms for an {@link Lease#ENFORCED} lease
      * @throws LockNotHeldException if the lock is released, lapsed or lost; a loss that is found here ends the handle
-     * @throws LockUnavailableException if the server could not be asked; the handle keeps its state and its old ttl
+     * @throws LockUnavailableException if the server could not be asked or did not answer; the handle keeps its state, its
+     *     ttl is the old one or the new one, and an enforced one ends at the earlier of both
      * @throws IllegalArgumentException if the ttl is out of range
      */
     void refresh(Duration ttl);
 
     /**
      * Gives the lock back. Never refused: whatever it throws, the lock is not held through this handle afterwards, and
-     * its connection is back in the pool or ended. An interrupt does not cut it short; the interrupt flag is kept.
+     * its connection is back in the pool or ended. An interrupt does not cut it short; the interrupt flag is kept. If the
+     * server does not answer within the connection time-out, the session is ended from this side, which is logged, and the
+     * server frees the lock when it notices.
      *
      * @throws LockNotHeldException if the lock had ended before: released already, lapsed or lost. Work done under it may
      *     have overlapped with another holder's, except after a release

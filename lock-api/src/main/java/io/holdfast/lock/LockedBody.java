@@ -37,7 +37,7 @@ public interface LockedBody<R, X extends Exception> {
         } catch (Throwable failure) {
             try {
                 handle.release();
-            } catch (LockException releaseFailure) {
+            } catch (RuntimeException releaseFailure) {
                 failure.addSuppressed(releaseFailure);
             }
             throw failure;

@@ -19,7 +19,7 @@ import java.util.Optional;
  *   <tr><td>somebody else holds it</td><td>{@link LockNotAcquiredException} after the wait</td><td>empty</td></tr>
  *   <tr><td>no connection to be had</td><td colspan="2">{@link LockConnectionTimeoutException}</td></tr>
  *   <tr><td>database out of reach</td><td colspan="2">{@link LockUnavailableException}</td></tr>
- *   <tr><td>database unfit: not PostgreSQL, or a standby</td><td colspan="2">{@link LockDatabaseUnfitException}</td></tr>
+ *   <tr><td>database unfit: a standby, or too old for the request</td><td colspan="2">{@link LockDatabaseUnfitException}</td></tr>
  *   <tr><td>interrupted</td><td colspan="2">{@link InterruptedException}; nothing is left behind</td></tr>
  *   <tr><td>locker closed</td><td colspan="2">{@link IllegalStateException}</td></tr>
  * </table>

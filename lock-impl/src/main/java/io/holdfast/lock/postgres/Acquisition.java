@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.HeldLock.Grant;
@@ -31,7 +32,6 @@ final class Acquisition implements Runnable {
 
     private final PostgresLocker locker;
     private final LockRequest request;
-    private final Deadline deadline;
     private final Turn turn;
     private final GrantAttempt attempt;
     private final AtomicBoolean decided = new AtomicBoolean();
@@ -48,9 +48,9 @@ final class Acquisition implements Runnable {
     Acquisition(PostgresLocker locker, LockRequest request, boolean waiting, Deadline deadline, Turn turn) {
         this.locker = locker;
         this.request = request;
-        this.deadline = deadline;
         this.turn = turn;
-        this.attempt = new GrantAttempt(request, turn.lockId(), waiting, deadline);
+        this.attempt = new GrantAttempt(
+                request, turn.lockId(), waiting, deadline, locker.config().connectionTimeout());
     }
 
     // ---- the caller's side
@@ -60,23 +60,38 @@ final class Acquisition implements Runnable {
         Duration timeout = locker.config().connectionTimeout();
         try {
             if (!completesWithin(connected, Deadline.after(timeout))) {
-                return give(Messages.noConnection(request, timeout, null));
+                return give(Messages.noConnection(what(), timeout, null));
             }
-            Deadline answer = deadline.unlimited()
-                    ? deadline
-                    : Deadline.after(deadline.remaining().plus(timeout));
-            if (!completesWithin(outcome, answer)) {
-                return give(Messages.noAnswer(what(), timeout));
-            }
-            return outcomeNow();
+            Deadline answerBy;
+            do {
+                answerBy = attempt.answerBy();
+                if (completesWithin(outcome, answerBy)) {
+                    return outcomeNow();
+                }
+            } while (!answerBy.equals(attempt.answerBy()));
+            return give(
+                    isOpening() ? Messages.noConnection(what(), timeout, null) : Messages.noAnswer(what(), timeout));
         } catch (InterruptedException e) {
-            if (abandon()) {
-                awaitCleanUp();
-            } else {
-                outcomeNow().ifPresent(HeldLock::close);
-            }
+            endInterrupted(e);
             throw e;
         }
+    }
+
+    /** Whatever came of it at the last moment, the caller is told of the interrupt. */
+    private void endInterrupted(InterruptedException interrupt) throws InterruptedException {
+        if (abandon()) {
+            awaitCleanUp();
+            return;
+        }
+        try {
+            outcomeNow().ifPresent(HeldLock::close);
+        } catch (RuntimeException e) {
+            interrupt.addSuppressed(e);
+        }
+    }
+
+    private synchronized boolean isOpening() {
+        return opening != null;
     }
 
     /** So that the key is free for others when the caller goes on; but a server that hangs does not make it hang. */
@@ -108,9 +123,12 @@ final class Acquisition implements Runnable {
         try {
             return outcome.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
+            if (e.getCause() instanceof LockException failure) {
                 // The caller wants to see who called; what happened on the keeper thread is in the failure's cause.
                 failure.fillInStackTrace();
+                throw failure;
+            }
+            if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw e;
@@ -169,9 +187,9 @@ final class Acquisition implements Runnable {
                     Thread.currentThread().interrupt();
                 }
             });
-        } catch (RejectedExecutionException e) {
-            // The locker is closed, and its closing cancels.
-            Messages.LOG.log(System.Logger.Level.TRACE, "cancel left to the closing of the locker", e);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // The locker is closed, and its closing cancels; or there is no thread, and the end of the wait has to do.
+            Messages.LOG.log(System.Logger.Level.DEBUG, "nobody to cancel", e);
         }
     }
 
@@ -220,8 +238,13 @@ final class Acquisition implements Runnable {
     }
 
     private Optional<HeldLock> acquireOnFreshSession() throws SQLException {
-        LockSession fresh = open();
+        Optional<LockSession> opened = open();
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        LockSession fresh = opened.get();
         session = fresh;
+        turn.asked();
         connected.complete(null);
         boolean clean = false;
         try {
@@ -230,7 +253,12 @@ final class Acquisition implements Runnable {
             clean = grant.isEmpty();
             return grant.flatMap(this::hold);
         } catch (Throwable e) {
-            clean = fresh.wipeOrEnd();
+            if (request.lease() == Lease.ENFORCED) {
+                // The session may have the ttl set, which a later user of the connection would suffer from.
+                fresh.end();
+            } else {
+                clean = fresh.wipeOrEnd();
+            }
             throw e;
         } finally {
             if (clean) {
@@ -239,15 +267,20 @@ final class Acquisition implements Runnable {
         }
     }
 
-    private LockSession open() throws SQLException {
+    /** Empty if nobody wants the lock any more. */
+    private Optional<LockSession> open() throws SQLException {
         synchronized (this) {
+            if (decided.get()) {
+                return Optional.empty();
+            }
             opening = Thread.currentThread();
         }
         try {
-            return locker.sessions().allocate();
+            attempt.expectAnswerAfter(locker.config().connectionTimeout());
+            return Optional.of(locker.sessions().allocate());
         } catch (SQLException e) {
             if (SqlStates.isPoolExhausted(e)) {
-                throw Messages.noConnection(request, locker.config().connectionTimeout(), e);
+                throw Messages.noConnection(what(), locker.config().connectionTimeout(), e);
             }
             throw e;
         } finally {

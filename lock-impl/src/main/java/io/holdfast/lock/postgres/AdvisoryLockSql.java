@@ -15,6 +15,9 @@ final class AdvisoryLockSql {
     /** Frees whatever the session holds. */
     static final String UNLOCK_ALL = "select pg_advisory_unlock_all()";
 
+    /** Ends this session; answers with an error. */
+    static final String TERMINATE = "select pg_terminate_backend(pg_backend_pid())";
+
     /** Row: whether this server is a standby. */
     static final String PING = "select pg_is_in_recovery()";
 

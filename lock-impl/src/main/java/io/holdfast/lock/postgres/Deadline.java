@@ -19,6 +19,13 @@ record Deadline(boolean unlimited, long nanos) {
         return new Deadline(unlimited, unlimited ? 0 : startNanos + span.toNanos());
     }
 
+    Deadline earlier(Deadline other) {
+        if (unlimited || other.unlimited) {
+            return unlimited ? other : this;
+        }
+        return nanos - other.nanos <= 0 ? this : other;
+    }
+
     boolean hasPassed() {
         return !unlimited && System.nanoTime() - nanos >= 0;
     }

@@ -12,13 +12,41 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** How one session asks the server for one lock: with or without waiting, until the deadline. */
-record GrantAttempt(LockRequest request, long lockId, boolean waiting, Deadline deadline) {
+final class GrantAttempt {
 
     /**
      * A waiting statement holds a snapshot, which holds back VACUUM; so long waits are cut into slices. A new slice queues
      * anew at the server.
      */
     private static final Duration SLICE = Duration.ofSeconds(30);
+
+    private final LockRequest request;
+    private final long lockId;
+    private final boolean waiting;
+    private final Deadline deadline;
+    private final Duration answerTimeout;
+
+    /** When the statement that runs must have been answered; moves on with every statement. */
+    private volatile Deadline answerBy;
+
+    GrantAttempt(LockRequest request, long lockId, boolean waiting, Deadline deadline, Duration answerTimeout) {
+        this.request = request;
+        this.lockId = lockId;
+        this.waiting = waiting;
+        this.deadline = deadline;
+        this.answerTimeout = answerTimeout;
+        this.answerBy = Deadline.after(answerTimeout);
+    }
+
+    /** When a server that is alive has answered, unless another statement was sent meanwhile. */
+    Deadline answerBy() {
+        return answerBy;
+    }
+
+    /** A statement is about to be sent that the server may take this long for. */
+    void expectAnswerAfter(Duration served) {
+        answerBy = Deadline.after(served.plus(answerTimeout));
+    }
 
     /** Blocks until the server grants or refuses, or nobody wants the lock any more. After an exception it may be held. */
     Optional<Grant> ask(LockSession session, BooleanSupplier givenUp) throws SQLException {
@@ -36,6 +64,7 @@ record GrantAttempt(LockRequest request, long lockId, boolean waiting, Deadline 
     }
 
     private Answer tryLock(LockSession session) throws SQLException {
+        expectAnswerAfter(Duration.ZERO);
         return session.tryLock(lockId, request.mode(), enforcedTtl());
     }
 
@@ -43,6 +72,7 @@ record GrantAttempt(LockRequest request, long lockId, boolean waiting, Deadline 
     private Optional<Answer> waitSlice(LockSession session) throws SQLException {
         Duration left = deadline.remaining();
         Duration slice = left.compareTo(SLICE) < 0 ? left : SLICE;
+        expectAnswerAfter(slice);
         try {
             return Optional.of(session.lock(lockId, request.mode(), enforcedTtl(), slice));
         } catch (SQLException e) {
@@ -81,6 +111,7 @@ record GrantAttempt(LockRequest request, long lockId, boolean waiting, Deadline 
         if (now - sentNanos <= ttl.toNanos() / 2) {
             return sentNanos;
         }
+        expectAnswerAfter(Duration.ZERO);
         if (!session.isHeld(lockId, request.mode(), answer.backendPid(), ttl)) {
             throw Messages.lateGrant(request);
         }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A granted lock and the one owner of its session. Its life is one field that moves forward only:
@@ -54,8 +55,13 @@ final class HeldLock implements LockHandle {
     private final long grantedNanos = System.nanoTime();
     private final AtomicReference<Life> life = new AtomicReference<>(Life.HELD);
 
-    /** Ttl and the moment when it passes; written by refreshes, one after the other on the session. */
+    private final ReentrantLock refreshing = new ReentrantLock();
+
+    /** Ttl and the moment when it passes. Written by refreshes, which hold the lock above. */
     private volatile Term term;
+
+    /** Whether the holder has been told; what happens to others is nobody's business. */
+    private volatile boolean announced;
 
     private record Term(Duration ttl, Deadline deadline) {}
 
@@ -118,16 +124,28 @@ final class HeldLock implements LockHandle {
         locker.listeners().refreshed(this);
     }
 
+    /**
+     * Runs on a keeper thread, one after the other, so that the last ttl that the server hears is the last that is noted. An
+     * enforced ttl counts from the moment it is sent, if that makes the deadline earlier: the answer may never come.
+     */
     private boolean askIfHeld(Duration ttl) throws SQLException {
-        if (life.get() != Life.HELD) {
-            return false;
+        refreshing.lock();
+        try {
+            if (state() != LockState.HELD) {
+                return life.get() == Life.HELD;
+            }
+            Deadline fresh = Deadline.after(ttl);
+            if (enforced()) {
+                term = new Term(term.ttl(), term.deadline().earlier(fresh));
+            }
+            boolean held = grant.session().isHeld(grant.lockId(), mode(), grant.backendPid(), enforced() ? ttl : null);
+            if (held && state() == LockState.HELD) {
+                term = new Term(ttl, fresh);
+            }
+            return held;
+        } finally {
+            refreshing.unlock();
         }
-        long sentNanos = System.nanoTime();
-        boolean held = grant.session().isHeld(grant.lockId(), mode(), grant.backendPid(), enforced() ? ttl : null);
-        if (held) {
-            term = new Term(ttl, Deadline.from(sentNanos, ttl));
-        }
-        return held;
     }
 
     @Override
@@ -165,6 +183,7 @@ final class HeldLock implements LockHandle {
             Uninterruptibly.get(unlockOnKeeper(), timeout);
         } catch (TimeoutException e) {
             Messages.releaseUnanswered(key(), timeout);
+            settle(Life.RELEASED);
             endSession();
         } catch (SQLException e) {
             throw new IllegalStateException("ending handles its own failures", e);
@@ -193,21 +212,23 @@ final class HeldLock implements LockHandle {
 
     /** Runs on a keeper thread, once, after the life moved to ENDING. */
     private void unlock() {
-        boolean wasHeld;
+        boolean wasHeld = false;
+        Exception cause = null;
         try {
             wasHeld = grant.session().unlock(grant.lockId(), mode(), enforced() ? grant.idleTimeoutBefore() : null);
+            if (wasHeld) {
+                locker.sessions().giveBack(grant.session());
+            } else {
+                grant.session().end();
+            }
         } catch (SQLException | RuntimeException e) {
             // The lock ends with its session. If the session was alive until now, so was the lock.
+            cause = e;
+            wasHeld = !(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql);
             grant.session().end();
-            finish(!(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql), e);
-            return;
+        } finally {
+            finish(wasHeld, cause);
         }
-        if (wasHeld) {
-            locker.sessions().giveBack(grant.session());
-        } else {
-            grant.session().end();
-        }
-        finish(wasHeld, null);
     }
 
     /** The session turned out not to hold the lock: ends it, unless somebody is ending the lock already. */
@@ -220,16 +241,34 @@ final class HeldLock implements LockHandle {
 
     /** The last step of every life. */
     private void finish(boolean wasHeld, @Nullable Exception cause) {
-        life.set(wasHeld ? Life.RELEASED : Life.LOST);
         turn.end();
         locker.forget(this);
-        Duration held = Duration.ofNanos(System.nanoTime() - grantedNanos);
-        if (wasHeld) {
-            locker.listeners().released(this, held);
-        } else {
-            Messages.lost(key(), held, cause);
-            locker.listeners().lost(this, held);
+        if (settle(wasHeld ? Life.RELEASED : Life.LOST) && !wasHeld) {
+            Messages.lost(key(), held(), cause);
         }
+    }
+
+    /** Decides what became of the lock, and tells; false if that was decided before. */
+    private boolean settle(Life outcome) {
+        if (!life.compareAndSet(Life.ENDING, outcome)) {
+            return false;
+        }
+        if (announced && outcome == Life.RELEASED) {
+            locker.listeners().released(this, held());
+        } else if (announced) {
+            locker.listeners().lost(this, held());
+        }
+        return true;
+    }
+
+    private Duration held() {
+        return Duration.ofNanos(System.nanoTime() - grantedNanos);
+    }
+
+    /** The holder gets the lock now. */
+    void announce(Duration waited) {
+        announced = true;
+        locker.listeners().acquired(this, waited);
     }
 
     /** Without waiting for it, or for the statement that may run. The lock is free as soon as the server notices. */

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The threads on which every JDBC call of the lock runs. They are plain daemon threads, not the container's managed ones,
  * on purpose: on a managed thread application servers enlist a connection in transactions, share it, park it, or close it
  * when the call returns. They carry the class loader of this library, since code that asks for the context class loader
- * fails without one, and inherit no thread locals. At most one is busy for each connection in use.
+ * fails without one, and inherit no thread locals.
  */
 final class Keepers {
 
@@ -39,7 +39,10 @@ final class Keepers {
         threads.execute(work);
     }
 
-    /** Runs the work on a keeper thread; after {@link #stop} on the caller's, since a lock must still be released then. */
+    /**
+     * Runs the work on a keeper thread; on the caller's after {@link #stop}, and where no thread is to be had: a lock must be
+     * released then, too.
+     */
     <T> CompletableFuture<T> submit(Callable<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
         Runnable completing = () -> {
@@ -51,7 +54,7 @@ final class Keepers {
         };
         try {
             execute(completing);
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
             completing.run();
         }
         return result;

@@ -7,11 +7,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One queue for each key that threads of this locker hold or wait for, first come first served. Whoever has its turn may
- * ask the server, and keeps the turn for as long as the lock is held; so many threads that want one key cost one
- * connection. This spares connections and round trips only: exclusion is the server's.
+ * ask the server, and keeps the turn for as long as the lock is held; so many threads that want one key
+ * exclusively cost one connection. This spares connections and round trips only: exclusion is the server's.
  */
 final class LocalQueues {
 
@@ -35,12 +36,21 @@ final class LocalQueues {
         return taken ? Optional.of(new Turn(this, lockId, queue, permits)) : Optional.empty();
     }
 
+    /** Whether somebody has a turn of the key, but has not come to ask the server yet, for want of a connection. */
+    boolean isUnasked(long lockId) {
+        Queue queue = queues.get(lockId);
+        return queue != null && queue.unasked.get() > 0;
+    }
+
     private void leave(long lockId) {
         queues.computeIfPresent(lockId, (id, queue) -> --queue.members == 0 ? null : queue);
     }
 
     private static final class Queue {
         final Semaphore permits = new Semaphore(ALL, true);
+
+        /** Turns whose owners wait for a connection. */
+        final AtomicInteger unasked = new AtomicInteger();
 
         /** Threads that wait or have their turn; guarded by the map's entry lock. */
         int members;
@@ -58,6 +68,7 @@ final class LocalQueues {
         private final long lockId;
         private final Queue queue;
         private final int permits;
+        private final AtomicBoolean asked = new AtomicBoolean();
         private final AtomicBoolean ended = new AtomicBoolean();
 
         private Turn(LocalQueues queues, long lockId, Queue queue, int permits) {
@@ -65,6 +76,14 @@ final class LocalQueues {
             this.lockId = lockId;
             this.queue = queue;
             this.permits = permits;
+            queue.unasked.incrementAndGet();
+        }
+
+        /** There is a connection, so whether the lock can be had is now the server's word. */
+        void asked() {
+            if (asked.compareAndSet(false, true)) {
+                queue.unasked.decrementAndGet();
+            }
         }
 
         long lockId() {
@@ -73,6 +92,7 @@ final class LocalQueues {
 
         void end() {
             if (ended.compareAndSet(false, true)) {
+                asked();
                 queue.permits.release(permits);
                 queues.leave(lockId);
             }

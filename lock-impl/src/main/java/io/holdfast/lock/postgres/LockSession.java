@@ -105,7 +105,7 @@ final class LockSession {
         try {
             query(AdvisoryLockSql.UNLOCK_ALL, statement -> {}, row -> null);
             return true;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             end();
             return false;
         }
@@ -117,7 +117,7 @@ final class LockSession {
         if (statement != null) {
             try {
                 statement.cancel();
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException e) {
                 Messages.LOG.log(System.Logger.Level.DEBUG, "cancel failed", e);
             }
         }
@@ -130,7 +130,7 @@ final class LockSession {
                 connection.setAutoCommit(false);
             }
             connection.close();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             end();
         }
     }
@@ -141,12 +141,22 @@ final class LockSession {
             connection.abort(Runnable::run);
         } catch (SQLException | RuntimeException e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "abort failed", e);
+            terminate();
         }
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {
             // Expected of some pools for a connection that was aborted; the close made them drop it.
             Messages.LOG.log(System.Logger.Level.TRACE, "close after abort failed", e);
+        }
+    }
+
+    /** For a connection that cannot be aborted: its session ends itself, and answers with an error. */
+    private void terminate() {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(AdvisoryLockSql.TERMINATE);
+        } catch (SQLException | RuntimeException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "session terminated", e);
         }
     }
 

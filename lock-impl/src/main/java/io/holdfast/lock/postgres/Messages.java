@@ -41,11 +41,12 @@ final class Messages {
                 null);
     }
 
-    static LockConnectionTimeoutException noConnection(LockRequest request, Duration timeout, Throwable cause) {
+    static LockConnectionTimeoutException noConnection(String what, Duration timeout, @Nullable Throwable cause) {
         return new LockConnectionTimeoutException(
-                "HOLDFAST-0003: no connection to be had for lock '" + request.key() + "' within " + seconds(timeout)
+                "HOLDFAST-0003: no connection to be had for " + what + " within " + seconds(timeout)
                         + ". Each held lock keeps one connection, and so does each key that is waited for: raise the"
-                        + " pool's size or hold fewer locks at once",
+                        + " pool's size or hold fewer locks at once; or the database cannot be reached, which the pool's own"
+                        + " log tells",
                 cause);
     }
 

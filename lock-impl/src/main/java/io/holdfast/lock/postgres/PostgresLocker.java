@@ -15,9 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -39,6 +37,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * server alone; nothing here is needed for it but that no two locks share a session.
  */
 public final class PostgresLocker implements Locker {
+
+    private static final Duration UNASKED_INTERVAL = Duration.ofMillis(20);
 
     private final LockerConfig config;
     private final SessionAllocation sessions;
@@ -83,7 +83,7 @@ public final class PostgresLocker implements Locker {
         try {
             Optional<HeldLock> lock = inTurn(request, waiting, Deadline.from(startNanos, limit));
             Duration waited = Duration.ofNanos(System.nanoTime() - startNanos);
-            lock.ifPresentOrElse(held -> listeners.acquired(held, waited), () -> listeners.contended(request, waited));
+            lock.ifPresentOrElse(held -> held.announce(waited), () -> listeners.contended(request, waited));
             return lock.map(LockHandle.class::cast);
         } catch (LockException e) {
             listeners.failed(request, e);
@@ -93,8 +93,24 @@ public final class PostgresLocker implements Locker {
 
     private Optional<HeldLock> inTurn(LockRequest request, boolean waiting, Deadline deadline)
             throws InterruptedException {
-        Optional<Turn> turn = queues.take(lockId(request.key()), request.mode(), deadline);
+        Optional<Turn> turn = takeTurn(request, lockId(request.key()), deadline);
         return turn.isEmpty() ? Optional.empty() : askServer(request, waiting, deadline, turn.get());
+    }
+
+    /**
+     * While the one whose turn it is still waits for a connection, nobody knows whether the lock can be had; so its turn is
+     * waited for as a connection is.
+     */
+    private Optional<Turn> takeTurn(LockRequest request, long lockId, Deadline deadline) throws InterruptedException {
+        Optional<Turn> turn = queues.take(lockId, request.mode(), deadline);
+        Deadline patience = Deadline.after(config.connectionTimeout());
+        while (turn.isEmpty() && queues.isUnasked(lockId)) {
+            if (patience.hasPassed()) {
+                throw Messages.noConnection("lock '" + request.key() + "'", config.connectionTimeout(), null);
+            }
+            turn = queues.take(lockId, request.mode(), Deadline.after(UNASKED_INTERVAL));
+        }
+        return turn;
     }
 
     private Optional<HeldLock> askServer(LockRequest request, boolean waiting, Deadline deadline, Turn turn)
@@ -105,12 +121,19 @@ public final class PostgresLocker implements Locker {
             acquisitions.add(acquisition);
             requireOpen(request);
             keepers.execute(acquisition);
-        } catch (IllegalStateException | RejectedExecutionException e) {
-            forget(acquisition);
-            turn.end();
+        } catch (RejectedExecutionException e) {
+            drop(acquisition, turn);
             throw Messages.closed("lock '" + request.key() + "'");
+        } catch (RuntimeException | Error e) {
+            drop(acquisition, turn);
+            throw e;
         }
         return acquisition.await();
+    }
+
+    private void drop(Acquisition acquisition, Turn turn) {
+        forget(acquisition);
+        turn.end();
     }
 
     @Override
@@ -123,44 +146,7 @@ public final class PostgresLocker implements Locker {
         if (closed.get()) {
             throw Messages.closed("a ping");
         }
-        CompletableFuture<Void> answer = keepers.submit(this::askIfFit);
-        Duration timeout = config.connectionTimeout();
-        try {
-            answer.get(timeout.multipliedBy(2).toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw Messages.noAnswer("a ping", timeout.multipliedBy(2));
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof LockException failure) {
-                throw failure;
-            }
-            throw Messages.unavailable("a ping", e.getCause());
-        }
-    }
-
-    private Void askIfFit() throws SQLException {
-        LockSession session = sessions.allocate();
-        boolean answered = false;
-        try {
-            session.pin();
-            String product = session.databaseProduct();
-            if (!"PostgreSQL".equals(product)) {
-                throw Messages.notPostgres(product);
-            }
-            if (session.isStandby()) {
-                throw Messages.standby("locks");
-            }
-            answered = true;
-            return null;
-        } catch (LockException e) {
-            answered = true;
-            throw e;
-        } finally {
-            if (answered) {
-                sessions.giveBack(session);
-            } else {
-                session.end();
-            }
-        }
+        new Ping(sessions, keepers, config.connectionTimeout()).await();
     }
 
     @Override
@@ -181,7 +167,7 @@ public final class PostgresLocker implements Locker {
             Uninterruptibly.get(CompletableFuture.allOf(endings), deadline.remaining());
         } catch (TimeoutException e) {
             Messages.closeTimedOut(outstanding.size(), config.closeTimeout());
-            outstanding.forEach(lock -> keepers.execute(lock::endSession));
+            outstanding.forEach(HeldLock::endSession);
         } catch (SQLException e) {
             throw new IllegalStateException("ending handles its own failures", e);
         }

@@ -26,10 +26,12 @@ import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +40,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -376,11 +381,22 @@ class PostgresLockerIT {
     }
 
     private static Connection refusingToUnlock(Connection connection) {
+        return failing(
+                connection,
+                (method, argument) ->
+                        method.equals("prepareStatement") && argument.startsWith("select pg_advisory_unlock("),
+                new SQLException("refused on purpose", "XX000"));
+    }
+
+    /** The connection, but the calls that the filter finds by method and first argument fail. */
+    private static Connection failing(
+            Connection connection, BiPredicate<String, String> filter, Exception... failures) {
+        Iterator<Exception> left = List.of(failures).iterator();
         return (Connection) Proxy.newProxyInstance(
                 PostgresLockerIT.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
-                    if (method.getName().equals("prepareStatement")
-                            && args[0].toString().startsWith("select pg_advisory_unlock(")) {
-                        throw new SQLException("refused on purpose", "XX000");
+                    String argument = args == null || args.length == 0 ? "" : String.valueOf(args[0]);
+                    if (filter.test(method.getName(), argument) && left.hasNext()) {
+                        throw left.next();
                     }
                     try {
                         return method.invoke(connection, args);
@@ -388,6 +404,119 @@ class PostgresLockerIT {
                         throw e.getCause();
                     }
                 });
+    }
+
+    @Test
+    @DisplayName("C17: a session in doubt whose connection refuses to be aborted is ended all the same")
+    void shouldEndSessionsThatCannotBeAborted() throws InterruptedException {
+        PostgresLocker refusing = locker(() -> failing(
+                refusingToUnlock(pool.getConnection()),
+                (method, argument) -> method.equals("abort"),
+                new SQLFeatureNotSupportedException("on purpose")));
+        LockHandle handle = refusing.acquire(request);
+        int pid = server.holder(lockId);
+
+        handle.release();
+
+        Server.eventually("the session is ended", () -> !server.sessionExists(pid));
+        refusing.close();
+    }
+
+    @Test
+    @DisplayName("C16, C17: runtime exceptions of a connection wrapper leak neither lock nor connection nor turn")
+    void shouldSurviveRuntimeExceptionsOfWrappers() throws InterruptedException {
+        IllegalStateException broken = new IllegalStateException("on purpose");
+        for (String step : List.of("select pg_advisory_unlock(", "with clean", "close")) {
+            AtomicBoolean armed = new AtomicBoolean(true);
+            PostgresLocker onBroken = locker(() -> failing(
+                    pool.getConnection(),
+                    (method, argument) -> (argument.startsWith(step) || method.equals(step)) && armed.get(),
+                    broken));
+            try (LockHandle handle = onBroken.acquire(request)) {
+                assertTrue(handle.isHeld());
+            } catch (IllegalStateException e) {
+                assertEquals("with clean", step, "only a failed attempt is told");
+            }
+
+            Server.eventually("free after " + step, () -> server.isFree(lockId));
+            armed.set(false);
+            onBroken.tryAcquire(request).orElseThrow().release();
+            onBroken.close();
+        }
+    }
+
+    @Test
+    @DisplayName("C18, C20: a connection never goes back to the pool with an enforced ttl set, also after an error")
+    void shouldNotLeaveTtlOnPooledConnections() throws Exception {
+        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        LockHandle blocking = elsewhere.acquire(request);
+        PostgresLocker onBroken = locker(() -> failing(
+                pool.getConnection(),
+                (method, argument) -> argument.startsWith("select exists"),
+                new SQLException("on purpose", "57014")));
+        Future<LockHandle> waiter = threads.submit(() -> onBroken.acquire(request.enforcedTtl(Duration.ofSeconds(1))));
+        TimeUnit.SECONDS.sleep(1);
+
+        blocking.release();
+
+        assertThrows(ExecutionException.class, waiter::get, "the confirming question fails");
+        Server.eventually("the lock is free", () -> server.isFree(lockId));
+        Server.eventually(
+                "no session has the ttl",
+                () -> server.ask("select count(*) from pg_stat_activity where pid in"
+                                + " (select pid from pg_locks where locktype = 'advisory')")
+                        == 0);
+        for (int i = 0; i < 3; i++) {
+            assertTrue(settings(pool).contains("idle_session_timeout=0,"));
+        }
+        onBroken.close();
+        elsewhere.close();
+    }
+
+    @Test
+    @DisplayName(
+            "C6: while the pool has no connection for the first, the next for the same key is not told of contention")
+    void shouldNotTakeExhaustionForContention() throws Exception {
+        List<LockHandle> held = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            held.add(locker.acquire(LockRequest.of(key + "/" + i)));
+        }
+        Future<LockHandle> first = threads.submit(() -> locker.acquire(request));
+        TimeUnit.MILLISECONDS.sleep(100);
+
+        assertThrows(LockConnectionTimeoutException.class, () -> locker.tryAcquire(request));
+
+        ExecutionException failure = assertThrows(ExecutionException.class, first::get);
+        assertEquals(LockConnectionTimeoutException.class, failure.getCause().getClass());
+        assertEquals(0, Collections.frequency(events, "contended"));
+        assertThrows(LockConnectionTimeoutException.class, locker::ping, "a ping tells it, too");
+        held.forEach(LockHandle::release);
+        locker.tryAcquire(request).orElseThrow().release();
+        locker.ping();
+    }
+
+    @Test
+    @DisplayName("C5, C7: giving up before a connection is there leaves no turn and no connection behind")
+    void shouldSurviveEarlyInterrupts() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            int delay = round % 20;
+            Thread caller = new Thread(() -> {
+                try {
+                    locker.acquire(request).close();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            caller.start();
+            LockSupport.parkNanos(delay * 20_000L);
+            caller.interrupt();
+            caller.join();
+        }
+        locker.acquire(request.waitAtMost(Duration.ofSeconds(5))).release();
+        assertEquals(
+                Collections.frequency(events, "acquired"),
+                Collections.frequency(events, "released"),
+                "listeners hear of both or of neither");
     }
 
     @Test
@@ -535,6 +664,8 @@ class PostgresLockerIT {
             LockHandle held = throughRelay.acquire(LockRequest.of(key + "/held"));
             PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
             LockHandle blocking = elsewhere.acquire(request);
+            LockHandle leased =
+                    throughRelay.acquire(LockRequest.of(key + "/leased").enforcedTtl(Duration.ofMinutes(10)));
             Future<LockHandle> waiter = threads.submit(() -> throughRelay.acquire(request.waitAtMost(BRIEF)));
             Server.eventually(
                     "it waits at the server", () -> server.locks(lockId).size() == 2);
@@ -545,6 +676,9 @@ class PostgresLockerIT {
             assertEquals(LockUnavailableException.class, unanswered.getCause().getClass());
             assertThrows(LockUnavailableException.class, () -> held.refresh(LONG));
             assertTrue(held.isHeld(), "as far as this JVM knows");
+            assertThrows(LockUnavailableException.class, () -> leased.refresh(Duration.ofMillis(100)));
+            assertEquals(LockState.LAPSED, leased.state(), "the server may have heard the shorter ttl");
+            leased.close();
             held.release();
             assertEquals(LockState.RELEASED, held.state());
 
