@@ -17,6 +17,7 @@ record Settings(Optional<String> dataSource, LockerConfig locker) {
     static final String DATA_SOURCE = "holdfast.datasource";
     static final String NAMESPACE = "holdfast.namespace";
     static final String WAIT_AT_MOST = "holdfast.wait-at-most";
+    static final String WAIT_SLICE = "holdfast.wait-slice";
     static final String CONNECTION_TIMEOUT = "holdfast.connection-timeout";
     static final String CLOSE_TIMEOUT = "holdfast.close-timeout";
 
@@ -41,6 +42,7 @@ record Settings(Optional<String> dataSource, LockerConfig locker) {
                 new LockerConfig(
                         values.apply(NAMESPACE).map(Settings::namespace).orElse(defaults.namespace()),
                         duration(values, WAIT_AT_MOST, false, defaults.waitAtMost()),
+                        duration(values, WAIT_SLICE, true, defaults.waitSlice()),
                         duration(values, CONNECTION_TIMEOUT, true, defaults.connectionTimeout()),
                         duration(values, CLOSE_TIMEOUT, true, defaults.closeTimeout())));
     }

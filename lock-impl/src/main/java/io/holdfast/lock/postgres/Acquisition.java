@@ -49,8 +49,7 @@ final class Acquisition implements Runnable {
         this.locker = locker;
         this.request = request;
         this.turn = turn;
-        this.attempt = new GrantAttempt(
-                request, turn.lockId(), waiting, deadline, locker.config().connectionTimeout());
+        this.attempt = new GrantAttempt(request, turn.lockId(), waiting, deadline, locker.config());
     }
 
     // ---- the caller's side

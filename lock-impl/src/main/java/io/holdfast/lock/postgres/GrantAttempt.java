@@ -14,28 +14,22 @@ import java.util.function.BooleanSupplier;
 /** How one session asks the server for one lock: with or without waiting, until the deadline. */
 final class GrantAttempt {
 
-    /**
-     * A waiting statement holds a snapshot, which holds back VACUUM; so long waits are cut into slices. A new slice queues
-     * anew at the server.
-     */
-    private static final Duration SLICE = Duration.ofSeconds(30);
-
     private final LockRequest request;
     private final long lockId;
     private final boolean waiting;
     private final Deadline deadline;
-    private final Duration answerTimeout;
+    private final LockerConfig config;
 
     /** When the statement that runs must have been answered; moves on with every statement. */
     private volatile Deadline answerBy;
 
-    GrantAttempt(LockRequest request, long lockId, boolean waiting, Deadline deadline, Duration answerTimeout) {
+    GrantAttempt(LockRequest request, long lockId, boolean waiting, Deadline deadline, LockerConfig config) {
         this.request = request;
         this.lockId = lockId;
         this.waiting = waiting;
         this.deadline = deadline;
-        this.answerTimeout = answerTimeout;
-        this.answerBy = Deadline.after(answerTimeout);
+        this.config = config;
+        this.answerBy = Deadline.after(config.connectionTimeout());
     }
 
     /** When a server that is alive has answered, unless another statement was sent meanwhile. */
@@ -45,7 +39,7 @@ final class GrantAttempt {
 
     /** A statement is about to be sent that the server may take this long for. */
     void expectAnswerAfter(Duration served) {
-        answerBy = Deadline.after(served.plus(answerTimeout));
+        answerBy = Deadline.after(served.plus(config.connectionTimeout()));
     }
 
     /** Blocks until the server grants or refuses, or nobody wants the lock any more. After an exception it may be held. */
@@ -68,10 +62,13 @@ final class GrantAttempt {
         return session.tryLock(lockId, request.mode(), enforcedTtl());
     }
 
-    /** Empty if the slice ended without a grant. The session is clean then. */
+    /**
+     * A waiting statement holds a snapshot, which holds back VACUUM; so long waits are cut into slices. A new slice queues
+     * anew at the server. Empty if the slice ended without a grant; the session is clean then.
+     */
     private Optional<Answer> waitSlice(LockSession session) throws SQLException {
         Duration left = deadline.remaining();
-        Duration slice = left.compareTo(SLICE) < 0 ? left : SLICE;
+        Duration slice = left.compareTo(config.waitSlice()) < 0 ? left : config.waitSlice();
         expectAnswerAfter(slice);
         try {
             return Optional.of(session.lock(lockId, request.mode(), enforcedTtl(), slice));

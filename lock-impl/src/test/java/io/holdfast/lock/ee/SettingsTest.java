@@ -31,12 +31,15 @@ class SettingsTest {
                 "holdfast.datasource", "java:jboss/datasources/HoldfastDS",
                 "holdfast.namespace", "-7",
                 "holdfast.wait-at-most", "0s",
+                "holdfast.wait-slice", "15s",
                 "holdfast.connection-timeout", "500ms",
                 "holdfast.close-timeout", "PT1M"));
 
         assertEquals(Optional.of("java:jboss/datasources/HoldfastDS"), settings.dataSource());
         assertEquals(
-                new LockerConfig(-7, Duration.ZERO, Duration.ofMillis(500), Duration.ofMinutes(1)), settings.locker());
+                new LockerConfig(
+                        -7, Duration.ZERO, Duration.ofSeconds(15), Duration.ofMillis(500), Duration.ofMinutes(1)),
+                settings.locker());
     }
 
     @Test
@@ -61,6 +64,7 @@ class SettingsTest {
         "holdfast.wait-at-most, PT-1S",
         "holdfast.wait-at-most, 5",
         "holdfast.wait-at-most, soon",
+        "holdfast.wait-slice, 0s",
         "holdfast.connection-timeout, 0s",
         "holdfast.connection-timeout, 25h",
         "holdfast.close-timeout, 0ms"

@@ -68,7 +68,8 @@ class PostgresLockerIT {
     private final long lockId = locker.lockId(key);
 
     private PostgresLocker locker(ConnectionSource source) {
-        LockerConfig config = new LockerConfig(NAMESPACE, LONG, Duration.ofSeconds(1), Duration.ofSeconds(3));
+        LockerConfig config =
+                new LockerConfig(NAMESPACE, LONG, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(3));
         return new PostgresLocker(config, source, List.of(new Recorder()));
     }
 
@@ -171,6 +172,20 @@ class PostgresLockerIT {
         for (Future<?> waiter : waiters) {
             waiter.get();
         }
+        elsewhere.close();
+    }
+
+    @Test
+    @DisplayName("C5: a wait of several slices gets the lock in the end, and a limited one ends in time")
+    void shouldWaitInSlices() throws Exception {
+        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        LockHandle handle = elsewhere.acquire(request);
+        Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request));
+        TimeUnit.MILLISECONDS.sleep(5_000);
+
+        handle.release();
+
+        waiter.get().release();
         elsewhere.close();
     }
 
@@ -670,6 +685,14 @@ class PostgresLockerIT {
             Server.eventually(
                     "it waits at the server", () -> server.locks(lockId).size() == 2);
 
+            String patientKey = key + "/patient";
+            LockHandle blockingPatient = elsewhere.acquire(LockRequest.of(patientKey));
+            Future<LockHandle> patient = threads.submit(
+                    () -> throughRelay.acquire(LockRequest.of(patientKey).waitAtMost(LockRequest.UNLIMITED)));
+            Server.eventually(
+                    "it waits at the server",
+                    () -> server.locks(locker.lockId(patientKey)).size() == 2);
+
             relay.freeze();
 
             ExecutionException unanswered = assertThrows(ExecutionException.class, waiter::get);
@@ -682,8 +705,13 @@ class PostgresLockerIT {
             held.release();
             assertEquals(LockState.RELEASED, held.state());
 
+            ExecutionException noticed = assertThrows(ExecutionException.class, patient::get);
+            assertEquals(LockUnavailableException.class, noticed.getCause().getClass(), "also without limit");
+
             blocking.release();
+            blockingPatient.release();
             relay.thaw();
+            Server.eventually("no ghost holds the lock", () -> server.isFree(locker.lockId(patientKey)));
             Server.eventually("the sessions behind the relay are ended", () -> server.isFree(lockId));
             Server.eventually("the held lock is free", () -> server.isFree(locker.lockId(key + "/held")));
             throughRelay.acquire(request).release();
@@ -700,11 +728,13 @@ class PostgresLockerIT {
                         NullPointerException.class, () -> new PostgresLocker(null, pool::getConnection, List.of())),
                 () -> assertThrows(
                         NullPointerException.class, () -> new PostgresLocker(LockerConfig.DEFAULT, null, List.of())),
-                () -> assertThrows(IllegalArgumentException.class, () -> new LockerConfig(0, negative, LONG, LONG)),
                 () -> assertThrows(
-                        IllegalArgumentException.class, () -> new LockerConfig(0, LONG, Duration.ZERO, LONG)),
+                        IllegalArgumentException.class, () -> new LockerConfig(0, negative, LONG, LONG, LONG)),
                 () -> assertThrows(
-                        IllegalArgumentException.class, () -> new LockerConfig(0, LONG, LONG, Duration.ofDays(2))));
+                        IllegalArgumentException.class, () -> new LockerConfig(0, LONG, LONG, Duration.ZERO, LONG)),
+                () -> assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new LockerConfig(0, LONG, LONG, LONG, Duration.ofDays(2))));
     }
 
     @Test

@@ -122,6 +122,7 @@ public record TestDatabase(String url, String user, String password, String kind
                     .setOverrideWorkingDirectory(files.toFile())
                     .setDataDirectory(files.resolve("data-" + UUID.randomUUID()))
                     .setServerConfig("max_prepared_transactions", "20")
+                    .setServerConfig("unix_socket_directories", "")
                     .start();
             String url = "jdbc:postgresql://localhost:" + server.getPort() + "/postgres";
             return new TestDatabase(url, "postgres", "postgres", "embedded", server);

@@ -19,7 +19,12 @@ public final class Demo {
     private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
     private final long startNanos = System.nanoTime();
+
+    /** Guarded by this. */
     private final List<ServerNode> nodes = new ArrayList<>();
+
+    /** No further node may be started. Guarded by this. */
+    private boolean stopping;
 
     private Demo() {}
 
@@ -29,8 +34,9 @@ public final class Demo {
      * @param args the home of a configured WildFly, the EAR, and a directory to write to
      */
     public static void main(String[] args) {
+        endWithParent();
         try {
-            new Demo().run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), Integer.getInteger("demo.port", 8080));
+            new Demo().run(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]), Ports.first());
         } catch (IOException | RuntimeException e) {
             System.out.println("The demo failed: " + e.getMessage());
             System.exit(1);
@@ -50,7 +56,7 @@ public final class Demo {
                 if (!Boolean.getBoolean("demo.check")) {
                     new CountDownLatch(1).await();
                 } else {
-                    new Check(nodes, this::say).run();
+                    new Check(nodes(), this::say).run();
                 }
             } finally {
                 stopNodes();
@@ -61,18 +67,28 @@ public final class Demo {
 
     private void startNodes(NodeFactory factory) throws IOException, InterruptedException {
         for (int i = 0; i < NODES; i++) {
-            nodes.add(factory.start(i));
+            startNode(factory, i);
         }
-        for (ServerNode node : nodes) {
+        for (ServerNode node : nodes()) {
             node.awaitReady(START_LIMIT);
             say(node.name() + " serves, process " + node.pid() + ", log " + node.log());
         }
     }
 
+    private synchronized void startNode(NodeFactory factory, int index) throws IOException {
+        if (!stopping) {
+            nodes.add(factory.start(index));
+        }
+    }
+
+    private synchronized List<ServerNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
     private void announce() {
         say("ready");
         System.out.println();
-        for (ServerNode node : nodes) {
+        for (ServerNode node : nodes()) {
             System.out.println(
                     "    " + node.url() + "/   " + node.name() + ", stop it hard with: kill -9 " + node.pid());
         }
@@ -82,8 +98,16 @@ public final class Demo {
     }
 
     private void stopNodes() {
-        nodes.forEach(ServerNode::terminate);
-        nodes.forEach(ServerNode::awaitEnd);
+        synchronized (this) {
+            stopping = true;
+        }
+        nodes().forEach(ServerNode::terminate);
+        nodes().forEach(ServerNode::awaitEnd);
+    }
+
+    /** Maven started this JVM and may end without telling it, as when it is killed by a time-out. */
+    private static void endWithParent() {
+        ProcessHandle.current().parent().ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(1)));
     }
 
     private static void removeHook(Thread hook) {

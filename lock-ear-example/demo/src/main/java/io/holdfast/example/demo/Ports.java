@@ -12,8 +12,22 @@ import java.util.List;
 final class Ports {
 
     private static final int MANAGEMENT = 20;
+    private static final int HIGHEST = 65_000;
 
     private Ports() {}
+
+    /**
+     * What {@code demo.port} says.
+     *
+     * @throws IllegalArgumentException if it cannot be used
+     */
+    static int first() {
+        String value = System.getProperty("demo.port", "8080");
+        if (value.matches("[1-9]\\d{0,4}") && Integer.parseInt(value) <= HIGHEST) {
+            return Integer.parseInt(value);
+        }
+        throw new IllegalArgumentException("-Ddemo.port must be 1 to " + HIGHEST + ": " + value);
+    }
 
     static int http(int first, int node) {
         return first + node;
@@ -34,7 +48,7 @@ final class Ports {
         }
         if (!taken.isEmpty()) {
             throw new IllegalStateException(
-                    "Taken by another process: port " + taken + ". Choose others with -Ddemo.port=" + (first + 100));
+                    "Taken by another process: port " + taken + ". Choose others with -Ddemo.port=...");
         }
     }
 
