@@ -39,6 +39,7 @@ record NodeFactory(Path wildfly, Path ear, Path directory, int firstPort, TestDa
                 .setBaseDirectory(base)
                 .addJavaOptions(
                         "-Xmx384m",
+                        "-XX:-UsePerfData",
                         "-Djava.net.preferIPv4Stack=true",
                         "-Djava.io.tmpdir=" + base.resolve("tmp"),
                         "-Djboss.node.name=" + name,
