@@ -13,6 +13,7 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.testkit.RecordingListener;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ public class SmallPoolIT {
                 "small-pool",
                 Map.of("holdfast.datasource", "java:jboss/datasources/SingleDS"),
                 SmallPoolIT.class,
+                RecordingListener.class,
                 CountingListener.class,
                 PgLocks.class);
     }

@@ -9,6 +9,7 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.testkit.RecordingListener;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public class UnreachableDatabaseIT {
                 "unreachable",
                 Map.of("holdfast.datasource", "java:jboss/datasources/NowhereDS"),
                 UnreachableDatabaseIT.class,
+                RecordingListener.class,
                 CountingListener.class);
     }
 

@@ -13,6 +13,7 @@ import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.CdiBean;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
+import io.holdfast.lock.testkit.RecordingListener;
 import jakarta.ejb.EJB;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -58,6 +59,7 @@ public class WithoutFaultToleranceIT {
                 name,
                 settings,
                 WithoutFaultToleranceIT.class,
+                RecordingListener.class,
                 CountingListener.class,
                 Keys.class,
                 CdiBean.class,

@@ -8,6 +8,7 @@ import io.holdfast.lock.ee.AcquisitionGuard.Acquiring;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The locker that applications inject: acquiring is guarded, everything else goes straight to the core. */
@@ -29,6 +30,7 @@ class ManagedLocker implements Locker {
     /** A retry waits for what is left of the wait only. */
     @Override
     public LockHandle acquire(LockRequest request) throws InterruptedException {
+        Objects.requireNonNull(request, "request");
         long startNanos = System.nanoTime();
         Duration limit = request.waitAtMost() == null ? producer.waitAtMost() : request.waitAtMost();
         return guarded(() -> core.acquire(request.waitAtMost(left(limit, startNanos))));

@@ -29,8 +29,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *   <li>An {@link Acquisition} then opens a session on a keeper thread ({@link Keepers}) and asks the server, in one
  *       statement that wipes the session, refuses a standby, and takes the lock: see {@link AdvisoryLockSql}.
  *   <li>After any error of that statement the session may hold the lock all the same. It is wiped, and ended if that fails.
- *   <li>The granted lock is a {@link HeldLock}, which owns session and turn until it ends. A session goes back to its pool
- *       only after its unlock said true; in every other case it is ended physically, and the server frees its locks.
+ *   <li>The granted lock is a {@link HeldLock}, which owns session and turn until it ends. Its session goes back to the
+ *       pool only after the unlock said true; in every other case it is ended physically, and the server frees its locks.
  * </ol>
  *
  * <p>Every session has exactly one owner at any time: first the acquisition, then the held lock. Exclusion rests on the
@@ -64,6 +64,7 @@ public final class PostgresLocker implements Locker {
 
     @Override
     public LockHandle acquire(LockRequest request) throws InterruptedException {
+        Objects.requireNonNull(request, "request");
         Duration limit = request.waitAtMost() == null ? config.waitAtMost() : request.waitAtMost();
         long startNanos = System.nanoTime();
         return attempt(request, !limit.isZero(), limit)

@@ -19,6 +19,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.spi.LockListener;
+import io.holdfast.lock.testkit.RecordingListener;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.InetAddress;
@@ -60,7 +61,7 @@ class PostgresLockerIT {
 
     private final Server server = new Server(Databases.SHARED);
     private final HikariDataSource pool = Databases.pool(3);
-    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+    private final RecordingListener listener = new RecordingListener();
     private final PostgresLocker locker = locker(pool::getConnection);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final String key = "postgres/" + UUID.randomUUID();
@@ -70,39 +71,7 @@ class PostgresLockerIT {
     private PostgresLocker locker(ConnectionSource source) {
         LockerConfig config =
                 new LockerConfig(NAMESPACE, LONG, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(3));
-        return new PostgresLocker(config, source, List.of(new Recorder()));
-    }
-
-    private final class Recorder implements LockListener {
-        @Override
-        public void acquired(LockHandle handle, Duration waited) {
-            events.add("acquired");
-        }
-
-        @Override
-        public void contended(LockRequest request, Duration waited) {
-            events.add("contended");
-        }
-
-        @Override
-        public void failed(LockRequest request, LockException failure) {
-            events.add("failed");
-        }
-
-        @Override
-        public void refreshed(LockHandle handle) {
-            events.add("refreshed");
-        }
-
-        @Override
-        public void released(LockHandle handle, Duration held) {
-            events.add("released");
-        }
-
-        @Override
-        public void lost(LockHandle handle, Duration held) {
-            events.add("lost");
-        }
+        return new PostgresLocker(config, source, List.of(listener));
     }
 
     @AfterEach
@@ -131,7 +100,7 @@ class PostgresLockerIT {
         assertEquals("ShareLock", server.locks(lockId).get(0).mode());
         shared.release();
         assertTrue(server.isFree(lockId));
-        assertEquals(List.of("acquired", "released", "acquired", "released"), events);
+        assertEquals(List.of("acquired", "released", "acquired", "released"), listener.events());
     }
 
     @Test
@@ -338,7 +307,7 @@ class PostgresLockerIT {
         handle.close();
         locker.acquire(request).release();
         assertEquals(LockState.LOST, handle.state());
-        assertEquals(List.of("acquired", "lost", "acquired", "released"), events);
+        assertEquals(List.of("acquired", "lost", "acquired", "released"), listener.events());
     }
 
     @Test
@@ -350,7 +319,7 @@ class PostgresLockerIT {
         assertThrows(LockNotHeldException.class, handle::release);
 
         assertEquals(LockState.LOST, handle.state());
-        assertEquals(List.of("acquired", "lost"), events);
+        assertEquals(List.of("acquired", "lost"), listener.events());
     }
 
     @Test
@@ -503,7 +472,7 @@ class PostgresLockerIT {
 
         ExecutionException failure = assertThrows(ExecutionException.class, first::get);
         assertEquals(LockConnectionTimeoutException.class, failure.getCause().getClass());
-        assertEquals(0, Collections.frequency(events, "contended"));
+        assertEquals(0, Collections.frequency(listener.events(), "contended"));
         assertThrows(LockConnectionTimeoutException.class, locker::ping, "a ping tells it, too");
         held.forEach(LockHandle::release);
         locker.tryAcquire(request).orElseThrow().release();
@@ -529,8 +498,8 @@ class PostgresLockerIT {
         }
         locker.acquire(request.waitAtMost(Duration.ofSeconds(5))).release();
         assertEquals(
-                Collections.frequency(events, "acquired"),
-                Collections.frequency(events, "released"),
+                Collections.frequency(listener.events(), "acquired"),
+                Collections.frequency(listener.events(), "released"),
                 "listeners hear of both or of neither");
     }
 
@@ -615,8 +584,8 @@ class PostgresLockerIT {
         assertTrue(failure.getMessage().contains(key), failure.getMessage());
         held.forEach(LockHandle::release);
         locker.tryAcquire(request).orElseThrow().release();
-        assertEquals(2, Collections.frequency(events, "failed"));
-        assertEquals(0, Collections.frequency(events, "contended"));
+        assertEquals(2, Collections.frequency(listener.events(), "failed"));
+        assertEquals(0, Collections.frequency(listener.events(), "contended"));
     }
 
     @Test
@@ -747,9 +716,9 @@ class PostgresLockerIT {
             }
         };
         try (PostgresLocker withBroken =
-                new PostgresLocker(LockerConfig.DEFAULT, pool::getConnection, List.of(broken, new Recorder()))) {
+                new PostgresLocker(LockerConfig.DEFAULT, pool::getConnection, List.of(broken, listener))) {
             withBroken.acquire(LockRequest.of(key)).release();
         }
-        assertEquals(List.of("acquired", "released"), events);
+        assertEquals(List.of("acquired", "released"), listener.events());
     }
 }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.testkit;
+
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.spi.LockListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Notes what happens to locks, by the names of the listener's methods, so that a test can look at it. Thread-safe. */
+public class RecordingListener implements LockListener {
+
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    /** With nothing noted yet. */
+    public RecordingListener() {}
+
+    /**
+     * What has happened.
+     *
+     * @return the events, the oldest first
+     */
+    public List<String> events() {
+        return List.copyOf(events);
+    }
+
+    /**
+     * What has happened since the last call.
+     *
+     * @return the events, the oldest first
+     */
+    public List<String> take() {
+        List<String> taken = events();
+        taken.forEach(events::remove);
+        return taken;
+    }
+
+    @Override
+    public void acquired(LockHandle handle, Duration waited) {
+        events.add("acquired");
+    }
+
+    @Override
+    public void contended(LockRequest request, Duration waited) {
+        events.add("contended");
+    }
+
+    @Override
+    public void failed(LockRequest request, LockException failure) {
+        events.add("failed");
+    }
+
+    @Override
+    public void refreshed(LockHandle handle) {
+        events.add("refreshed");
+    }
+
+    @Override
+    public void released(LockHandle handle, Duration held) {
+        events.add("released");
+    }
+
+    @Override
+    public void lost(LockHandle handle, Duration held) {
+        events.add("lost");
+    }
+}
