@@ -2,6 +2,7 @@
 package io.holdfast.lock;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * One granted lock. Obtained from a {@link Locker}; ends with {@link #close()} or {@link #release()}, or with the closing
@@ -10,9 +11,13 @@ import java.time.Duration;
  * <p>A handle is not bound to the thread that acquired it: every method may be called from any thread, also several at
  * once. {@link #refresh} and {@link #release} ask PostgreSQL and block for a round trip; the others return at once.
  *
+ * <p>The locker asks the server at every check interval (5 s by default) which of its locks are held, and tells a loss by
+ * {@link #state()}, {@link #onLost} and the {@linkplain io.holdfast.lock.spi.LockListener listeners}.
+ *
  * <p><b>Not guaranteed:</b> that the lock is held at the moment when {@link #isHeld()} answers true. The server may have
- * ended the session without this JVM having noticed; only {@link #refresh} asks it. Handles are not re-entrant: a thread
- * that holds a key and acquires it again waits for itself.
+ * ended the session since it was last asked; {@link #refresh} asks it now. Handles are not re-entrant: a thread
+ * that holds a key and acquires it again waits for itself; see {@link Locker#asLock} for that. A handle that is dropped
+ * without release is released some time after the garbage collector found it, with a warning.
  */
 public interface LockHandle extends AutoCloseable {
 
@@ -47,11 +52,27 @@ public interface LockHandle extends AutoCloseable {
     /**
      * Whether {@link #state()} is {@link LockState#HELD}.
      *
-     * @return whether the lock counts as held
+     * @return whether the lock counts as held; false while it is {@link LockState#SUSPECT}
      */
     default boolean isHeld() {
         return state() == LockState.HELD;
     }
+
+    /**
+     * The token of this grant.
+     *
+     * @return the token; empty unless the request was {@linkplain LockRequest#fenced(boolean) fenced}
+     */
+    Optional<FencingToken> fencingToken();
+
+    /**
+     * Runs the action once if this lock is found to be {@link LockState#LOST}; at once, on this thread, if it is lost
+     * already. Else it runs on one of the locker's own threads: return soon, and expect neither a transaction nor
+     * {@code java:comp}. What it throws is logged. Nothing is told of a lock that is released or has lapsed.
+     *
+     * @param action what to do; must not refer to this handle, or the handle is not found when it is dropped
+     */
+    void onLost(Runnable action);
 
     /**
      * Proves on the server that this lock is still held, and starts its ttl anew.

@@ -21,13 +21,16 @@ import java.util.Objects;
  * @param lease what happens when the ttl has passed; {@link Lease#ADVISORY} by default
  * @param waitAtMost how long {@link Locker#acquire} waits for the lock: {@link #IMMEDIATE} to {@link #UNLIMITED}, or
  *     null for the default of the locker's configuration; {@link Locker#tryAcquire} does not look at it
+ * @param fenced whether the grant comes with a {@link FencingToken}, which costs the server a flush of its log; false by
+ *     default
  */
 public record LockRequest(
         String key,
         LockMode mode,
         Duration ttl,
         Lease lease,
-        @Nullable Duration waitAtMost) {
+        @Nullable Duration waitAtMost,
+        boolean fenced) {
 
     /** No waiting. */
     public static final Duration IMMEDIATE = Duration.ZERO;
@@ -46,6 +49,7 @@ public record LockRequest(
      * @param ttl at least 1 ms; at most 2,147,483,647 ms with an {@link Lease#ENFORCED} lease
      * @param lease what happens when the ttl has passed
      * @param waitAtMost not negative, or null for the default of the locker's configuration
+     * @param fenced whether the grant comes with a fencing token
      * @throws NullPointerException if a part other than {@code waitAtMost} is null
      * @throws IllegalArgumentException if a part is out of its range
      */
@@ -75,7 +79,7 @@ public record LockRequest(
      * @throws IllegalArgumentException if the key is empty or has a lone surrogate
      */
     public static LockRequest of(String key) {
-        return new LockRequest(key, LockMode.EXCLUSIVE, UNLIMITED, Lease.ADVISORY, null);
+        return new LockRequest(key, LockMode.EXCLUSIVE, UNLIMITED, Lease.ADVISORY, null, false);
     }
 
     /**
@@ -85,7 +89,7 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest mode(LockMode mode) {
-        return new LockRequest(key, mode, ttl, lease, waitAtMost);
+        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced);
     }
 
     /**
@@ -96,7 +100,7 @@ public record LockRequest(
      * @throws IllegalArgumentException if the ttl is below 1 ms
      */
     public LockRequest ttl(Duration ttl) {
-        return new LockRequest(key, mode, ttl, Lease.ADVISORY, waitAtMost);
+        return new LockRequest(key, mode, ttl, Lease.ADVISORY, waitAtMost, fenced);
     }
 
     /**
@@ -107,7 +111,7 @@ public record LockRequest(
      * @throws IllegalArgumentException if the ttl is out of range
      */
     public LockRequest enforcedTtl(Duration ttl) {
-        return new LockRequest(key, mode, ttl, Lease.ENFORCED, waitAtMost);
+        return new LockRequest(key, mode, ttl, Lease.ENFORCED, waitAtMost, fenced);
     }
 
     /**
@@ -118,7 +122,26 @@ public record LockRequest(
      * @throws IllegalArgumentException if the limit is negative
      */
     public LockRequest waitAtMost(Duration limit) {
-        return new LockRequest(key, mode, ttl, lease, Objects.requireNonNull(limit, "limit"));
+        return new LockRequest(key, mode, ttl, lease, Objects.requireNonNull(limit, "limit"), fenced);
+    }
+
+    /**
+     * The same request with or without a fencing token.
+     *
+     * @param fenced whether {@link LockHandle#fencingToken()} is wanted
+     * @return the changed request
+     */
+    public LockRequest fenced(boolean fenced) {
+        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced);
+    }
+
+    /** The same request with what is left of its wait, which began at this moment of the monotonic clock. */
+    LockRequest waitFrom(long startNanos) {
+        if (waitAtMost.equals(UNLIMITED)) {
+            return this;
+        }
+        Duration left = waitAtMost.minusNanos(System.nanoTime() - startNanos);
+        return waitAtMost(left.isNegative() ? IMMEDIATE : left);
     }
 
     private static void requireKey(String key) {

@@ -3,11 +3,17 @@ package io.holdfast.lock;
 
 /**
  * What a {@link LockHandle} knows of its lock. A handle starts as {@link #HELD}; {@link #RELEASED} and {@link #LOST} are
- * final. It never becomes held again.
+ * final: it never becomes held again.
  */
 public enum LockState {
-    /** Granted and, as far as this JVM knows, still held. */
+    /** Granted, and seen to be held when the server was last asked, which is not long ago. */
     HELD,
+
+    /**
+     * The server could not be asked for a while, so the lock may be held or not. Becomes {@link #HELD} again if the server
+     * then says so, else {@link #LOST}.
+     */
+    SUSPECT,
 
     /** The ttl has passed without a refresh; see {@link Lease} for what PostgreSQL does then. */
     LAPSED,

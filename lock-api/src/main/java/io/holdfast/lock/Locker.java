@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Lock;
 
 /**
  * Acquires locks. In a Jakarta EE application inject it: {@code @Inject Locker locker}. Thread-safe.
  *
  * <p>Locks are known to PostgreSQL by a 64-bit number made of the locker's namespace and the key: see
  * {@link #lockId(String)}. Lockers on the same database with the same namespace exclude each other, in whatever JVM and
- * deployment. Each held lock keeps one connection, which is in no JTA transaction.
+ * deployment. Each held lock keeps one connection, unless sessions are shared; it is in no JTA transaction.
  *
  * <p>Outcomes of acquiring are types:
  *
@@ -17,6 +22,8 @@ import java.util.Optional;
  *   <tr><th>outcome</th><th>{@code acquire}</th><th>{@code tryAcquire}</th></tr>
  *   <tr><td>granted</td><td>a handle</td><td>a handle</td></tr>
  *   <tr><td>somebody else holds it</td><td>{@link LockNotAcquiredException} after the wait</td><td>empty</td></tr>
+ *   <tr><td>the server found a deadlock</td><td>{@link LockDeadlockException}</td><td>does not happen</td></tr>
+ *   <tr><td>this locker's limit of sessions or locks is reached</td><td colspan="2">{@link LockLimitException}</td></tr>
  *   <tr><td>no connection to be had</td><td colspan="2">{@link LockConnectionTimeoutException}</td></tr>
  *   <tr><td>database out of reach</td><td colspan="2">{@link LockUnavailableException}</td></tr>
  *   <tr><td>database unfit: a standby, or too old for the request</td><td colspan="2">{@link LockDatabaseUnfitException}</td></tr>
@@ -61,6 +68,73 @@ public interface Locker extends AutoCloseable {
      * @throws IllegalStateException if this locker is closed
      */
     Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException;
+
+    /**
+     * Acquires the lock without blocking this thread: as {@link #acquire}, told by a future. It completes on one of the
+     * locker's own threads, which has neither a transaction nor {@code java:comp}; use the {@code ...Async} methods to go on
+     * elsewhere. Cancelling the future gives the wait up, and leaves no lock behind. Whoever drops the future without looking
+     * at it has to release the lock all the same.
+     *
+     * @param request what to lock and how long to wait
+     * @return completes with the handle, or fails as {@link #acquire} does
+     * @throws IllegalStateException if this locker is closed
+     */
+    CompletableFuture<LockHandle> acquireAsync(LockRequest request);
+
+    /**
+     * Acquires several locks, all or none, waiting for all of them together as long as given. They are taken in the order of
+     * their lock ids, whatever the order of the requests, so that callers of this method do not wait for each other in a
+     * circle; each costs a round trip, and a connection unless sessions are shared. Blocks.
+     *
+     * @param requests what to lock, each key once; their own waits are not looked at
+     * @param waitAtMost how long to wait for all together: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @return the handles
+     * @throws IllegalArgumentException if two requests are for the same lock, or the wait is negative
+     * @throws LockException as {@link #acquire} does; no lock is held then
+     * @throws InterruptedException if the thread is interrupted while waiting; no lock is held then
+     * @throws IllegalStateException if this locker is closed
+     */
+    default LockHandles acquireAll(Collection<LockRequest> requests, Duration waitAtMost) throws InterruptedException {
+        Objects.requireNonNull(waitAtMost, "waitAtMost");
+        long startNanos = System.nanoTime();
+        return LockHandles.acquire(
+                        this,
+                        requests,
+                        request -> Optional.of(
+                                acquire(request.waitAtMost(waitAtMost).waitFrom(startNanos))))
+                .orElseThrow();
+    }
+
+    /**
+     * Acquires several locks, all or none, if nobody else holds or waits for any of them; see {@link #acquireAll}.
+     *
+     * @param requests what to lock, each key once; their waits are not looked at
+     * @return the handles; empty if somebody else holds one of the locks or waits for it
+     * @throws IllegalArgumentException if two requests are for the same lock
+     * @throws LockException as {@link #tryAcquire} does; no lock is held then
+     * @throws InterruptedException if the thread is interrupted meanwhile; no lock is held then
+     * @throws IllegalStateException if this locker is closed
+     */
+    default Optional<LockHandles> tryAcquireAll(Collection<LockRequest> requests) throws InterruptedException {
+        return LockHandles.acquire(this, requests, this::tryAcquire);
+    }
+
+    /**
+     * A view of the lock for code that wants a {@link Lock}: re-entrant for the thread that holds it, and bound to that
+     * thread. Threads that use the same view wait for each other in this JVM first, in no particular order. Two views of the
+     * same key are strangers to each other, also on one thread.
+     *
+     * <p>{@code lock} and {@code lockInterruptibly} wait without limit. All acquiring methods throw a {@link LockException}
+     * where the database cannot serve, and {@link IllegalStateException} if this locker is closed. {@code unlock} throws
+     * {@link LockNotHeldException} if the lock was lost or had lapsed, and {@link IllegalMonitorStateException} if this
+     * thread does not hold it. {@code newCondition} throws {@link UnsupportedOperationException}.
+     *
+     * @param request what to lock; its wait is not looked at
+     * @return a new view; nothing is acquired yet
+     */
+    default Lock asLock(LockRequest request) {
+        return new ReentrantLockView(this, Objects.requireNonNull(request, "request"));
+    }
 
     /**
      * Runs the body while holding the lock. The lock is released on every way out, and an exception of the body passes

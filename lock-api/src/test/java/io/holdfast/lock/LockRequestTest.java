@@ -4,6 +4,7 @@ package io.holdfast.lock;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,6 +23,7 @@ class LockRequestTest {
                 () -> assertEquals(LockMode.EXCLUSIVE, REQUEST.mode()),
                 () -> assertEquals(LockRequest.UNLIMITED, REQUEST.ttl()),
                 () -> assertEquals(Lease.ADVISORY, REQUEST.lease()),
+                () -> assertFalse(REQUEST.fenced()),
                 () -> assertNull(REQUEST.waitAtMost(), "as the locker's configuration says"));
     }
 
@@ -29,13 +31,20 @@ class LockRequestTest {
     void shouldChangeOneThingAtATime() {
         LockRequest changed = REQUEST.mode(LockMode.SHARED)
                 .enforcedTtl(Duration.ofSeconds(30))
-                .waitAtMost(Duration.ofSeconds(5));
+                .waitAtMost(Duration.ofSeconds(5))
+                .fenced(true);
 
         assertEquals(
                 new LockRequest(
-                        "order/42", LockMode.SHARED, Duration.ofSeconds(30), Lease.ENFORCED, Duration.ofSeconds(5)),
+                        "order/42",
+                        LockMode.SHARED,
+                        Duration.ofSeconds(30),
+                        Lease.ENFORCED,
+                        Duration.ofSeconds(5),
+                        true),
                 changed);
         assertEquals(Lease.ADVISORY, changed.ttl(Duration.ofSeconds(1)).lease());
+        assertTrue(changed.ttl(Duration.ofSeconds(1)).fenced());
     }
 
     @Test

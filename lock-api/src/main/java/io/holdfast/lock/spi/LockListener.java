@@ -48,6 +48,13 @@ public interface LockListener {
     default void refreshed(LockHandle handle) {}
 
     /**
+     * The server could not be asked for a while whether a lock is held; see {@link io.holdfast.lock.LockState#SUSPECT}.
+     *
+     * @param handle the lock in question
+     */
+    default void suspected(LockHandle handle) {}
+
+    /**
      * A lock was given back.
      *
      * @param handle the released lock

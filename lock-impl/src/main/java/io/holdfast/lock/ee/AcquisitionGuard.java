@@ -3,6 +3,7 @@ package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockDatabaseUnfitException;
+import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
@@ -12,7 +13,8 @@ import org.eclipse.microprofile.metrics.annotation.Timed;
 
 /**
  * What stands around acquiring, and around nothing else: a database that cannot be reached is tried again and then left
- * alone for a while. Contention, interruption, misuse and an exhausted pool are no failures of the database. Where the
+ * alone for a while. Contention, interruption, misuse, an exhausted pool and a reached limit are no
+ * failures of the database. Where the
  * server has no MicroProfile Fault Tolerance or Metrics, the annotations do nothing.
  *
  * @see <a href="https://download.eclipse.org/microprofile/microprofile-fault-tolerance-4.1/microprofile-fault-tolerance-spec-4.1.html">
@@ -26,13 +28,14 @@ class AcquisitionGuard {
             delay = 200,
             jitter = 100,
             retryOn = LockUnavailableException.class,
-            abortOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class})
+            abortOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class, LockLimitException.class
+            })
     @CircuitBreaker(
             requestVolumeThreshold = 10,
             failureRatio = 0.8,
             delay = 2_000,
             failOn = LockUnavailableException.class,
-            skipOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class})
+            skipOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class, LockLimitException.class})
     @Timed(name = "holdfast.acquire.time", absolute = true, description = "Time to acquire a lock, with the wait")
     @Counted(name = "holdfast.acquire.calls", absolute = true, description = "Calls to acquire a lock")
     <T> T guarded(Acquiring<T> acquiring) throws InterruptedException {

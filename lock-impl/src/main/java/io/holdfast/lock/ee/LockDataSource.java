@@ -13,6 +13,11 @@ record LockDataSource(String name, DataSource dataSource) {
     private static final String REFERENCE = "java:app/env/jdbc/holdfast";
     private static final String DEFAULT = "java:comp/DefaultDataSource";
 
+    /** Whether the application most likely works with connections of the same pool. */
+    boolean isDefault() {
+        return name.equals(DEFAULT);
+    }
+
     /** Whether one of the names that are tried without configuration is bound for the calling thread. */
     static boolean isNamedYet() {
         return Jndi.find(DataSource.class, REFERENCE)

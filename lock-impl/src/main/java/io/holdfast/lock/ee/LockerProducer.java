@@ -4,6 +4,7 @@ package io.holdfast.lock.ee;
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.postgres.ConnectionSource;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.PostConstruct;
@@ -50,9 +51,12 @@ class LockerProducer {
     Locker locker() {
         LockDataSource dataSource = LockDataSource.find(settings.dataSource());
         Messages.started(dataSource.name(), settings.locker().namespace());
+        if (dataSource.isDefault()) {
+            Messages.defaultDataSource(dataSource.name());
+        }
         return new PostgresLocker(
                 settings.locker(),
-                dataSource.dataSource()::getConnection,
+                ConnectionSource.of(dataSource.dataSource()),
                 listeners.stream().toList());
     }
 

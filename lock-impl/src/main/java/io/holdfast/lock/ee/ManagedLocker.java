@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** The locker that applications inject: acquiring is guarded, everything else goes straight to the core. */
 @ApplicationScoped
@@ -47,6 +48,12 @@ class ManagedLocker implements Locker {
     @Override
     public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
         return guarded(() -> core.tryAcquire(request));
+    }
+
+    /** Not guarded: a retry or an open circuit would have to be told by the future. */
+    @Override
+    public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
+        return core.acquireAsync(request);
     }
 
     /** The guard's own exceptions are told by name, since their types may be missing on the server. */

@@ -90,4 +90,12 @@ final class Messages {
     static IllegalStateException badAnnotation(Method method, String problem) {
         return new IllegalStateException("HOLDFAST-0110: @Locked on " + method + ": " + problem);
     }
+
+    static void defaultDataSource(String name) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0113: the locks use the default data source " + name + ". Holders that need one of its"
+                        + " connections for their work can wait for each other. Give the locks a data source of their own"
+                        + " and name it by holdfast.datasource");
+    }
 }

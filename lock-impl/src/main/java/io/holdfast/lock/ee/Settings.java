@@ -2,12 +2,16 @@
 package io.holdfast.lock.ee;
 
 import io.holdfast.lock.postgres.LockerConfig;
+import io.holdfast.lock.postgres.SessionMode;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +24,16 @@ record Settings(Optional<String> dataSource, LockerConfig locker) {
     static final String WAIT_SLICE = "holdfast.wait-slice";
     static final String CONNECTION_TIMEOUT = "holdfast.connection-timeout";
     static final String CLOSE_TIMEOUT = "holdfast.close-timeout";
+    static final String CHECK_INTERVAL = "holdfast.check-interval";
+    static final String HEARTBEAT = "holdfast.heartbeat";
+    static final String SESSIONS = "holdfast.sessions";
+    static final String MAX_SESSIONS = "holdfast.max-sessions";
+    static final String MAX_LOCKS = "holdfast.max-locks";
+    static final String PUBLISH_KEYS = "holdfast.publish-keys";
 
+    private static final Map<String, SessionMode> SESSION_MODES =
+            new TreeMap<>(Map.of("pinned", SessionMode.PINNED, "shared", SessionMode.SHARED));
+    private static final Map<String, Boolean> TRUTHS = new TreeMap<>(Map.of("true", true, "false", false));
     private static final Pattern PLAIN_DURATION = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h)");
 
     /** From MicroProfile Config where the server has it, else from system properties. */
@@ -40,33 +53,70 @@ record Settings(Optional<String> dataSource, LockerConfig locker) {
         return new Settings(
                 values.apply(DATA_SOURCE),
                 new LockerConfig(
-                        values.apply(NAMESPACE).map(Settings::namespace).orElse(defaults.namespace()),
-                        duration(values, WAIT_AT_MOST, false, defaults.waitAtMost()),
-                        duration(values, WAIT_SLICE, true, defaults.waitSlice()),
-                        duration(values, CONNECTION_TIMEOUT, true, defaults.connectionTimeout()),
-                        duration(values, CLOSE_TIMEOUT, true, defaults.closeTimeout())));
+                        number(values, NAMESPACE, Integer.MIN_VALUE, defaults.namespace()),
+                        duration(values, WAIT_AT_MOST, Range.WAIT, defaults.waitAtMost()),
+                        duration(values, WAIT_SLICE, Range.TIMEOUT, defaults.waitSlice()),
+                        duration(values, CONNECTION_TIMEOUT, Range.TIMEOUT, defaults.connectionTimeout()),
+                        duration(values, CLOSE_TIMEOUT, Range.TIMEOUT, defaults.closeTimeout()),
+                        duration(values, CHECK_INTERVAL, Range.TIMEOUT, defaults.checkInterval()),
+                        duration(values, HEARTBEAT, Range.HEARTBEAT, defaults.heartbeat()),
+                        oneOf(values, SESSIONS, SESSION_MODES, defaults.sessions()),
+                        number(values, MAX_SESSIONS, 0, defaults.maxSessions()),
+                        number(values, MAX_LOCKS, 1, defaults.maxLocks()),
+                        oneOf(values, PUBLISH_KEYS, TRUTHS, defaults.publishKeys())));
     }
 
-    private static int namespace(String value) {
-        try {
-            return Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw Messages.badSetting(NAMESPACE, value, "a whole number from -2147483648 to 2147483647", e);
+    private static int number(Function<String, Optional<String>> values, String name, int least, int defaultValue) {
+        String expected = "a whole number from " + least + " to " + Integer.MAX_VALUE;
+        return values.apply(name)
+                .map(value -> {
+                    try {
+                        int number = Integer.parseInt(value);
+                        if (number >= least) {
+                            return number;
+                        }
+                    } catch (NumberFormatException e) {
+                        throw Messages.badSetting(name, value, expected, e);
+                    }
+                    throw Messages.badSetting(name, value, expected, null);
+                })
+                .orElse(defaultValue);
+    }
+
+    private static <T> T oneOf(
+            Function<String, Optional<String>> values, String name, Map<String, T> choices, T defaultValue) {
+        return values.apply(name)
+                .map(value -> {
+                    T choice = choices.get(value.toLowerCase(Locale.ROOT));
+                    if (choice == null) {
+                        throw Messages.badSetting(name, value, String.join(" or ", choices.keySet()), null);
+                    }
+                    return choice;
+                })
+                .orElse(defaultValue);
+    }
+
+    private enum Range {
+        WAIT("a duration of zero or more", duration -> !duration.isNegative()),
+        TIMEOUT("a duration above zero and of at most a day", LockerConfig::isTimeout),
+        HEARTBEAT("a duration of 1 s to a day, or 0s for off", LockerConfig::isHeartbeat);
+
+        private final String words;
+        private final Predicate<Duration> contains;
+
+        Range(String words, Predicate<Duration> contains) {
+            this.words = words;
+            this.contains = contains;
         }
     }
 
     private static Duration duration(
-            Function<String, Optional<String>> values, String name, boolean timeout, Duration defaultValue) {
-        String range = timeout ? "a duration above zero and of at most a day" : "a duration of zero or more";
-        String expected = range + ", such as 5s, 500ms or PT5S";
+            Function<String, Optional<String>> values, String name, Range range, Duration defaultValue) {
+        String expected = range.words + ", such as 5s, 500ms or PT5S";
         return values.apply(name)
-                .map(value -> {
-                    Duration parsed = parse(value).orElseThrow(() -> Messages.badSetting(name, value, expected, null));
-                    if (parsed.isNegative() || (timeout && !LockerConfig.isTimeout(parsed))) {
-                        throw Messages.badSetting(name, value, expected, null);
-                    }
-                    return parsed;
-                })
+                .map(value -> parse(value)
+                        .filter(range.contains)
+                        .orElseThrow(() -> Messages.badSetting(name, value, expected, null)))
                 .orElse(defaultValue);
     }
 

@@ -2,7 +2,6 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Lease;
-import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
@@ -13,17 +12,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One attempt to get one lock: {@link #run} asks the server on a keeper thread, while {@link #await} waits for it on the
- * caller's. The two may part: the caller is interrupted, runs out of time, or the locker closes, at the very moment of the
- * grant. {@code decided} settles it: whoever sets it tells the caller the outcome. If that is not the keeper, the keeper
- * undoes what it gets. In every case the keeper alone disposes of the session and the local turn, or passes them on to the
- * handle.
+ * One attempt to get one lock: it waits for its turn in the local queue, and then {@link #run} asks the server on a keeper
+ * thread. Meanwhile a caller waits for it with {@link #await}, or the locker's timer does with {@link #watch}. The two
+ * sides may part: the caller is interrupted, runs out of time, cancels, or the locker closes, at the very moment of the grant.
+ * {@code decided} settles it: whoever sets it tells the outcome. If that is not the keeper, the keeper undoes what it gets. In
+ * every case the keeper, once it has begun, alone disposes of the session and the local turn, or passes them on to the handle.
  */
 final class Acquisition implements Runnable {
 
@@ -32,48 +32,145 @@ final class Acquisition implements Runnable {
 
     private final PostgresLocker locker;
     private final LockRequest request;
+    private final boolean waiting;
+    private final Deadline deadline;
     private final Turn turn;
     private final GrantAttempt attempt;
+    private final Duration timeout;
     private final AtomicBoolean decided = new AtomicBoolean();
-    private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final CompletableFuture<Optional<HeldLock>> outcome = new CompletableFuture<>();
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    /** The session that asks, or null before there is one. */
+    /** The timer's next look, if it watches; null if it does not. */
+    private volatile Future<?> nextLook;
+
+    /** Whether a keeper runs, or is about to. Guarded by this. */
+    private boolean begun;
+
+    /** The session of its own that asks, or null. */
     private volatile LockSession session;
+
+    /** Whether the server was asked; confined to the keeper. */
+    private boolean asked;
 
     /** The keeper thread while it waits for a connection, which may be interrupted; else null. Guarded by this. */
     private Thread opening;
 
-    Acquisition(PostgresLocker locker, LockRequest request, boolean waiting, Deadline deadline, Turn turn) {
+    Acquisition(PostgresLocker locker, LockRequest request, boolean waiting, Deadline deadline) {
         this.locker = locker;
         this.request = request;
-        this.turn = turn;
-        this.attempt = new GrantAttempt(request, turn.lockId(), waiting, deadline, locker.config());
+        this.waiting = waiting;
+        this.deadline = deadline;
+        this.timeout = locker.config().connectionTimeout();
+        this.turn = locker.queues().join(locker.lockId(request.key()), request.mode(), waiting);
+        this.attempt = new GrantAttempt(request, turn.lockId(), deadline, locker.config());
+    }
+
+    /** Asks the server as soon as the turn comes. */
+    void start() {
+        turn.come().thenAccept(come -> {
+            if (come) {
+                begin();
+            } else {
+                settle(() -> outcome.complete(Optional.empty()));
+                locker.forget(this);
+            }
+        });
+    }
+
+    private void begin() {
+        synchronized (this) {
+            begun = true;
+        }
+        attempt.expectAnswerAfter(Duration.ZERO);
+        try {
+            locker.keepers().execute(this);
+        } catch (RejectedExecutionException e) {
+            fail(Messages.closed(what()));
+            end();
+        } catch (Throwable e) {
+            fail(e);
+            end();
+        }
+    }
+
+    /** The handle, or empty if somebody else held the lock for the whole wait; or why not. */
+    CompletableFuture<Optional<HeldLock>> outcome() {
+        return outcome;
+    }
+
+    private boolean settle(Runnable tell) {
+        boolean first = decided.compareAndSet(false, true);
+        if (first) {
+            tell.run();
+        }
+        return first;
     }
 
     // ---- the caller's side
 
-    /** The handle, or empty if somebody else held the lock for the whole wait. */
+    /** Waits for the outcome, and sees to it that there is one in time. */
     Optional<HeldLock> await() throws InterruptedException {
-        Duration timeout = locker.config().connectionTimeout();
         try {
-            if (!completesWithin(connected, Deadline.after(timeout))) {
-                return give(Messages.noConnection(what(), timeout, null));
-            }
-            Deadline answerBy;
-            do {
-                answerBy = attempt.answerBy();
-                if (completesWithin(outcome, answerBy)) {
-                    return outcomeNow();
+            if (!completesWithin(turn.come(), waiting ? deadline : Deadline.after(timeout))) {
+                turn.stopWaiting();
+                if (!waiting || !completesWithin(turn.come(), Deadline.after(timeout))) {
+                    return giveUp(Messages.noConnection(what(), timeout, null));
                 }
-            } while (!answerBy.equals(attempt.answerBy()));
-            return give(
-                    isOpening() ? Messages.noConnection(what(), timeout, null) : Messages.noAnswer(what(), timeout));
+            }
+            while (!completesWithin(outcome, attempt.answerBy())) {
+                if (attempt.answerBy().hasPassed()) {
+                    return giveUp(overdue());
+                }
+            }
+            return outcomeNow();
         } catch (InterruptedException e) {
             endInterrupted(e);
             throw e;
         }
+    }
+
+    /** As {@link #await}, but by the locker's timer, for a caller that does not wait. */
+    void watch() {
+        lookAfter(waiting ? deadline.remaining() : timeout, () -> {
+            turn.stopWaiting();
+            lookAfter(waiting ? timeout : Duration.ZERO, () -> {
+                if (!turn.come().isDone()) {
+                    giveUp(Messages.noConnection(what(), timeout, null), outcome);
+                }
+            });
+        });
+        turn.come().thenRun(this::watchAnswer);
+        outcome.whenComplete((lock, failure) -> lookNoMore());
+    }
+
+    private void watchAnswer() {
+        lookNoMore();
+        lookAfter(attempt.answerBy().remaining(), () -> {
+            if (!attempt.answerBy().hasPassed()) {
+                watchAnswer();
+            } else if (!outcome.isDone()) {
+                giveUp(overdue(), outcome);
+            }
+        });
+    }
+
+    private void lookAfter(Duration delay, Runnable look) {
+        if (!outcome.isDone() && delay.compareTo(LockRequest.UNLIMITED) < 0) {
+            nextLook = locker.keepers().schedule(look, delay);
+        }
+    }
+
+    private void lookNoMore() {
+        Future<?> look = nextLook;
+        if (look != null) {
+            look.cancel(false);
+        }
+    }
+
+    /** The keeper has not come to an outcome in time. */
+    private RuntimeException overdue() {
+        return isOpening() ? Messages.noConnection(what(), timeout, null) : Messages.noAnswer(what(), timeout);
     }
 
     /** Whatever came of it at the last moment, the caller is told of the interrupt. */
@@ -95,18 +192,30 @@ final class Acquisition implements Runnable {
 
     /** So that the key is free for others when the caller goes on; but a server that hangs does not make it hang. */
     private void awaitCleanUp() throws InterruptedException {
-        finished.await(CLEAN_UP_MILLIS, TimeUnit.MILLISECONDS);
+        boolean toWaitFor;
+        synchronized (this) {
+            toWaitFor = begun;
+        }
+        if (toWaitFor) {
+            finished.await(CLEAN_UP_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** Gives up with this failure, unless the keeper has come to an outcome in the meantime. */
-    private Optional<HeldLock> give(LockException up) {
+    private Optional<HeldLock> giveUp(RuntimeException failure) {
         if (abandon()) {
-            throw up;
+            throw failure;
         }
         return outcomeNow();
     }
 
-    private boolean completesWithin(CompletableFuture<?> future, Deadline limit) throws InterruptedException {
+    private void giveUp(RuntimeException failure, CompletableFuture<?> told) {
+        if (abandon()) {
+            told.completeExceptionally(failure);
+        }
+    }
+
+    private static boolean completesWithin(CompletableFuture<?> future, Deadline limit) throws InterruptedException {
         try {
             future.get(limit.remainingNanos(), TimeUnit.NANOSECONDS);
             return true;
@@ -117,48 +226,44 @@ final class Acquisition implements Runnable {
         }
     }
 
-    /** To be called once the outcome is decided: at most the keeper's next instruction is waited for. */
+    /** To be called once the outcome is decided: at most the next instruction of another thread is waited for. */
     private Optional<HeldLock> outcomeNow() {
         try {
             return outcome.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof LockException failure) {
+            if (e.getCause() instanceof RuntimeException failure) {
                 // The caller wants to see who called; what happened on the keeper thread is in the failure's cause.
                 failure.fillInStackTrace();
-                throw failure;
-            }
-            if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw e;
         }
     }
 
-    /** Takes the decision away from the keeper and makes it stop; false if it has decided already. */
-    private boolean abandon() {
-        if (!decided.compareAndSet(false, true)) {
-            return false;
-        }
-        stopKeeper();
-        return true;
+    /** Takes the decision away from the keeper and makes it stop; false if there is an outcome already. */
+    boolean abandon() {
+        return settle(this::stop);
     }
 
     /** The locker closes: the caller is told so. */
     void refuse() {
-        if (decided.compareAndSet(false, true)) {
-            IllegalStateException closed = Messages.closed(what());
-            outcome.completeExceptionally(closed);
-            connected.completeExceptionally(closed);
-            stopKeeper();
-        }
+        settle(() -> {
+            outcome.completeExceptionally(Messages.closed(what()));
+            stop();
+        });
     }
 
-    private void stopKeeper() {
+    private void stop() {
         synchronized (this) {
-            if (opening != null) {
+            if (!begun) {
+                turn.leave();
+            }
+            if (!begun || opening != null) {
                 // Nothing was asked yet, so the next in the local queue need not wait until the pool gives up.
-                opening.interrupt();
                 turn.end();
+                if (opening != null) {
+                    opening.interrupt();
+                }
                 return;
             }
         }
@@ -170,14 +275,14 @@ final class Acquisition implements Runnable {
      * to that is ended.
      */
     private void cancelUntilFinished() {
-        Deadline patience = Deadline.after(locker.config().connectionTimeout());
+        Deadline patience = Deadline.after(timeout);
         try {
             locker.keepers().execute(() -> {
                 try {
                     do {
                         LockSession asking = session;
                         if (asking != null && patience.hasPassed()) {
-                            asking.end();
+                            locker.endForGood(asking);
                         } else if (asking != null) {
                             asking.cancel();
                         }
@@ -201,85 +306,147 @@ final class Acquisition implements Runnable {
             if (lock.isEmpty()) {
                 turn.end();
             }
-            if (decided.compareAndSet(false, true)) {
-                outcome.complete(lock);
-            } else {
+            if (!settle(() -> outcome.complete(lock))) {
                 lock.ifPresent(HeldLock::endOnThisThread);
             }
         } catch (SQLException e) {
             fail(Messages.of(request, e));
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             fail(e);
         } finally {
-            locker.forget(this);
-            finished.countDown();
+            end();
         }
     }
 
     private void fail(Throwable failure) {
         turn.end();
-        if (decided.compareAndSet(false, true)) {
-            outcome.completeExceptionally(failure);
-        }
-        connected.completeExceptionally(failure);
+        settle(() -> outcome.completeExceptionally(failure));
+    }
+
+    private void end() {
+        locker.forget(this);
+        finished.countDown();
     }
 
     private Optional<HeldLock> acquire() throws SQLException {
+        if (!whileOpening(() -> locker.permitLock(turn, what()))) {
+            return Optional.empty();
+        }
         try {
-            return acquireOnFreshSession();
+            return acquireOnce();
         } catch (SQLException e) {
-            if (decided.get() || !SqlStates.isSessionLost(e) || session == null) {
+            if (decided.get() || !SqlStates.isSessionLost(e) || !asked) {
                 throw e;
             }
             // The pool handed out a connection whose session had ended. It is ended on our side, too: ask for another.
-            return acquireOnFreshSession();
+            return acquireOnce();
         }
     }
 
-    private Optional<HeldLock> acquireOnFreshSession() throws SQLException {
-        Optional<LockSession> opened = open();
-        if (opened.isEmpty()) {
+    private Optional<HeldLock> acquireOnce() throws SQLException {
+        if (request.lease() == Lease.ENFORCED) {
+            return askOnOwnSession(true);
+        }
+        LockSession[] shared = new LockSession[1];
+        if (!whileOpening(() -> shared[0] =
+                locker.allocation().share(turn.lockId(), this::permitted).orElse(null))) {
             return Optional.empty();
         }
-        LockSession fresh = opened.get();
-        session = fresh;
-        turn.asked();
-        connected.complete(null);
-        boolean clean = false;
-        try {
-            fresh.pin();
-            Optional<Grant> grant = attempt.ask(fresh, decided::get);
-            clean = grant.isEmpty();
-            return grant.flatMap(this::hold);
-        } catch (Throwable e) {
-            if (request.lease() == Lease.ENFORCED) {
-                // The session may have the ttl set, which a later user of the connection would suffer from.
-                fresh.end();
-            } else {
-                clean = fresh.wipeOrEnd();
-            }
-            throw e;
-        } finally {
-            if (clean) {
-                locker.sessions().giveBack(fresh);
-            }
+        if (shared[0] == null) {
+            return askOnOwnSession(true);
         }
+        Optional<HeldLock> lock = askOnSharedSession(shared[0]);
+        return lock.isPresent() || !waiting ? lock : askOnOwnSession(false);
     }
 
-    /** Empty if nobody wants the lock any more. */
-    private Optional<LockSession> open() throws SQLException {
+    private Optional<HeldLock> askOnSharedSession(LockSession shared) throws SQLException {
+        asking();
+        Optional<Grant> grant;
+        try {
+            grant = attempt.tryOn(shared, false);
+        } catch (Throwable e) {
+            // The lock may be held all the same, and nobody can tell: with it go the others of that session.
+            locker.discard(shared, e);
+            throw e;
+        }
+        if (grant.isEmpty()) {
+            locker.allocation().giveBack(shared, turn.lockId());
+        }
+        return grant.map(this::hold);
+    }
+
+    private Optional<HeldLock> askOnOwnSession(boolean tryFirst) throws SQLException {
+        LockSession[] opened = new LockSession[1];
+        if (!whileOpening(() -> opened[0] = locker.sessions().open(what(), this::permitted))) {
+            return Optional.empty();
+        }
+        LockSession own = opened[0];
+        session = own;
+        asking();
+        Optional<Grant> grant;
+        try {
+            grant = askOn(own, tryFirst);
+        } catch (SQLException e) {
+            if (SqlStates.isRefused(e) && !own.isReady() && own.wipeOrEnd()) {
+                own.unpin();
+            } else {
+                locker.endForGood(own);
+            }
+            throw e;
+        } catch (Throwable e) {
+            locker.endForGood(own);
+            throw e;
+        }
+        if (grant.isEmpty()) {
+            own.unpin();
+        }
+        return grant.map(this::hold);
+    }
+
+    private Optional<Grant> askOn(LockSession own, boolean tryFirst) throws SQLException {
+        own.pin();
+        locker.fitness().require(own);
+        Optional<Grant> grant = tryFirst ? attempt.tryOn(own, true) : Optional.empty();
+        if (grant.isEmpty() && waiting) {
+            grant = attempt.waitOn(own, decided::get);
+        }
+        if (grant.isPresent()) {
+            locker.sessions().requireAlone(own);
+        }
+        return grant;
+    }
+
+    private void asking() {
+        asked = true;
+        turn.asked();
+    }
+
+    /** The limit of sessions has let this one through; now it waits for a connection. */
+    private void permitted() {
+        attempt.expectAnswerAfter(Duration.ZERO);
+    }
+
+    private interface Opening {
+        void open() throws SQLException, InterruptedException;
+    }
+
+    /** Waits for something that may be interrupted, since nothing is asked by it. False if nobody wants the lock any more. */
+    private boolean whileOpening(Opening work) throws SQLException {
         synchronized (this) {
             if (decided.get()) {
-                return Optional.empty();
+                return false;
             }
             opening = Thread.currentThread();
         }
         try {
-            attempt.expectAnswerAfter(locker.config().connectionTimeout());
-            return Optional.of(locker.sessions().allocate());
+            attempt.expectAnswerAfter(timeout);
+            work.open();
+            return true;
+        } catch (InterruptedException e) {
+            return false;
         } catch (SQLException e) {
             if (SqlStates.isPoolExhausted(e)) {
-                throw Messages.noConnection(what(), locker.config().connectionTimeout(), e);
+                throw Messages.noConnection(what(), timeout, e);
             }
             throw e;
         } finally {
@@ -290,10 +457,11 @@ final class Acquisition implements Runnable {
         }
     }
 
-    private Optional<HeldLock> hold(Grant grant) {
+    private HeldLock hold(Grant grant) {
         HeldLock lock = new HeldLock(locker, request, grant, turn);
+        turn.granted();
         locker.remember(lock);
-        return Optional.of(lock);
+        return lock;
     }
 
     private String what() {

@@ -16,45 +16,138 @@ final class AdvisoryLockSql {
     static final String UNLOCK_ALL = "select pg_advisory_unlock_all()";
 
     /** Ends this session; answers with an error. */
-    static final String TERMINATE = "select pg_terminate_backend(pg_backend_pid())";
+    static final String TERMINATE_SELF = "select pg_terminate_backend(pg_backend_pid())";
 
     /** Row: whether this server is a standby. */
-    static final String PING = "select pg_is_in_recovery()";
+    static final String IS_STANDBY = "select pg_is_in_recovery()";
 
-    private static final String ENFORCE_TTL = "set_config('idle_session_timeout', ?, false)";
+    /** Row: the session's process id. */
+    static final String BACKEND_PID = "select pg_backend_pid()";
+
+    /**
+     * Parameters: process id; a moment of the server's clock when the session was there. A row if there still is a session of
+     * that process id which had begun by then.
+     */
+    static final String TERMINATE = "select pg_terminate_backend(pid) from pg_stat_get_activity(?)"
+            + " where extract(epoch from backend_start)::float8 <= ?";
+
+    /** Parameter: process ids, as an array. Rows: process id, lock id, whether shared, start of the session. */
+    static final String HOLDINGS = "select l.pid, (l.classid::bigint << 32) | l.objid::bigint, l.mode = 'ShareLock',"
+            + " extract(epoch from a.backend_start)::float8"
+            + " from pg_locks l left join pg_stat_get_activity(null) a on a.pid = l.pid"
+            + " where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.database ="
+            + " (select oid from pg_database where datname = current_database()) and l.pid = any(?::int[])";
+
+    private static final String ISO = ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
+
+    /** Parameters: lock id, or null for all, twice. Rows: everything that is known of who holds or wants a lock. */
+    static final String LOCKS = "select l.pid, (l.classid::bigint << 32) | l.objid::bigint as lock_id, l.granted,"
+            + " l.mode = 'ShareLock' as shared, a.usename, a.application_name, host(a.client_addr) as client_addr,"
+            + " to_char(a.backend_start at time zone 'UTC'" + ISO + " as started_at,"
+            // A row as JSON, since the column is not there before PostgreSQL 14.
+            + " to_char((to_jsonb(l) ->> 'waitstart')::timestamptz at time zone 'UTC'" + ISO + " as waiting_since"
+            + " from pg_locks l left join pg_stat_activity a on a.pid = l.pid"
+            + " where l.locktype = 'advisory' and l.objsubid = 1 and l.database ="
+            + " (select oid from pg_database where datname = current_database())"
+            + " and (?::bigint is null or ((l.classid::bigint << 32) | l.objid::bigint) = ?)";
+
+    /** Parameters: process id; start of the session in ISO 8601, or null if it may not be seen, twice. As {@link #TERMINATE}. */
+    static final String TERMINATE_SHOWN = "select pg_terminate_backend(pid) from pg_stat_activity"
+            + " where pid = ? and (?::text is null or backend_start = ?::timestamptz)";
+
+    /**
+     * What stands before a wait, in the same round trip, and is in force until that ends: makes the server look whether the
+     * client is still there, which it does not do by itself while a statement waits. It has to be a statement of its own,
+     * since the server looks at the setting when a statement begins. Not before PostgreSQL 14, and on Linux only, since other
+     * systems refuse it.
+     */
+    private static final String WATCH_CLIENT = "select case when version() like '%linux%' then"
+            + " set_config('tcp_keepalives_idle', '5', true) || set_config('tcp_keepalives_interval', '2', true)"
+            + " || set_config('tcp_keepalives_count', '3', true)"
+            + " || case when current_setting('client_connection_check_interval', true) is not null then"
+            + " set_config('client_connection_check_interval', '1000', true) end end; ";
+
+    private static final String SET_IDLE_TIMEOUT = "set_config('idle_session_timeout', ?, false)";
+
+    /** Parameters: length left for the former name, what follows it before the time of the grant, and after. */
+    private static final String SET_NAME = "set_config('application_name', left(name, ?) || ?"
+            + " || to_hex(extract(epoch from clock_timestamp())::bigint) || ?, false)";
 
     private AdvisoryLockSql() {}
 
     /**
-     * Parameters: lock id; ttl in ms if enforced. Row: granted (null on a standby), backend pid, idle_session_timeout as
-     * it was (null before PostgreSQL 14). First wipes the session: pools clean nothing, and a lock that an earlier user
-     * left on it would be granted again although others may rely on it.
+     * What a statement that acquires does. Its row: granted (null on a standby), backend pid, the server's clock,
+     * idle_session_timeout (null before PostgreSQL 14) and application_name as they were, and the fencing token as position
+     * and timeline (null unless fenced).
+     *
+     * @param lock what is locked; null only makes the session ready
+     * @param own whether the session is for this lock alone: it is wiped first, since pools clean nothing, and a lock that an
+     *     earlier user left on it would be granted again although others may rely on it; and the winner sets its lease and
+     *     name
+     * @param waiting whether it waits, until lock_timeout; it ends with SQLSTATE 55P03 then
+     * @param enforced whether the lease must be set, also where the server does not know it, which is an error then
+     * @param fenced whether the winner makes a token
      */
-    static String tryLock(LockMode mode, boolean enforced) {
-        return acquire("", "pg_try_advisory_lock" + suffix(mode) + "(?)", enforced);
+    record Acquire(LockMode lock, boolean own, boolean waiting, boolean enforced, boolean fenced) {
+
+        /**
+         * Parameters: time to wait in ms if waiting; lock id unless null; if own: lease in ms, and three for the name. If
+         * waiting, another result comes before the row.
+         */
+        String sql() {
+            return (waiting ? WATCH_CLIENT : "")
+                    + "with before as materialized (select current_setting('idle_session_timeout', true) as idle_timeout,"
+                    + " current_setting('application_name') as name"
+                    + (own ? ", pg_advisory_unlock_all() as wiped" : "")
+                    + (waiting ? ", set_config('lock_timeout', ?, true) as lock_timeout" : "")
+                    + (fenced ? ", set_config('synchronous_commit', 'on', true) as synchronous_commit" : "")
+                    + "), attempt as materialized (select idle_timeout, name, case when pg_is_in_recovery() then null else "
+                    + grant() + " end as granted from before)"
+                    + " select granted, pg_backend_pid(), extract(epoch from clock_timestamp())::float8, idle_timeout, name"
+                    + (fenced ? TOKEN : NO_TOKEN)
+                    + (own ? terms() : "")
+                    + " from attempt";
+        }
+
+        private String grant() {
+            if (lock == null) {
+                return "true";
+            }
+            return waiting
+                    ? "pg_advisory_lock" + suffix(lock) + "(?)::text is not null"
+                    : "pg_try_advisory_lock" + suffix(lock) + "(?)";
+        }
+
+        private String terms() {
+            return ", case when granted" + (enforced ? "" : " and idle_timeout is not null") + " then "
+                    + SET_IDLE_TIMEOUT + " end, case when granted then " + SET_NAME + " end";
+        }
+
+        /** The only source of the server that never goes back over a crash, if its record is flushed. */
+        private static final String TOKEN =
+                ", case when granted then (pg_logical_emit_message(true, 'holdfast', '') - '0/0'::pg_lsn)::text end,"
+                        + " case when granted then substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) end";
+
+        private static final String NO_TOKEN = ", null, null";
     }
 
-    /** As {@link #tryLock} with a further, first parameter: how long to wait, in ms. Ends with SQLSTATE 55P03 then. */
-    static String lock(LockMode mode, boolean enforced) {
-        return acquire(
-                ", set_config('lock_timeout', ?, true)",
-                "pg_advisory_lock" + suffix(mode) + "(?)::text is not null",
-                enforced);
-    }
-
-    private static String acquire(String wait, String lock, boolean enforced) {
-        return "with clean as materialized (select pg_advisory_unlock_all()" + wait
-                + ", current_setting('idle_session_timeout', true) as idle_timeout),"
-                + " attempt as materialized (select idle_timeout,"
-                + " case when pg_is_in_recovery() then null else " + lock + " end as granted from clean)"
-                + " select granted, pg_backend_pid(), idle_timeout"
-                + (enforced ? ", case when granted then " + ENFORCE_TTL + " end" : "")
-                + " from attempt";
-    }
-
-    /** Parameters: lock id; idle_session_timeout to restore if enforced. Row: whether the lock was held. */
-    static String unlock(LockMode mode, boolean enforced) {
-        return "select pg_advisory_unlock" + suffix(mode) + "(?)" + (enforced ? ", " + ENFORCE_TTL : "");
+    /**
+     * Parameters: backend pid; lock id, unless every lock is to be freed (mode is null); if the session was for one lock
+     * alone or all are freed: idle_session_timeout and application_name as they were. Row: whether this is that backend
+     * and held the lock. A session that is another one by now is not touched.
+     */
+    static String unlock(LockMode mode, boolean restore) {
+        String unlock = mode == null
+                ? "pg_advisory_unlock_all()::text is not null"
+                : "pg_advisory_unlock" + suffix(mode) + "(?)";
+        return "with this as materialized (select pg_backend_pid() = ? as one)"
+                + " select case when one then " + unlock + " else false end"
+                + (restore
+                        ? ", case when one and idle_timeout is not null"
+                                + " then set_config('idle_session_timeout', idle_timeout, false) end,"
+                                + " case when one then set_config('application_name', name, false) end"
+                                + " from this, (values (?::text, ?::text)) as before (idle_timeout, name)"
+                        : " from this");
     }
 
     /** Parameters: lock id, backend pid; ttl in ms if enforced. Row: whether that backend is this one and holds the lock. */
@@ -64,7 +157,7 @@ final class AdvisoryLockSql {
                 + " and ((classid::bigint << 32) | objid::bigint) = ?"
                 + " and mode = '" + (mode == LockMode.SHARED ? "ShareLock" : "ExclusiveLock") + "'"
                 + " and pid = pg_backend_pid() and pid = ?)"
-                + (enforced ? ", " + ENFORCE_TTL : "");
+                + (enforced ? ", " + SET_IDLE_TIMEOUT : "");
     }
 
     private static String suffix(LockMode mode) {

@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
 import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LockSession.Answer;
 import jakarta.annotation.Nullable;
@@ -11,25 +12,25 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** How one session asks the server for one lock: with or without waiting, until the deadline. */
+/** How a session asks the server for one lock: it tries, and then waits in the server's queue until the deadline. */
 final class GrantAttempt {
 
     private final LockRequest request;
     private final long lockId;
-    private final boolean waiting;
     private final Deadline deadline;
     private final LockerConfig config;
+    private final SessionTerms terms;
 
     /** When the statement that runs must have been answered; moves on with every statement. */
     private volatile Deadline answerBy;
 
-    GrantAttempt(LockRequest request, long lockId, boolean waiting, Deadline deadline, LockerConfig config) {
+    GrantAttempt(LockRequest request, long lockId, Deadline deadline, LockerConfig config) {
         this.request = request;
         this.lockId = lockId;
-        this.waiting = waiting;
         this.deadline = deadline;
         this.config = config;
-        this.answerBy = Deadline.after(config.connectionTimeout());
+        this.terms = SessionTerms.of(request, config);
+        expectAnswerAfter(Duration.ZERO);
     }
 
     /** When a server that is alive has answered, unless another statement was sent meanwhile. */
@@ -42,81 +43,75 @@ final class GrantAttempt {
         answerBy = Deadline.after(served.plus(config.connectionTimeout()));
     }
 
-    /** Blocks until the server grants or refuses, or nobody wants the lock any more. After an exception it may be held. */
-    Optional<Grant> ask(LockSession session, BooleanSupplier givenUp) throws SQLException {
-        do {
-            if (givenUp.getAsBoolean()) {
-                return Optional.empty();
-            }
-            long sentNanos = System.nanoTime();
-            Optional<Answer> answer = waiting ? waitSlice(session) : Optional.of(tryLock(session));
-            if (answer.isPresent()) {
-                return grant(session, answer.get(), sentNanos);
-            }
-        } while (!deadline.hasPassed());
-        return Optional.empty();
-    }
-
-    private Answer tryLock(LockSession session) throws SQLException {
+    /** Asks without waiting. After an exception the session may hold the lock all the same. */
+    Optional<Grant> tryOn(LockSession session, boolean own) throws SQLException {
         expectAnswerAfter(Duration.ZERO);
-        return session.tryLock(lockId, request.mode(), enforcedTtl());
+        long sentNanos = System.nanoTime();
+        return granted(session, own, send(session, own, null), sentNanos);
     }
 
     /**
-     * A waiting statement holds a snapshot, which holds back VACUUM; so long waits are cut into slices. A new slice queues
-     * anew at the server. Empty if the slice ended without a grant; the session is clean then.
+     * Waits until the server grants, or nobody wants the lock any more. A waiting statement holds a snapshot, which holds
+     * back VACUUM; so long waits are cut into slices, and a new slice queues anew. After an exception it may be held.
      */
-    private Optional<Answer> waitSlice(LockSession session) throws SQLException {
-        Duration left = deadline.remaining();
-        Duration slice = left.compareTo(config.waitSlice()) < 0 ? left : config.waitSlice();
-        expectAnswerAfter(slice);
-        try {
-            return Optional.of(session.lock(lockId, request.mode(), enforcedTtl(), slice));
-        } catch (SQLException e) {
-            if (!SqlStates.isWaitEnded(e)) {
+    Optional<Grant> waitOn(LockSession session, BooleanSupplier givenUp) throws SQLException {
+        while (!deadline.hasPassed() && !givenUp.getAsBoolean()) {
+            Duration left = deadline.remaining();
+            Duration slice = left.compareTo(config.waitSlice()) < 0 ? left : config.waitSlice();
+            expectAnswerAfter(slice);
+            long sentNanos = System.nanoTime();
+            Answer answer;
+            try {
+                answer = send(session, true, slice);
+            } catch (SQLException e) {
+                // The grant may have won the race against the end of the wait: the session may hold the lock.
+                if (SqlStates.isWaitEnded(e) && session.wipeOrEnd()) {
+                    continue;
+                }
                 throw e;
             }
-            // The grant may have won the race against the end of the wait: the session may hold the lock.
-            if (!session.wipeOrEnd()) {
-                throw e;
-            }
-            return Optional.empty();
+            return granted(session, true, answer, sentNanos);
         }
+        return Optional.empty();
     }
 
-    private Optional<Grant> grant(LockSession session, Answer answer, long sentNanos) throws SQLException {
+    private Answer send(LockSession session, boolean own, @Nullable Duration slice) throws SQLException {
+        Acquire statement = new Acquire(request.mode(), own, slice != null, isEnforced(), request.fenced());
+        return session.acquire(statement, lockId, slice, terms);
+    }
+
+    private Optional<Grant> granted(LockSession session, boolean own, Answer answer, long sentNanos)
+            throws SQLException {
         if (answer.granted() == null) {
             throw Messages.standby("lock '" + request.key() + "'");
         }
         if (!answer.granted()) {
             return Optional.empty();
         }
-        long ttlStartNanos = ttlStart(session, answer, sentNanos);
-        return Optional.of(new Grant(session, lockId, answer.backendPid(), answer.idleTimeout(), ttlStartNanos));
+        long confirmedNanos = confirm(session, sentNanos);
+        long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
+        return Optional.of(new Grant(session, own, lockId, answer.token(), ttlStartNanos));
     }
 
     /**
-     * An advisory ttl starts now. An enforced one has been running since the grant, which is not before the statement was
-     * sent; if that may have been long ago, because the statement waited, the server is asked once more.
+     * The server counts the silence of the session from the grant, which was not before the statement was sent; if that may
+     * have been long ago, because the statement waited, it is asked once more. The moment at which the lock was held surely.
      */
-    private long ttlStart(LockSession session, Answer answer, long sentNanos) throws SQLException {
-        Duration ttl = enforcedTtl();
-        long now = System.nanoTime();
-        if (ttl == null) {
-            return now;
-        }
-        if (now - sentNanos <= ttl.toNanos() / 2) {
+    private long confirm(LockSession session, long sentNanos) throws SQLException {
+        Duration lease = terms.lease();
+        if (lease.isZero() || System.nanoTime() - sentNanos <= lease.toNanos() / 2) {
             return sentNanos;
         }
         expectAnswerAfter(Duration.ZERO);
-        if (!session.isHeld(lockId, request.mode(), answer.backendPid(), ttl)) {
+        long confirmedNanos = System.nanoTime();
+        session.restartLifetime(terms, confirmedNanos);
+        if (!session.isHeld(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
             throw Messages.lateGrant(request);
         }
-        return now;
+        return confirmedNanos;
     }
 
-    @Nullable
-    private Duration enforcedTtl() {
-        return request.lease() == Lease.ENFORCED ? request.ttl() : null;
+    private boolean isEnforced() {
+        return request.lease() == Lease.ENFORCED;
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.Lease;
-import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
@@ -10,95 +10,152 @@ import io.holdfast.lock.postgres.LocalQueues.Turn;
 import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A granted lock and the one owner of its session. Its life is one field that moves forward only:
+ * A granted lock, and the one owner of its session or of its share in one. Its life is one field that moves forward only:
  *
  * <pre>
- *   HELD --release, close--&gt; ENDING --the lock was held--&gt; RELEASED
- *     |                        |
- *     |                        +----the lock was gone----&gt; LOST
- *     +--refresh finds the lock gone----------------------&gt; LOST
+ *   HELD --release, close--&gt; RELEASING --the lock was held---&gt; RELEASED
+ *     |                          |
+ *     |                          +-----the lock was gone----&gt; LOST
+ *     +--found to be gone------&gt; LOSING ---------------------&gt; LOST
  * </pre>
  *
- * Whoever moves it out of HELD, and nobody else, disposes of the session and of the local turn. LAPSED is HELD after its
- * deadline. The outside sees ENDING as RELEASED.
+ * Whoever moves it out of HELD, and nobody else, disposes of the session and of the local turn. LAPSED is HELD after the ttl
+ * has passed, and SUSPECT is HELD without a proof for too long. The outside sees RELEASING as RELEASED, and LOSING as LOST.
  */
-final class HeldLock implements LockHandle {
+final class HeldLock {
 
     private enum Life {
         HELD,
-        ENDING,
+        RELEASING,
         RELEASED,
+        LOSING,
         LOST
     }
 
     /**
-     * What the server granted. {@code idleTimeoutBefore} is to be restored if the lease is enforced; {@code ttlStartNanos} is
-     * not later than the moment when the server began to count.
+     * What the server granted.
+     *
+     * @param session the session that holds the lock
+     * @param own whether that is for this lock alone
+     * @param lockId the lock's number
+     * @param token the fencing token; null if none was asked for
+     * @param ttlStartNanos when the ttl began, as this side counts
      */
     record Grant(
             LockSession session,
+            boolean own,
             long lockId,
-            int backendPid,
-            @Nullable String idleTimeoutBefore,
+            @Nullable FencingToken token,
             long ttlStartNanos) {}
+
+    private record Term(Duration ttl, Deadline deadline) {}
 
     private final PostgresLocker locker;
     private final LockRequest request;
     private final Grant grant;
     private final Turn turn;
+    private final boolean own;
     private final long grantedNanos = System.nanoTime();
     private final AtomicReference<Life> life = new AtomicReference<>(Life.HELD);
-
     private final ReentrantLock refreshing = new ReentrantLock();
+
+    /** What to do if the lock is lost; null once its end was told. Guarded by this. */
+    private List<Runnable> onLost = new ArrayList<>();
 
     /** Ttl and the moment when it passes. Written by refreshes, which hold the lock above. */
     private volatile Term term;
 
+    /** After that the last proof that the lock is held is too old. */
+    private volatile Deadline suspectFrom;
+
+    /** Whether listeners know of the suspicion; touched by the watch only. */
+    private boolean suspicionTold;
+
     /** Whether the holder has been told; what happens to others is nobody's business. */
     private volatile boolean announced;
-
-    private record Term(Duration ttl, Deadline deadline) {}
 
     HeldLock(PostgresLocker locker, LockRequest request, Grant grant, Turn turn) {
         this.locker = locker;
         this.request = request;
         this.grant = grant;
         this.turn = turn;
+        this.own = grant.own() && (enforced() || !locker.allocation().adopt(grant.session(), grant.lockId()));
         this.term = new Term(request.ttl(), Deadline.from(grant.ttlStartNanos(), request.ttl()));
+        proven(grantedNanos);
     }
 
-    @Override
-    public String key() {
-        return request.key();
-    }
+    // ---- what the handle shows
 
-    @Override
-    public LockMode mode() {
+    LockMode mode() {
         return request.mode();
     }
 
-    @Override
-    public Duration ttl() {
+    Grant grant() {
+        return grant;
+    }
+
+    Duration ttl() {
         return term.ttl();
     }
 
-    @Override
-    public LockState state() {
+    Optional<FencingToken> fencingToken() {
+        return Optional.ofNullable(grant.token());
+    }
+
+    LockState state() {
         return switch (life.get()) {
-            case HELD -> term.deadline().hasPassed() ? LockState.LAPSED : LockState.HELD;
-            case ENDING, RELEASED -> LockState.RELEASED;
-            case LOST -> LockState.LOST;
+            case HELD -> stateOfHeld();
+            case RELEASING, RELEASED -> LockState.RELEASED;
+            case LOSING, LOST -> LockState.LOST;
         };
     }
 
-    @Override
-    public void refresh(Duration ttl) {
+    /** Whoever sees that the server has given the session up makes it final at once, so that nobody sees it held again. */
+    private LockState stateOfHeld() {
+        Lifetime lifetime = enforced() ? null : grant.session().lifetime();
+        if (lifetime != null && lifetime.hasEnded()) {
+            startLosing(null);
+            return state();
+        }
+        if (term.deadline().hasPassed()) {
+            return LockState.LAPSED;
+        }
+        return suspectFrom.hasPassed() ? LockState.SUSPECT : LockState.HELD;
+    }
+
+    void onLost(Runnable action) {
+        boolean endTold;
+        synchronized (this) {
+            endTold = onLost == null;
+            if (!endTold) {
+                onLost.add(action);
+            }
+        }
+        if (endTold && life.get() == Life.LOST) {
+            run(action);
+        }
+    }
+
+    private void run(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | LinkageError e) {
+            Messages.onLostFailed(key(), e);
+        }
+    }
+
+    // ---- refreshing
+
+    void refresh(Duration ttl) {
         LockRequest refreshed = enforced() ? request.enforcedTtl(ttl) : request.ttl(ttl);
         requireHeld();
         CompletableFuture<Boolean> answer = locker.keepers().submit(() -> askIfHeld(refreshed.ttl()));
@@ -121,7 +178,7 @@ final class HeldLock implements LockHandle {
             throw Messages.notHeld(key(), state());
         }
         requireHeld();
-        locker.listeners().refreshed(this);
+        locker.listeners().refreshed(handle());
     }
 
     /**
@@ -131,16 +188,18 @@ final class HeldLock implements LockHandle {
     private boolean askIfHeld(Duration ttl) throws SQLException {
         refreshing.lock();
         try {
-            if (state() != LockState.HELD) {
+            if (!isAlive()) {
                 return life.get() == Life.HELD;
             }
-            Deadline fresh = Deadline.after(ttl);
+            long sentNanos = System.nanoTime();
+            Deadline fresh = Deadline.from(sentNanos, ttl);
             if (enforced()) {
                 term = new Term(term.ttl(), term.deadline().earlier(fresh));
             }
-            boolean held = grant.session().isHeld(grant.lockId(), mode(), grant.backendPid(), enforced() ? ttl : null);
-            if (held && state() == LockState.HELD) {
+            boolean held = grant.session().isHeld(grant.lockId(), request.mode(), enforced() ? ttl : null);
+            if (held && isAlive()) {
                 term = new Term(ttl, fresh);
+                proven(sentNanos);
             }
             return held;
         } finally {
@@ -148,10 +207,27 @@ final class HeldLock implements LockHandle {
         }
     }
 
-    @Override
-    public void release() {
+    private boolean isAlive() {
+        LockState state = state();
+        return state == LockState.HELD || state == LockState.SUSPECT;
+    }
+
+    /** A lapsed lock that somebody asks for is given back, since its holder may not use it any more. */
+    private void requireHeld() {
+        LockState state = state();
+        if (state == LockState.LAPSED && beginReleasing()) {
+            end();
+        }
+        if (state != LockState.HELD && state != LockState.SUSPECT) {
+            throw Messages.notHeld(key(), state);
+        }
+    }
+
+    // ---- releasing
+
+    void release() {
         LockState before = state();
-        if (!beginEnding()) {
+        if (!beginReleasing()) {
             throw Messages.notHeld(key(), state());
         }
         LockState after = end();
@@ -160,10 +236,9 @@ final class HeldLock implements LockHandle {
         }
     }
 
-    @Override
-    public void close() {
+    void close() {
         LockState before = state();
-        if (beginEnding()) {
+        if (beginReleasing()) {
             if (before == LockState.LAPSED) {
                 Messages.lapsed(key(), ttl());
             }
@@ -172,8 +247,8 @@ final class HeldLock implements LockHandle {
     }
 
     /** Whoever gets true, and nobody else, has to end the lock. */
-    private boolean beginEnding() {
-        return life.compareAndSet(Life.HELD, Life.ENDING);
+    private boolean beginReleasing() {
+        return life.compareAndSet(Life.HELD, Life.RELEASING);
     }
 
     /** Waits until the lock is ended, but not for ever. What came of it: RELEASED or LOST. */
@@ -193,12 +268,12 @@ final class HeldLock implements LockHandle {
 
     /** Begins to end the lock, unless somebody has. The future completes when the lock is free or its session ended. */
     CompletableFuture<Void> startEnding() {
-        return beginEnding() ? unlockOnKeeper() : CompletableFuture.completedFuture(null);
+        return beginReleasing() ? unlockOnKeeper() : CompletableFuture.completedFuture(null);
     }
 
     /** As {@link #startEnding}, to the end, on this keeper thread. */
     void endOnThisThread() {
-        if (beginEnding()) {
+        if (beginReleasing()) {
             unlock();
         }
     }
@@ -210,96 +285,148 @@ final class HeldLock implements LockHandle {
         });
     }
 
-    /** Runs on a keeper thread, once, after the life moved to ENDING. */
+    /** Runs on a keeper thread, once, after the life moved to RELEASING. */
     private void unlock() {
         boolean wasHeld = false;
         Exception cause = null;
         try {
-            wasHeld = grant.session().unlock(grant.lockId(), mode(), enforced() ? grant.idleTimeoutBefore() : null);
+            wasHeld = grant.session().unlock(grant.lockId(), request.mode(), own);
             if (wasHeld) {
-                locker.sessions().giveBack(grant.session());
+                locker.allocation().giveBack(grant.session(), grant.lockId());
             } else {
-                grant.session().end();
+                locker.discard(grant.session(), null);
             }
         } catch (SQLException | RuntimeException e) {
             // The lock ends with its session. If the session was alive until now, so was the lock.
             cause = e;
             wasHeld = !(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql);
-            grant.session().end();
+            locker.discard(grant.session(), e);
         } finally {
-            finish(wasHeld, cause);
+            finish(wasHeld ? Life.RELEASED : Life.LOST, cause);
         }
     }
 
-    /** The session turned out not to hold the lock: ends it, unless somebody is ending the lock already. */
-    private void lose(@Nullable SQLException cause) {
-        if (beginEnding()) {
-            endSession();
-            finish(false, cause);
+    /** Without waiting for it, or for the statement that may run. The lock is free as soon as the server notices. */
+    void endSession() {
+        locker.keepers().submit(() -> {
+            locker.discard(grant.session(), null);
+            return null;
+        });
+    }
+
+    // ---- losing
+
+    /** The server was seen to hold the lock for us at this moment. */
+    void proven(long nanos) {
+        Duration patience = locker.config().checkInterval().plus(locker.config().connectionTimeout());
+        suspectFrom = Deadline.from(nanos, patience);
+    }
+
+    /** Called by the watch, one after the other. */
+    void tellSuspicion() {
+        boolean suspect = state() == LockState.SUSPECT;
+        if (suspect && !suspicionTold) {
+            Messages.suspected(key());
+            locker.listeners().suspected(handle());
         }
+        suspicionTold = suspect;
+    }
+
+    /** The lock turned out to be gone: tells so and ends its session, unless the lock is being ended already. */
+    void lose(@Nullable Throwable cause) {
+        if (life.compareAndSet(Life.HELD, Life.LOSING)) {
+            finishLosing(cause);
+        }
+    }
+
+    /** As {@link #lose}; what takes its time is done on a keeper thread. */
+    private void startLosing(@Nullable Throwable cause) {
+        if (life.compareAndSet(Life.HELD, Life.LOSING)) {
+            locker.keepers().submit(() -> {
+                finishLosing(cause);
+                return null;
+            });
+        }
+    }
+
+    private void finishLosing(@Nullable Throwable cause) {
+        finish(Life.LOST, cause);
+        locker.discard(grant.session(), cause);
     }
 
     /** The last step of every life. */
-    private void finish(boolean wasHeld, @Nullable Exception cause) {
+    private void finish(Life outcome, @Nullable Throwable cause) {
         turn.end();
         locker.forget(this);
-        if (settle(wasHeld ? Life.RELEASED : Life.LOST) && !wasHeld) {
+        if (settle(outcome) && outcome == Life.LOST) {
             Messages.lost(key(), held(), cause);
         }
     }
 
     /** Decides what became of the lock, and tells; false if that was decided before. */
     private boolean settle(Life outcome) {
-        if (!life.compareAndSet(Life.ENDING, outcome)) {
+        if (!life.compareAndSet(Life.RELEASING, outcome) && !life.compareAndSet(Life.LOSING, outcome)) {
             return false;
         }
-        if (announced && outcome == Life.RELEASED) {
-            locker.listeners().released(this, held());
-        } else if (announced) {
-            locker.listeners().lost(this, held());
-        }
+        tellEnd();
         return true;
+    }
+
+    // ---- telling
+
+    /** The holder gets this handle now. */
+    Handle announce(Duration waited) {
+        Handle handle = handle();
+        locker.handedOut(handle);
+        locker.listeners().acquired(handle, waited);
+        announced = true;
+        tellEnd();
+        return handle;
+    }
+
+    /** Once, when the holder knows of the lock and what became of it is decided, whichever comes later. */
+    private void tellEnd() {
+        Life end = life.get();
+        List<Runnable> actions;
+        synchronized (this) {
+            if (!announced || onLost == null || (end != Life.RELEASED && end != Life.LOST)) {
+                return;
+            }
+            actions = onLost;
+            onLost = null;
+        }
+        if (end == Life.RELEASED) {
+            locker.listeners().released(handle(), held());
+        } else {
+            actions.forEach(this::run);
+            locker.listeners().lost(handle(), held());
+        }
+    }
+
+    private Handle handle() {
+        return new Handle(this);
     }
 
     private Duration held() {
         return Duration.ofNanos(System.nanoTime() - grantedNanos);
     }
 
-    /** The holder gets the lock now. */
-    void announce(Duration waited) {
-        announced = true;
-        locker.listeners().acquired(this, waited);
+    /** Whether the server, being too old, would keep the lock of a JVM that is frozen or cut off. */
+    boolean isWithoutHeartbeat() {
+        return !enforced()
+                && !locker.config().heartbeat().isZero()
+                && grant.session().lifetime() == null;
     }
 
-    /** Without waiting for it, or for the statement that may run. The lock is free as soon as the server notices. */
-    void endSession() {
-        locker.keepers().submit(() -> {
-            grant.session().end();
-            return null;
-        });
-    }
-
-    /** A lapsed lock that somebody asks for is given back, since its holder may not use it any more. */
-    private void requireHeld() {
-        LockState state = state();
-        if (state == LockState.LAPSED && beginEnding()) {
-            end();
-        }
-        if (state != LockState.HELD) {
-            throw Messages.notHeld(key(), state);
-        }
-    }
-
-    private boolean enforced() {
+    boolean enforced() {
         return request.lease() == Lease.ENFORCED;
+    }
+
+    String key() {
+        return request.key();
     }
 
     private String what() {
         return "lock '" + key() + "'";
-    }
-
-    @Override
-    public String toString() {
-        return "LockHandle[" + key() + ", " + mode() + ", " + state() + "]";
     }
 }

@@ -4,7 +4,9 @@ package io.holdfast.lock.postgres;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,14 @@ final class Keepers {
 
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Keepers::thread);
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, Keepers::thread);
+
+    Keepers() {
+        timer.setRemoveOnCancelPolicy(true);
+        timer.setKeepAliveTime(10, TimeUnit.SECONDS);
+        timer.allowCoreThreadTimeOut(true);
+    }
 
     private static Thread thread(Runnable work) {
         Thread thread = new Thread(null, work, "holdfast-keeper-" + NUMBER.incrementAndGet(), 0, false);
@@ -60,8 +70,40 @@ final class Keepers {
         return result;
     }
 
+    /** Runs the work once, on the timer's thread, which must not be kept waiting. Not after {@link #stop}. */
+    Future<?> schedule(Runnable work, Duration delay) {
+        try {
+            return timer.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** As {@link #schedule}, again and again. */
+    void every(Duration interval, Runnable work) {
+        Runnable contained = () -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                Messages.LOG.log(System.Logger.Level.ERROR, "the lock watch failed; it goes on", e);
+            }
+        };
+        try {
+            timer.scheduleWithFixedDelay(contained, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException e) {
+            // The locker was closed meanwhile.
+            Messages.LOG.log(System.Logger.Level.DEBUG, "nothing to watch any more", e);
+        }
+    }
+
+    /** Nothing is scheduled any more. */
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
     /** Lets running work finish, waiting for it at most as long as given; idle threads end at once. */
     void stop(Duration atMost) {
+        stopTimer();
         threads.shutdown();
         boolean interrupted = false;
         Deadline deadline = Deadline.after(atMost);

@@ -37,6 +37,11 @@ record Listeners(List<LockListener> all) implements LockListener {
     }
 
     @Override
+    public void suspected(LockHandle handle) {
+        tell(listener -> listener.suspected(handle));
+    }
+
+    @Override
     public void released(LockHandle handle, Duration held) {
         tell(listener -> listener.released(handle, held));
     }

@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
+import jakarta.annotation.Nullable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * One PostgreSQL session behind one connection that nobody else uses, in autocommit. Methods block on JDBC and run one
@@ -16,88 +28,250 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class LockSession {
 
+    /** Which backend it is; {@code seenAt} is a moment of the server's clock, in seconds, at which it was there. */
+    record Backend(int pid, double seenAt) {}
+
+    /** What a server said to an attempt; {@code granted} is null on a standby. */
+    record Answer(@Nullable Boolean granted, @Nullable FencingToken token) {}
+
+    /** A lock that a session of the server held; {@code sessionStart} is null if the role may not see it. */
+    record Holding(
+            int pid, long lockId, boolean shared, @Nullable Double sessionStart) {}
+
+    /** The settings of the connection as it came. */
+    private record Before(@Nullable String idleTimeout, String applicationName) {}
+
     private final Connection connection;
+    private final Consumer<LockSession> onGone;
     private final ReentrantLock oneStatement = new ReentrantLock();
+    private final AtomicBoolean gone = new AtomicBoolean();
 
     /** Written once, by {@link #pin()}, before the session is used. */
     private boolean autoCommitBefore = true;
 
+    /** Null before the session was made ready by a statement that acquires. */
+    private volatile Backend backend;
+
+    private volatile Before before;
+
+    private volatile boolean ready;
+
+    /** Null if the server does not end this session for its silence, or not by the locker's heartbeat. */
+    private volatile Lifetime lifetime;
+
     /** The statement that runs, or null; read by {@link #cancel()} without the lock. */
     private volatile Statement running;
 
-    /** Takes over the connection, which nobody else may use from now on. */
-    LockSession(Connection connection) {
+    /** Takes over the connection, which nobody else may use from now on; {@code onGone} runs once, when it is given up. */
+    LockSession(Connection connection, Consumer<LockSession> onGone) {
         this.connection = connection;
+        this.onGone = onGone;
     }
 
     /** Makes the session ready for a lock. */
     void pin() throws SQLException {
         autoCommitBefore = connection.getAutoCommit();
         if (!autoCommitBefore) {
-            connection.setAutoCommit(true);
+            setAutoCommit();
         }
     }
 
-    /** What a server said to an attempt; {@code granted} is null on a standby, {@code idleTimeout} before version 14. */
-    record Answer(Boolean granted, int backendPid, String idleTimeout) {}
-
-    Answer tryLock(long lockId, LockMode mode, Duration enforcedTtl) throws SQLException {
-        return attempt(AdvisoryLockSql.tryLock(mode, enforcedTtl != null), null, lockId, enforcedTtl);
+    private void setAutoCommit() throws SQLException {
+        try {
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            if (SqlStates.isRefused(e) || e.getSQLState() == null) {
+                throw Messages.noAutoCommit(e);
+            }
+            throw e;
+        }
+        if (!connection.getAutoCommit()) {
+            throw Messages.noAutoCommit(null);
+        }
     }
 
-    Answer lock(long lockId, LockMode mode, Duration enforcedTtl, Duration waitAtMost) throws SQLException {
-        return attempt(AdvisoryLockSql.lock(mode, enforcedTtl != null), waitAtMost, lockId, enforcedTtl);
+    /** Whether settings of the connection were changed, which have to be restored. */
+    boolean isReady() {
+        return ready;
     }
 
-    private Answer attempt(String sql, Duration waitAtMost, long lockId, Duration enforcedTtl) throws SQLException {
+    /** Null before the first answer. */
+    @Nullable
+    Backend backend() {
+        return backend;
+    }
+
+    @Nullable
+    Lifetime lifetime() {
+        return lifetime;
+    }
+
+    /** Asks for a lock, or only makes the session ready; as {@link Acquire} says. */
+    Answer acquire(Acquire what, long lockId, @Nullable Duration waitAtMost, SessionTerms terms) throws SQLException {
+        long sentNanos = System.nanoTime();
+        return query(
+                what.sql(),
+                statement -> {
+                    int i = 1;
+                    if (what.waiting()) {
+                        statement.setString(i++, millis(waitAtMost));
+                    }
+                    if (what.lock() != null) {
+                        statement.setLong(i++, lockId);
+                    }
+                    if (what.own()) {
+                        statement.setString(i++, Long.toString(terms.lease().toMillis()));
+                        statement.setInt(i++, terms.name().roomForFormerName());
+                        statement.setString(i++, terms.name().before());
+                        statement.setString(i, terms.name().after());
+                    }
+                },
+                row -> answer(row, what, terms, sentNanos));
+    }
+
+    private Answer answer(ResultSet row, Acquire what, SessionTerms terms, long sentNanos) throws SQLException {
+        Boolean granted = (Boolean) row.getObject(1);
+        backend = new Backend(row.getInt(2), row.getDouble(3));
+        if (what.own()) {
+            before = new Before(row.getString(4), row.getString(5));
+            ready = Boolean.TRUE.equals(granted);
+            boolean watched = ready && before.idleTimeout() != null && terms.isHeartbeat();
+            lifetime = watched ? new Lifetime(terms.lease(), sentNanos) : null;
+        } else if (lifetime != null) {
+            lifetime.prolong(sentNanos);
+        }
+        String position = row.getString(6);
+        return new Answer(
+                granted,
+                position == null
+                        ? null
+                        : new FencingToken(Long.parseLong(row.getString(7), 16), Long.parseLong(position)));
+    }
+
+    /** The server's time-out began to run when it granted, which is not known; it surely runs from the next answer. */
+    void restartLifetime(SessionTerms terms, long sentNanos) {
+        lifetime = lifetime == null ? null : new Lifetime(terms.lease(), sentNanos);
+    }
+
+    /** Whether the lock was held until now, on this very backend. If the session was for it alone, it is as it came then. */
+    boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
+        return unlock(AdvisoryLockSql.unlock(Objects.requireNonNull(mode), restore), lockId, restore);
+    }
+
+    /** Frees what the session may hold and leaves it as it came; false if it is another one by now. */
+    boolean restore() throws SQLException {
+        return unlock(AdvisoryLockSql.unlock(null, true), null, true);
+    }
+
+    private boolean unlock(String sql, @Nullable Long lockId, boolean restore) throws SQLException {
         return query(
                 sql,
                 statement -> {
                     int i = 1;
-                    if (waitAtMost != null) {
-                        statement.setString(i++, millis(waitAtMost));
+                    statement.setInt(i++, backend.pid());
+                    if (lockId != null) {
+                        statement.setLong(i++, lockId);
                     }
-                    statement.setLong(i++, lockId);
-                    if (enforcedTtl != null) {
-                        statement.setString(i, millis(enforcedTtl));
-                    }
-                },
-                row -> new Answer((Boolean) row.getObject(1), row.getInt(2), row.getString(3)));
-    }
-
-    /** Whether the lock was held until now. {@code restoreIdleTimeout} is null unless the lease was enforced. */
-    boolean unlock(long lockId, LockMode mode, String restoreIdleTimeout) throws SQLException {
-        return query(
-                AdvisoryLockSql.unlock(mode, restoreIdleTimeout != null),
-                statement -> {
-                    statement.setLong(1, lockId);
-                    if (restoreIdleTimeout != null) {
-                        statement.setString(2, restoreIdleTimeout);
+                    if (restore) {
+                        statement.setString(i++, before.idleTimeout());
+                        statement.setString(i, before.applicationName());
                     }
                 },
                 row -> row.getBoolean(1));
     }
 
-    boolean isHeld(long lockId, LockMode mode, int backendPid, Duration enforcedTtl) throws SQLException {
-        return query(
+    /** Asks whether this session holds the lock; {@code enforcedTtl} starts the server's idle time-out anew. */
+    boolean isHeld(long lockId, LockMode mode, @Nullable Duration enforcedTtl) throws SQLException {
+        long sentNanos = System.nanoTime();
+        boolean held = query(
                 AdvisoryLockSql.isHeld(mode, enforcedTtl != null),
                 statement -> {
                     statement.setLong(1, lockId);
-                    statement.setInt(2, backendPid);
+                    statement.setInt(2, backend.pid());
                     if (enforcedTtl != null) {
                         statement.setString(3, millis(enforcedTtl));
                     }
                 },
                 row -> row.getBoolean(1));
+        return held && (lifetime == null || lifetime.prolong(sentNanos));
+    }
+
+    /** A sign of life. Whether this is still the same session, and the server had not given it up before the answer came. */
+    boolean touch() throws SQLException {
+        long sentNanos = System.nanoTime();
+        return backendPid() == backend.pid() && (lifetime == null || lifetime.prolong(sentNanos));
+    }
+
+    int backendPid() throws SQLException {
+        return query(AdvisoryLockSql.BACKEND_PID, statement -> {}, row -> row.getInt(1));
+    }
+
+    /** As {@link #terminate(Backend)}, for a session that was shown to an operator. */
+    boolean terminate(LockInfo.Session shown) throws SQLException {
+        String start = shown.startedAt() == null ? null : shown.startedAt().toString();
+        return rows(
+                AdvisoryLockSql.TERMINATE_SHOWN,
+                statement -> {
+                    statement.setInt(1, shown.pid());
+                    statement.setString(2, start);
+                    statement.setString(3, start);
+                },
+                ResultSet::next);
+    }
+
+    /** Begins a transaction with the next statement. Not for a session that holds a lock. */
+    void begin() throws SQLException {
+        connection.setAutoCommit(false);
+    }
+
+    void rollback() throws SQLException {
+        connection.rollback();
+        connection.setAutoCommit(true);
     }
 
     /** Whether the server is a standby. */
     boolean isStandby() throws SQLException {
-        return query(AdvisoryLockSql.PING, statement -> {}, row -> row.getBoolean(1));
+        return query(AdvisoryLockSql.IS_STANDBY, statement -> {}, row -> row.getBoolean(1));
     }
 
     String databaseProduct() throws SQLException {
         return connection.getMetaData().getDatabaseProductName();
+    }
+
+    /** What these sessions hold, whoever's they are. */
+    Set<Holding> holdings(Collection<Integer> pids) throws SQLException {
+        String array = pids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
+        return rows(AdvisoryLockSql.HOLDINGS, statement -> statement.setString(1, array), rows -> {
+            Set<Holding> holdings = new HashSet<>();
+            while (rows.next()) {
+                holdings.add(
+                        new Holding(rows.getInt(1), rows.getLong(2), rows.getBoolean(3), (Double) rows.getObject(4)));
+            }
+            return holdings;
+        });
+    }
+
+    /** Ends another session on the server. False if it was gone already. */
+    boolean terminate(Backend other) throws SQLException {
+        return rows(
+                AdvisoryLockSql.TERMINATE,
+                statement -> {
+                    statement.setInt(1, other.pid());
+                    statement.setDouble(2, other.seenAt());
+                },
+                ResultSet::next);
+    }
+
+    /** Asks on this session, unless a statement runs on it, which may take its time. */
+    <T> Optional<T> unlessBusy(Question<T> question) throws SQLException {
+        if (!oneStatement.tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            return gone.get() ? Optional.empty() : Optional.of(question.ask(this));
+        } finally {
+            oneStatement.unlock();
+        }
     }
 
     /** Frees every lock of the session, whatever an earlier error left behind; if that fails, the session is ended. */
@@ -130,6 +304,7 @@ final class LockSession {
                 connection.setAutoCommit(false);
             }
             connection.close();
+            giveUp();
         } catch (SQLException | RuntimeException e) {
             end();
         }
@@ -137,11 +312,14 @@ final class LockSession {
 
     /** Ends the session physically, so that the server frees its locks; the connection never serves anybody again. */
     void end() {
+        if (gone.get()) {
+            return;
+        }
         try {
             connection.abort(Runnable::run);
         } catch (SQLException | RuntimeException e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "abort failed", e);
-            terminate();
+            terminateSelf();
         }
         try {
             connection.close();
@@ -149,30 +327,56 @@ final class LockSession {
             // Expected of some pools for a connection that was aborted; the close made them drop it.
             Messages.LOG.log(System.Logger.Level.TRACE, "close after abort failed", e);
         }
+        giveUp();
+    }
+
+    /** Whether the connection was given up. */
+    boolean isGone() {
+        return gone.get();
+    }
+
+    private void giveUp() {
+        if (gone.compareAndSet(false, true)) {
+            onGone.accept(this);
+        }
     }
 
     /** For a connection that cannot be aborted: its session ends itself, and answers with an error. */
-    private void terminate() {
+    private void terminateSelf() {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(AdvisoryLockSql.TERMINATE);
+            statement.execute(AdvisoryLockSql.TERMINATE_SELF);
         } catch (SQLException | RuntimeException e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "session terminated", e);
         }
     }
 
     private <T> T query(String sql, Binder binder, Mapper<T> mapper) throws SQLException {
+        return rows(sql, binder, rows -> {
+            rows.next();
+            return mapper.map(rows);
+        });
+    }
+
+    <T> T rows(String sql, Binder binder, Mapper<T> mapper) throws SQLException {
         oneStatement.lock();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             binder.bind(statement);
             running = statement;
-            try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return mapper.map(rows);
-            }
+            statement.execute();
+            return mapper.map(lastResult(statement));
         } finally {
             running = null;
             oneStatement.unlock();
         }
+    }
+
+    /** A statement that waits is preceded by another one, whose result is not looked at. */
+    private static ResultSet lastResult(Statement statement) throws SQLException {
+        ResultSet result = statement.getResultSet();
+        while (statement.getMoreResults(Statement.KEEP_CURRENT_RESULT)) {
+            result = statement.getResultSet();
+        }
+        return result;
     }
 
     /** At least 1: zero would switch the limit off. */
@@ -181,12 +385,18 @@ final class LockSession {
     }
 
     @FunctionalInterface
-    private interface Binder {
+    interface Binder {
         void bind(PreparedStatement statement) throws SQLException;
     }
 
     @FunctionalInterface
-    private interface Mapper<T> {
-        T map(ResultSet row) throws SQLException;
+    interface Mapper<T> {
+        T map(ResultSet rows) throws SQLException;
+    }
+
+    /** Something to ask the server on whatever session. */
+    @FunctionalInterface
+    interface Question<T> {
+        T ask(LockSession session) throws SQLException;
     }
 }

@@ -3,9 +3,12 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockDatabaseUnfitException;
+import io.holdfast.lock.LockDeadlockException;
 import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockPrivilegeException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
@@ -45,7 +48,7 @@ final class Messages {
         return new LockConnectionTimeoutException(
                 "HOLDFAST-0003: no connection to be had for " + what + " within " + seconds(timeout)
                         + ". Each held lock keeps one connection, and so does each key that is waited for: raise the"
-                        + " pool's size or hold fewer locks at once; or the database cannot be reached, which the pool's own"
+                        + " pool's size, hold fewer locks at once or let them share sessions; or the database cannot be reached, which the pool's own"
                         + " log tells",
                 cause);
     }
@@ -98,7 +101,105 @@ final class Messages {
                 "HOLDFAST-0010: " + what + " was refused because the locker is closed; the application is stopping");
     }
 
+    static LockDeadlockException deadlock(LockRequest request, Throwable cause) {
+        return new LockDeadlockException(
+                "HOLDFAST-0016: the wait for lock '" + request.key()
+                        + "' was ended by PostgreSQL, since it was part of a"
+                        + " deadlock. Release what is held and try again; take locks in one order everywhere",
+                cause);
+    }
+
+    static LockLimitException tooManySessions(String what, int limit) {
+        return new LockLimitException(
+                "HOLDFAST-0017: no session for " + what + ": all " + limit
+                        + " that this locker may use are in use. Hold"
+                        + " fewer locks at once, raise the pool's size or holdfast.max-sessions, or let locks share sessions",
+                null);
+    }
+
+    static LockLimitException tooManyLocks(String what, int limit) {
+        return new LockLimitException(
+                "HOLDFAST-0018: " + what + " was refused: this locker holds or waits for " + limit
+                        + " locks already. Hold"
+                        + " fewer locks at once or raise holdfast.max-locks; the server's lock table must not fill up",
+                null);
+    }
+
+    static LockDatabaseUnfitException sharedSession(int pid) {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0019: the data source gave out two connections that are one session of the server (process id "
+                        + pid
+                        + "), which would hold the same lock twice. Give the locks a data source of their own that"
+                        + " hands out each connection once",
+                null);
+    }
+
+    static LockDatabaseUnfitException noAutoCommit(@Nullable Throwable cause) {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0020: a connection of the data source cannot be set to autocommit, so it is part of a"
+                        + " transaction. Use a data source that is not managed by JTA",
+                cause);
+    }
+
+    static LockDatabaseUnfitException transactionPooler() {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0021: a pooler between here and PostgreSQL changes the session behind a connection after each"
+                        + " transaction, so locks would not exclude each other. With PgBouncer set pool_mode = session for"
+                        + " the locks' database, or connect to PostgreSQL directly",
+                null);
+    }
+
+    static LockPrivilegeException mayNotTerminate(int pid, Throwable cause) {
+        return new LockPrivilegeException(
+                "HOLDFAST-0022: the role of the data source may not end the session with process id " + pid
+                        + ". Use the role of that session, or grant pg_signal_backend",
+                cause);
+    }
+
+    static void abandoned(String key) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0023: the handle of lock '" + key
+                        + "' was dropped without a release; the lock is released now."
+                        + " Close every handle, best by try-with-resources");
+    }
+
+    static void suspected(String key) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0024: it is not known whether lock '" + key + "' is still held, since the database has not"
+                        + " answered for a while. Check the database and the network");
+    }
+
+    static void notTerminated(int pid, Throwable cause) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0025: the session with process id " + pid + ", which was given up, could not be ended on the"
+                        + " server; its lock comes free when the server notices. Let all connections of the data source"
+                        + " use one role",
+                cause);
+    }
+
+    static void onLostFailed(String key, Throwable failure) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0026: an action for the loss of lock '" + key
+                        + "' failed; the others run all the same. Mend the" + " action",
+                failure);
+    }
+
+    static void noHeartbeat() {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0027: this server is older than PostgreSQL 14, so it does not free the locks of a JVM that is"
+                        + " frozen or cut off before it notices by itself, and enforced leases are refused. Use PostgreSQL"
+                        + " 14 or newer");
+    }
+
     static LockException of(LockRequest request, SQLException e) {
+        if (SqlStates.isDeadlock(e)) {
+            return deadlock(request, e);
+        }
         if (SqlStates.isUnknownSetting(e)) {
             return leaseUnknown(request, e);
         }

@@ -1,18 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 
 /** One session, so one connection, for each lock. */
-record PinnedSessions(ConnectionSource source) implements SessionAllocation {
+final class PinnedSessions implements SessionAllocation {
 
     @Override
-    public LockSession allocate() throws SQLException {
-        return new LockSession(source.open());
+    public Optional<LockSession> share(long lockId, Runnable permitted) {
+        return Optional.empty();
     }
 
     @Override
-    public void giveBack(LockSession session) {
+    public boolean adopt(LockSession own, long lockId) {
+        return false;
+    }
+
+    @Override
+    public void giveBack(LockSession session, long lockId) {
         session.unpin();
     }
+
+    @Override
+    public Collection<LockSession> idle() {
+        return List.of();
+    }
+
+    @Override
+    public void close() {}
 }

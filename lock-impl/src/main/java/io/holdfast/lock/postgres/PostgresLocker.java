@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
+import io.holdfast.lock.postgres.LockSession.Question;
 import io.holdfast.lock.spi.LockListener;
+import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -25,29 +29,37 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>The protocol, which the other classes refer to:
  *
  * <ol>
- *   <li>A thread that wants a key first takes its turn in the key's local queue ({@link LocalQueues}).
- *   <li>An {@link Acquisition} then opens a session on a keeper thread ({@link Keepers}) and asks the server, in one
- *       statement that wipes the session, refuses a standby, and takes the lock: see {@link AdvisoryLockSql}.
+ *   <li>Whoever wants a key first takes its turn in the key's local queue ({@link LocalQueues}).
+ *   <li>An {@link Acquisition} then gets a session on a keeper thread ({@link Keepers}, {@link SessionAllocation}) and asks
+ *       the server, in one statement that wipes the session, refuses a standby, takes the lock and sets the lease: see
+ *       {@link AdvisoryLockSql}. It tries first, and then waits in the server's queue.
  *   <li>After any error of that statement the session may hold the lock all the same. It is wiped, and ended if that fails.
  *   <li>The granted lock is a {@link HeldLock}, which owns session and turn until it ends. Its session goes back to the
  *       pool only after the unlock said true; in every other case it is ended physically, and the server frees its locks.
+ *   <li>Meanwhile the {@link Watch} asks the server at every check interval which locks it has, keeps the sessions alive
+ *       that the server would end for their silence, and ends on the server what was given up here.
  * </ol>
  *
  * <p>Every session has exactly one owner at any time: first the acquisition, then the held lock. Exclusion rests on the
- * server alone; nothing here is needed for it but that no two locks share a session.
+ * server alone; nothing here is needed for it but that no session takes one lock twice.
  */
 public final class PostgresLocker implements Locker {
 
-    private static final Duration UNASKED_INTERVAL = Duration.ofMillis(20);
+    private static final String PRODUCT = "PostgreSQL";
 
     private final LockerConfig config;
-    private final SessionAllocation sessions;
+    private final Sessions sessions;
+    private final SessionAllocation allocation;
     private final Listeners listeners;
     private final Keepers keepers = new Keepers();
     private final LocalQueues queues = new LocalQueues();
+    private final Fitness fitness;
+    private final Watch watch;
+    private final Semaphore locks;
     private final Set<Acquisition> acquisitions = ConcurrentHashMap.newKeySet();
     private final Set<HeldLock> outstanding = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean noHeartbeatTold = new AtomicBoolean();
 
     /**
      * A locker over this source of connections.
@@ -58,84 +70,114 @@ public final class PostgresLocker implements Locker {
      */
     public PostgresLocker(LockerConfig config, ConnectionSource source, List<LockListener> listeners) {
         this.config = Objects.requireNonNull(config, "config");
-        this.sessions = new PinnedSessions(Objects.requireNonNull(source, "source"));
+        this.sessions = new Sessions(Objects.requireNonNull(source, "source"), config);
+        this.allocation =
+                config.sessions() == SessionMode.SHARED ? new SharedSessions(sessions, config) : new PinnedSessions();
         this.listeners = new Listeners(listeners);
+        this.fitness = new Fitness(sessions, keepers, config.connectionTimeout());
+        this.watch = new Watch(this);
+        this.locks = new Semaphore(config.maxLocks(), true);
     }
+
+    // ---- acquiring
 
     @Override
     public LockHandle acquire(LockRequest request) throws InterruptedException {
-        Objects.requireNonNull(request, "request");
-        Duration limit = request.waitAtMost() == null ? config.waitAtMost() : request.waitAtMost();
         long startNanos = System.nanoTime();
-        return attempt(request, !limit.isZero(), limit)
-                .orElseThrow(() -> Messages.notAcquired(request, Duration.ofNanos(System.nanoTime() - startNanos)));
+        return attempt(request, limit(request), startNanos)
+                .orElseThrow(() -> Messages.notAcquired(request, since(startNanos)));
     }
 
     @Override
     public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
         Objects.requireNonNull(request, "request");
-        return attempt(request, false, Duration.ZERO);
+        return attempt(request, LockRequest.IMMEDIATE, System.nanoTime());
     }
 
-    private Optional<LockHandle> attempt(LockRequest request, boolean waiting, Duration limit)
-            throws InterruptedException {
-        requireOpen(request);
+    @Override
+    public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
         long startNanos = System.nanoTime();
+        Acquisition acquisition = begin(request, limit(request), startNanos);
+        CompletableFuture<LockHandle> told = new CompletableFuture<>();
+        acquisition
+                .outcome()
+                .whenCompleteAsync((lock, failure) -> tell(told, request, lock, failure, startNanos), this::onKeeper);
+        told.whenComplete((handle, failure) -> {
+            if (told.isCancelled()) {
+                acquisition.abandon();
+            }
+        });
+        acquisition.watch();
+        return told;
+    }
+
+    private void tell(
+            CompletableFuture<LockHandle> told,
+            LockRequest request,
+            Optional<HeldLock> lock,
+            Throwable failure,
+            long startNanos) {
+        Duration waited = since(startNanos);
+        if (failure != null) {
+            if (failure instanceof LockException e) {
+                listeners.failed(request, e);
+            }
+            told.completeExceptionally(failure);
+        } else if (lock.isEmpty()) {
+            listeners.contended(request, waited);
+            told.completeExceptionally(Messages.notAcquired(request, waited));
+        } else {
+            LockHandle handle = lock.get().announce(waited);
+            if (!told.complete(handle)) {
+                handle.close();
+            }
+        }
+    }
+
+    private void onKeeper(Runnable work) {
+        keepers.submit(() -> {
+            work.run();
+            return null;
+        });
+    }
+
+    private Duration limit(LockRequest request) {
+        Objects.requireNonNull(request, "request");
+        return request.waitAtMost() == null ? config.waitAtMost() : request.waitAtMost();
+    }
+
+    private static Duration since(long startNanos) {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    private Optional<LockHandle> attempt(LockRequest request, Duration limit, long startNanos)
+            throws InterruptedException {
         try {
-            Optional<HeldLock> lock = inTurn(request, waiting, Deadline.from(startNanos, limit));
-            Duration waited = Duration.ofNanos(System.nanoTime() - startNanos);
-            lock.ifPresentOrElse(held -> held.announce(waited), () -> listeners.contended(request, waited));
-            return lock.map(LockHandle.class::cast);
+            Optional<HeldLock> lock = begin(request, limit, startNanos).await();
+            if (lock.isEmpty()) {
+                listeners.contended(request, since(startNanos));
+            }
+            return lock.map(held -> held.announce(since(startNanos)));
         } catch (LockException e) {
             listeners.failed(request, e);
             throw e;
         }
     }
 
-    private Optional<HeldLock> inTurn(LockRequest request, boolean waiting, Deadline deadline)
-            throws InterruptedException {
-        Optional<Turn> turn = takeTurn(request, lockId(request.key()), deadline);
-        return turn.isEmpty() ? Optional.empty() : askServer(request, waiting, deadline, turn.get());
-    }
-
-    /**
-     * While the one whose turn it is still waits for a connection, nobody knows whether the lock can be had; so its turn is
-     * waited for as a connection is.
-     */
-    private Optional<Turn> takeTurn(LockRequest request, long lockId, Deadline deadline) throws InterruptedException {
-        Optional<Turn> turn = queues.take(lockId, request.mode(), deadline);
-        Deadline patience = Deadline.after(config.connectionTimeout());
-        while (turn.isEmpty() && queues.isUnasked(lockId)) {
-            if (patience.hasPassed()) {
-                throw Messages.noConnection("lock '" + request.key() + "'", config.connectionTimeout(), null);
-            }
-            turn = queues.take(lockId, request.mode(), Deadline.after(UNASKED_INTERVAL));
+    private Acquisition begin(LockRequest request, Duration limit, long startNanos) {
+        requireOpen("lock '" + request.key() + "'");
+        Acquisition acquisition = new Acquisition(this, request, !limit.isZero(), Deadline.from(startNanos, limit));
+        // Before the look at closed: close() sets it first and then refuses every acquisition that it finds.
+        acquisitions.add(acquisition);
+        if (closed.get()) {
+            acquisition.refuse();
+            forget(acquisition);
         }
-        return turn;
+        acquisition.start();
+        return acquisition;
     }
 
-    private Optional<HeldLock> askServer(LockRequest request, boolean waiting, Deadline deadline, Turn turn)
-            throws InterruptedException {
-        Acquisition acquisition = new Acquisition(this, request, waiting, deadline, turn);
-        try {
-            // Before the look at closed: close() sets it first and then refuses every acquisition that it finds.
-            acquisitions.add(acquisition);
-            requireOpen(request);
-            keepers.execute(acquisition);
-        } catch (RejectedExecutionException e) {
-            drop(acquisition, turn);
-            throw Messages.closed("lock '" + request.key() + "'");
-        } catch (RuntimeException | Error e) {
-            drop(acquisition, turn);
-            throw e;
-        }
-        return acquisition.await();
-    }
-
-    private void drop(Acquisition acquisition, Turn turn) {
-        forget(acquisition);
-        turn.end();
-    }
+    // ---- the rest of the interface
 
     @Override
     public long lockId(String key) {
@@ -144,10 +186,26 @@ public final class PostgresLocker implements Locker {
 
     @Override
     public void ping() throws InterruptedException {
-        if (closed.get()) {
-            throw Messages.closed("a ping");
-        }
-        new Ping(sessions, keepers, config.connectionTimeout()).await();
+        inquire("a ping", session -> {
+            String product = session.databaseProduct();
+            if (!PRODUCT.equals(product)) {
+                throw Messages.notPostgres(product);
+            }
+            if (session.isStandby()) {
+                throw Messages.standby("locks");
+            }
+            fitness.recheck(session);
+            return true;
+        });
+    }
+
+    /**
+     * Shows who holds the locks of this namespace, and ends holders by force.
+     *
+     * @return the administration of this locker's namespace and database
+     */
+    public LockAdmin admin() {
+        return new PostgresLockAdmin(this);
     }
 
     @Override
@@ -156,8 +214,14 @@ public final class PostgresLocker implements Locker {
             return;
         }
         Deadline deadline = Deadline.after(config.closeTimeout());
+        keepers.stopTimer();
         acquisitions.forEach(Acquisition::refuse);
         releaseAll(deadline);
+        keepers.submit(() -> {
+            allocation.close();
+            watch.bury();
+            return null;
+        });
         keepers.stop(deadline.remaining());
     }
 
@@ -174,9 +238,11 @@ public final class PostgresLocker implements Locker {
         }
     }
 
-    private void requireOpen(LockRequest request) {
+    // ---- for the other classes
+
+    private void requireOpen(String what) {
         if (closed.get()) {
-            throw Messages.closed("lock '" + request.key() + "'");
+            throw Messages.closed(what);
         }
     }
 
@@ -184,8 +250,12 @@ public final class PostgresLocker implements Locker {
         return config;
     }
 
-    SessionAllocation sessions() {
+    Sessions sessions() {
         return sessions;
+    }
+
+    SessionAllocation allocation() {
+        return allocation;
     }
 
     Listeners listeners() {
@@ -196,12 +266,46 @@ public final class PostgresLocker implements Locker {
         return keepers;
     }
 
+    LocalQueues queues() {
+        return queues;
+    }
+
+    Fitness fitness() {
+        return fitness;
+    }
+
+    /** The locks that are held, or about to end. */
+    Set<HeldLock> outstanding() {
+        return outstanding;
+    }
+
+    <T> T inquire(String what, Question<T> question) throws InterruptedException {
+        requireOpen(what);
+        return new Inquiry<>(sessions, keepers, config.connectionTimeout(), what, question).await();
+    }
+
+    /** Counts one more lock until the turn ends; waits for others to end if there are too many. */
+    void permitLock(Turn turn, String what) throws InterruptedException {
+        if (!locks.tryAcquire(config.connectionTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+            throw Messages.tooManyLocks(what, config.maxLocks());
+        }
+        turn.whenEnded(locks::release);
+    }
+
     /** A lock granted while the locker closes is ended by whoever comes second: this, or close(). */
     void remember(HeldLock lock) {
         outstanding.add(lock);
         if (closed.get()) {
             lock.startEnding();
         }
+        watch.start();
+        if (lock.isWithoutHeartbeat() && noHeartbeatTold.compareAndSet(false, true)) {
+            Messages.noHeartbeat();
+        }
+    }
+
+    void handedOut(Handle handle) {
+        watch.handedOut(handle);
     }
 
     void forget(HeldLock lock) {
@@ -210,5 +314,16 @@ public final class PostgresLocker implements Locker {
 
     void forget(Acquisition acquisition) {
         acquisitions.remove(acquisition);
+    }
+
+    /** Ends a session in doubt here and on the server. */
+    void endForGood(LockSession session) {
+        watch.endForGood(session);
+    }
+
+    /** As {@link #endForGood}, for a session that may hold locks: their holders are told first. */
+    void discard(LockSession session, @Nullable Throwable cause) {
+        outstanding.stream().filter(lock -> lock.grant().session() == session).forEach(lock -> lock.lose(cause));
+        endForGood(session);
     }
 }

@@ -2,13 +2,27 @@
 package io.holdfast.lock.postgres;
 
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Optional;
 
 /** Decides which session a lock lives on. The methods block on JDBC and are called on keeper threads only. */
 interface SessionAllocation {
 
-    /** A session for one more lock. Does nothing but to wait for a connection, so that it may be interrupted. */
-    LockSession allocate() throws SQLException;
+    /**
+     * A session that may hold other locks, but not this one, and is ready for it; empty if every lock has a session of its
+     * own. {@code permitted} runs when the limit of sessions allows another one.
+     */
+    Optional<LockSession> share(long lockId, Runnable permitted) throws SQLException, InterruptedException;
 
-    /** Takes back a session that is proven to hold no lock of the caller's. */
-    void giveBack(LockSession session);
+    /** The lock was granted on this session of its own; whether that takes other locks besides from now on. */
+    boolean adopt(LockSession own, long lockId);
+
+    /** Takes a session back, or the share of this lock in it. The lock is not held by it any more. */
+    void giveBack(LockSession session, long lockId);
+
+    /** Sessions that are open without a lock. */
+    Collection<LockSession> idle();
+
+    /** Gives all idle sessions back and keeps none from now on. */
+    void close();
 }

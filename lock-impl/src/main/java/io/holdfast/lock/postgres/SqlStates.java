@@ -13,8 +13,11 @@ final class SqlStates {
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String QUERY_CANCELED = "57014";
+    private static final String DEADLOCK_DETECTED = "40P01";
+    private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String UNDEFINED_OBJECT = "42704";
     private static final String CONNECTION_EXCEPTION_CLASS = "08";
+    private static final String DYNAMIC_SQL_CLASS = "07";
     private static final String OPERATOR_INTERVENTION_CLASS = "57";
     private static final String INSUFFICIENT_RESOURCES_CLASS = "53";
 
@@ -26,6 +29,23 @@ final class SqlStates {
     /** The server ended the wait at lock_timeout, or somebody canceled it. The lock may be held all the same. */
     static boolean isWaitEnded(SQLException e) {
         return LOCK_NOT_AVAILABLE.equals(e.getSQLState()) || QUERY_CANCELED.equals(e.getSQLState());
+    }
+
+    /** This session and others wait for each other. */
+    static boolean isDeadlock(SQLException e) {
+        return DEADLOCK_DETECTED.equals(e.getSQLState());
+    }
+
+    static boolean isNotPermitted(SQLException e) {
+        return INSUFFICIENT_PRIVILEGE.equals(e.getSQLState());
+    }
+
+    /**
+     * The server itself ended the statement with an error, which undoes the settings that it made, but not the locks that it
+     * took. Errors of the driver have a SQLSTATE too, or none.
+     */
+    static boolean isRefused(SQLException e) {
+        return e.getSQLState() != null && !isSessionLost(e) && !e.getSQLState().startsWith(DYNAMIC_SQL_CLASS);
     }
 
     /** The server does not know a setting that the statement names. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.postgres.LockerConfig;
+import io.holdfast.lock.postgres.SessionMode;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.time.Duration;
 import java.util.Map;
@@ -27,18 +28,34 @@ class SettingsTest {
 
     @Test
     void shouldReadEverySetting() {
-        Settings settings = read(Map.of(
-                "holdfast.datasource", "java:jboss/datasources/HoldfastDS",
-                "holdfast.namespace", "-7",
-                "holdfast.wait-at-most", "0s",
-                "holdfast.wait-slice", "15s",
-                "holdfast.connection-timeout", "500ms",
-                "holdfast.close-timeout", "PT1M"));
+        Settings settings = read(Map.ofEntries(
+                Map.entry("holdfast.datasource", "java:jboss/datasources/HoldfastDS"),
+                Map.entry("holdfast.namespace", "-7"),
+                Map.entry("holdfast.wait-at-most", "0s"),
+                Map.entry("holdfast.wait-slice", "15s"),
+                Map.entry("holdfast.connection-timeout", "500ms"),
+                Map.entry("holdfast.close-timeout", "PT1M"),
+                Map.entry("holdfast.check-interval", "1s"),
+                Map.entry("holdfast.heartbeat", "0s"),
+                Map.entry("holdfast.sessions", "Shared"),
+                Map.entry("holdfast.max-sessions", "4"),
+                Map.entry("holdfast.max-locks", "500"),
+                Map.entry("holdfast.publish-keys", "false")));
 
         assertEquals(Optional.of("java:jboss/datasources/HoldfastDS"), settings.dataSource());
         assertEquals(
-                new LockerConfig(
-                        -7, Duration.ZERO, Duration.ofSeconds(15), Duration.ofMillis(500), Duration.ofMinutes(1)),
+                LockerConfig.DEFAULT
+                        .namespace(-7)
+                        .waitAtMost(Duration.ZERO)
+                        .waitSlice(Duration.ofSeconds(15))
+                        .connectionTimeout(Duration.ofMillis(500))
+                        .closeTimeout(Duration.ofMinutes(1))
+                        .checkInterval(Duration.ofSeconds(1))
+                        .heartbeat(Duration.ZERO)
+                        .sessions(SessionMode.SHARED)
+                        .maxSessions(4)
+                        .maxLocks(500)
+                        .publishKeys(false),
                 settings.locker());
     }
 
@@ -67,7 +84,13 @@ class SettingsTest {
         "holdfast.wait-slice, 0s",
         "holdfast.connection-timeout, 0s",
         "holdfast.connection-timeout, 25h",
-        "holdfast.close-timeout, 0ms"
+        "holdfast.close-timeout, 0ms",
+        "holdfast.check-interval, 0s",
+        "holdfast.heartbeat, 500ms",
+        "holdfast.sessions, both",
+        "holdfast.max-sessions, -1",
+        "holdfast.max-locks, 0",
+        "holdfast.publish-keys, yes"
     })
     void shouldRefuseWrongValuesByName(String name, String value) {
         DeploymentException refused = assertThrows(DeploymentException.class, () -> read(Map.of(name, value)));

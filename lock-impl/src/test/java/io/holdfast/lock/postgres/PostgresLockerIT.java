@@ -35,6 +35,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -69,8 +70,12 @@ class PostgresLockerIT {
     private final long lockId = locker.lockId(key);
 
     private PostgresLocker locker(ConnectionSource source) {
-        LockerConfig config =
-                new LockerConfig(NAMESPACE, LONG, Duration.ofSeconds(2), Duration.ofSeconds(1), Duration.ofSeconds(3));
+        LockerConfig config = LockerConfig.DEFAULT
+                .namespace(NAMESPACE)
+                .waitAtMost(LONG)
+                .waitSlice(Duration.ofSeconds(2))
+                .connectionTimeout(Duration.ofSeconds(1))
+                .closeTimeout(Duration.ofSeconds(3));
         return new PostgresLocker(config, source, List.of(listener));
     }
 
@@ -326,11 +331,14 @@ class PostgresLockerIT {
     @DisplayName("C3, C12, C17: a lock that was freed behind our back is told, and its session is ended, not pooled")
     void shouldTellLockFreedByOthers() throws Exception {
         for (boolean byRefresh : new boolean[] {true, false}) {
-            Connection[] opened = new Connection[1];
-            PostgresLocker watched = locker(() -> opened[0] = pool.getConnection());
+            List<Connection> opened = new CopyOnWriteArrayList<>();
+            PostgresLocker watched = locker(() -> {
+                opened.add(pool.getConnection());
+                return opened.get(opened.size() - 1);
+            });
             LockHandle handle = watched.acquire(request);
             int pid = server.holder(lockId);
-            try (Statement statement = opened[0].createStatement()) {
+            try (Statement statement = opened.get(0).createStatement()) {
                 statement.execute("select pg_advisory_unlock_all()");
             }
 
@@ -367,8 +375,7 @@ class PostgresLockerIT {
     private static Connection refusingToUnlock(Connection connection) {
         return failing(
                 connection,
-                (method, argument) ->
-                        method.equals("prepareStatement") && argument.startsWith("select pg_advisory_unlock("),
+                (method, argument) -> method.equals("prepareStatement") && argument.contains("pg_advisory_unlock(?)"),
                 new SQLException("refused on purpose", "XX000"));
     }
 
@@ -410,16 +417,16 @@ class PostgresLockerIT {
     @DisplayName("C16, C17: runtime exceptions of a connection wrapper leak neither lock nor connection nor turn")
     void shouldSurviveRuntimeExceptionsOfWrappers() throws InterruptedException {
         IllegalStateException broken = new IllegalStateException("on purpose");
-        for (String step : List.of("select pg_advisory_unlock(", "with clean", "close")) {
+        for (String step : List.of("pg_advisory_unlock(?)", "pg_try_advisory_lock(?)", "close")) {
             AtomicBoolean armed = new AtomicBoolean(true);
             PostgresLocker onBroken = locker(() -> failing(
                     pool.getConnection(),
-                    (method, argument) -> (argument.startsWith(step) || method.equals(step)) && armed.get(),
+                    (method, argument) -> (argument.contains(step) || method.equals(step)) && armed.get(),
                     broken));
             try (LockHandle handle = onBroken.acquire(request)) {
                 assertTrue(handle.isHeld());
             } catch (IllegalStateException e) {
-                assertEquals("with clean", step, "only a failed attempt is told");
+                assertEquals("pg_try_advisory_lock(?)", step, "only a failed attempt is told");
             }
 
             Server.eventually("free after " + step, () -> server.isFree(lockId));
@@ -697,13 +704,14 @@ class PostgresLockerIT {
                         NullPointerException.class, () -> new PostgresLocker(null, pool::getConnection, List.of())),
                 () -> assertThrows(
                         NullPointerException.class, () -> new PostgresLocker(LockerConfig.DEFAULT, null, List.of())),
+                () -> assertThrows(IllegalArgumentException.class, () -> LockerConfig.DEFAULT.waitAtMost(negative)),
+                () -> assertThrows(IllegalArgumentException.class, () -> LockerConfig.DEFAULT.waitSlice(Duration.ZERO)),
                 () -> assertThrows(
-                        IllegalArgumentException.class, () -> new LockerConfig(0, negative, LONG, LONG, LONG)),
+                        IllegalArgumentException.class, () -> LockerConfig.DEFAULT.closeTimeout(Duration.ofDays(2))),
                 () -> assertThrows(
-                        IllegalArgumentException.class, () -> new LockerConfig(0, LONG, LONG, Duration.ZERO, LONG)),
-                () -> assertThrows(
-                        IllegalArgumentException.class,
-                        () -> new LockerConfig(0, LONG, LONG, LONG, Duration.ofDays(2))));
+                        IllegalArgumentException.class, () -> LockerConfig.DEFAULT.heartbeat(Duration.ofMillis(999))),
+                () -> assertThrows(IllegalArgumentException.class, () -> LockerConfig.DEFAULT.maxSessions(-1)),
+                () -> assertThrows(IllegalArgumentException.class, () -> LockerConfig.DEFAULT.maxLocks(0)));
     }
 
     @Test

@@ -58,6 +58,11 @@ public class RecordingListener implements LockListener {
     }
 
     @Override
+    public void suspected(LockHandle handle) {
+        events.add("suspected");
+    }
+
+    @Override
     public void released(LockHandle handle, Duration held) {
         events.add("released");
     }

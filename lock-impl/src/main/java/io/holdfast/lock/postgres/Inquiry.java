@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import io.holdfast.lock.LockException;
+import io.holdfast.lock.postgres.LockSession.Question;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -9,15 +9,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** One question to the database whether it can hold locks. Its session is given back, or ended if it does not answer. */
-final class Ping {
+/**
+ * One question to the database on a session borrowed for it, which is given back, or ended if it does not answer.
+ *
+ * @param <T> the answer
+ */
+final class Inquiry<T> {
 
-    private static final String WHAT = "a ping";
-    private static final String PRODUCT = "PostgreSQL";
-
-    private final SessionAllocation sessions;
+    private final Sessions sessions;
     private final Keepers keepers;
     private final Duration timeout;
+    private final String what;
+    private final Question<T> question;
 
     /** The session that asks, or null before there is one. Guarded by this. */
     private LockSession session;
@@ -25,19 +28,22 @@ final class Ping {
     /** Nobody waits for the answer any more. Guarded by this. */
     private boolean abandoned;
 
-    Ping(SessionAllocation sessions, Keepers keepers, Duration timeout) {
+    Inquiry(Sessions sessions, Keepers keepers, Duration timeout, String what, Question<T> question) {
         this.sessions = sessions;
         this.keepers = keepers;
         this.timeout = timeout;
+        this.what = what;
+        this.question = question;
     }
 
-    void await() throws InterruptedException {
-        CompletableFuture<Void> answer = keepers.submit(this::ask);
+    /** Waits for a connection and for the answer, for each as long as the time-out. */
+    T await() throws InterruptedException {
+        CompletableFuture<T> answer = keepers.submit(this::ask);
         Duration limit = timeout.multipliedBy(2);
         try {
-            answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw abandon() ? Messages.noAnswer(WHAT, limit) : Messages.noConnection(WHAT, limit, null);
+            throw abandon() ? Messages.noAnswer(what, limit) : Messages.noConnection(what, limit, null);
         } catch (InterruptedException e) {
             abandon();
             throw e;
@@ -46,14 +52,14 @@ final class Ping {
         }
     }
 
-    private LockException told(Throwable failure) {
-        if (failure instanceof LockException e) {
+    private RuntimeException told(Throwable failure) {
+        if (failure instanceof RuntimeException e) {
             return e;
         }
         if (failure instanceof SQLException e && SqlStates.isPoolExhausted(e)) {
-            return Messages.noConnection(WHAT, timeout, e);
+            return Messages.noConnection(what, timeout, e);
         }
-        return Messages.unavailable(WHAT, failure);
+        return Messages.unavailable(what, failure);
     }
 
     /** Whether there was a session, which is ended then; one that comes later is given back unused. */
@@ -69,38 +75,27 @@ final class Ping {
         return true;
     }
 
-    private Void ask() throws SQLException {
-        LockSession opened = sessions.allocate();
+    private T ask() throws SQLException {
+        LockSession opened = sessions.borrow();
         synchronized (this) {
             session = opened;
             if (abandoned) {
-                sessions.giveBack(opened);
+                opened.unpin();
                 return null;
             }
         }
         boolean answered = false;
         try {
             opened.pin();
-            String product = opened.databaseProduct();
-            boolean standby = PRODUCT.equals(product) && opened.isStandby();
+            T answer = question.ask(opened);
             answered = true;
-            requireFit(product, standby);
-            return null;
+            return answer;
         } finally {
             if (answered) {
-                sessions.giveBack(opened);
+                opened.unpin();
             } else {
                 opened.end();
             }
-        }
-    }
-
-    private static void requireFit(String product, boolean standby) {
-        if (!PRODUCT.equals(product)) {
-            throw Messages.notPostgres(product);
-        }
-        if (standby) {
-            throw Messages.standby("locks");
         }
     }
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Shows who holds the locks of a namespace, in whatever JVM, and ends a holder by force. For operators: reading
+ * {@code pg_locks} in a tight loop slows the server down.
+ *
+ * <p>Every method blocks for a connection and a round trip, and throws
+ * {@link LockConnectionTimeoutException} if the pool had no connection within the connection time-out,
+ * {@link LockUnavailableException} if the database cannot be reached, {@link InterruptedException} if the thread is
+ * interrupted meanwhile, and {@link IllegalStateException} if the locker is closed. Thread-safe.
+ */
+public interface LockAdmin {
+
+    /**
+     * The locks of this namespace: those that this locker holds, and those whose holders or waiters publish the namespace in
+     * their application name, as all lockers of this library do. A lock that another program holds shows in
+     * {@link #lock(String)} only.
+     *
+     * @return the locks, in the order of their ids; empty if there is none
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     */
+    List<LockInfo> locks() throws InterruptedException;
+
+    /**
+     * The lock of this key, whoever holds it.
+     *
+     * @param key the name of what is locked; not empty
+     * @return the lock; empty if nobody holds it or waits for it
+     * @throws IllegalArgumentException if the key is empty or has a lone surrogate
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     */
+    Optional<LockInfo> lock(String key) throws InterruptedException;
+
+    /**
+     * Ends a session on the server, which frees every lock of that session; its holder is told that they are lost. Does
+     * nothing if the session has ended already, also if its process id was given to another since.
+     *
+     * @param session whose locks to free, as {@link #locks()} showed it
+     * @return whether there was such a session
+     * @throws LockPrivilegeException if the role of the data source may not end it: it must be the same role, or a member of
+     *     {@code pg_signal_backend}
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     * @see <a href="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SIGNAL">PostgreSQL manual,
+     *     "Server Signaling Functions"</a>
+     */
+    boolean terminate(LockInfo.Session session) throws InterruptedException;
+}

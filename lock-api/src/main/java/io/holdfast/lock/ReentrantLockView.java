@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** See {@link Locker#asLock}. Whoever has the thread lock, and nobody else, touches the handle. */
+final class ReentrantLockView implements Lock {
+
+    private final Locker locker;
+    private final LockRequest request;
+    private final ReentrantLock thread = new ReentrantLock();
+
+    /** Not null while the thread lock is held; guarded by it. */
+    private LockHandle handle;
+
+    ReentrantLockView(Locker locker, LockRequest request) {
+        this.locker = locker;
+        this.request = request;
+    }
+
+    @Override
+    public void lock() {
+        thread.lock();
+        boolean acquired = false;
+        boolean interrupted = false;
+        try {
+            while (!acquired) {
+                try {
+                    acquired = acquired(request.waitAtMost(LockRequest.UNLIMITED));
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (!acquired) {
+                thread.unlock();
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void lockInterruptibly() throws InterruptedException {
+        thread.lockInterruptibly();
+        unlessAcquired(() -> acquired(request.waitAtMost(LockRequest.UNLIMITED)));
+    }
+
+    @Override
+    public boolean tryLock() {
+        if (!thread.tryLock()) {
+            return false;
+        }
+        try {
+            return unlessAcquired(this::tryAcquired);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    @Override
+    public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
+        long startNanos = System.nanoTime();
+        if (!thread.tryLock(time, unit)) {
+            return false;
+        }
+        long left = unit.toNanos(time) - (System.nanoTime() - startNanos);
+        return unlessAcquired(() -> {
+            try {
+                return acquired(request.waitAtMost(Duration.ofNanos(Math.max(0, left))));
+            } catch (LockNotAcquiredException e) {
+                return false;
+            }
+        });
+    }
+
+    @FunctionalInterface
+    private interface Acquiring {
+        boolean acquire() throws InterruptedException;
+    }
+
+    /** Gives the thread lock back unless the lock itself was acquired. */
+    private boolean unlessAcquired(Acquiring acquiring) throws InterruptedException {
+        boolean acquired = false;
+        try {
+            acquired = acquiring.acquire();
+            return acquired;
+        } finally {
+            if (!acquired) {
+                thread.unlock();
+            }
+        }
+    }
+
+    private boolean acquired(LockRequest waiting) throws InterruptedException {
+        if (thread.getHoldCount() == 1) {
+            handle = locker.acquire(waiting);
+        }
+        return true;
+    }
+
+    private boolean tryAcquired() throws InterruptedException {
+        if (thread.getHoldCount() > 1) {
+            return true;
+        }
+        Optional<LockHandle> acquired = locker.tryAcquire(request);
+        handle = acquired.orElse(null);
+        return acquired.isPresent();
+    }
+
+    @Override
+    public void unlock() {
+        if (!thread.isHeldByCurrentThread()) {
+            throw new IllegalMonitorStateException("lock '" + request.key() + "' is not held by thread "
+                    + Thread.currentThread().getName());
+        }
+        try {
+            if (thread.getHoldCount() == 1) {
+                handle.release();
+            }
+        } finally {
+            thread.unlock();
+        }
+    }
+
+    @Override
+    public Condition newCondition() {
+        throw new UnsupportedOperationException("a distributed lock has no conditions");
+    }
+
+    @Override
+    public String toString() {
+        return "Lock[" + request.key() + ", " + (thread.isLocked() ? "in use" : "free") + " in this JVM]";
+    }
+}

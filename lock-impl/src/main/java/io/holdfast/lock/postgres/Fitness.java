@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Finds out, once, whether connections stand for sessions. It watches one connection while a transaction runs on another: if
+ * both are the same session, the source shares sessions; if the first one is another session afterwards, then somebody
+ * between here and the server gives sessions out by the transaction.
+ */
+final class Fitness {
+
+    private static final int ROUNDS = 3;
+    private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(1);
+
+    private enum Known {
+        NOTHING,
+        FIT,
+        /** There was no second connection to compare with. */
+        CANNOT_TELL
+    }
+
+    private final Sessions sessions;
+    private final Keepers keepers;
+    private final Duration patience;
+    private final AtomicReference<Known> known = new AtomicReference<>(Known.NOTHING);
+
+    Fitness(Sessions sessions, Keepers keepers, Duration connectionTimeout) {
+        this.sessions = sessions;
+        this.keepers = keepers;
+        Duration half = connectionTimeout.dividedBy(2);
+        this.patience = half.compareTo(LONGEST_PATIENCE) < 0 ? half : LONGEST_PATIENCE;
+    }
+
+    /** Throws if the source of this session is unfit; compares it with another one if that was not done before. */
+    void require(LockSession session) throws SQLException {
+        if (known.get() == Known.NOTHING) {
+            recheck(session);
+        }
+    }
+
+    /** As {@link #require}, also if an earlier comparison was not possible. */
+    void recheck(LockSession session) throws SQLException {
+        if (known.get() == Known.FIT) {
+            return;
+        }
+        Optional<LockSession> other = sessions.isSingle() ? Optional.empty() : openAnother();
+        if (other.isEmpty()) {
+            known.compareAndSet(Known.NOTHING, Known.CANNOT_TELL);
+            return;
+        }
+        boolean compared = false;
+        try {
+            for (int round = 0; round < ROUNDS; round++) {
+                compare(session, other.get());
+            }
+            other.get().unpin();
+            compared = true;
+            known.set(Known.FIT);
+        } finally {
+            if (!compared) {
+                other.get().end();
+            }
+        }
+    }
+
+    private static void compare(LockSession one, LockSession other) throws SQLException {
+        int before = one.backendPid();
+        other.begin();
+        int beside = other.backendPid();
+        int after = one.backendPid();
+        other.rollback();
+        if (beside == after) {
+            throw Messages.sharedSession(after);
+        }
+        if (before != after) {
+            throw Messages.transactionPooler();
+        }
+    }
+
+    /** Empty if there is none to be had soon; one that comes later goes back unused. */
+    private Optional<LockSession> openAnother() {
+        CompletableFuture<LockSession> another = keepers.submit(() -> {
+            LockSession session = sessions.borrow();
+            session.pin();
+            return session;
+        });
+        try {
+            return Optional.of(Uninterruptibly.get(another, patience));
+        } catch (TimeoutException e) {
+            another.thenAccept(LockSession::unpin);
+            return Optional.empty();
+        } catch (SQLException | RuntimeException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "no second connection to compare with", e);
+            return Optional.empty();
+        }
+    }
+}

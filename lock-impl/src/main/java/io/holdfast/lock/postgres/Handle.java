@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockState;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What the holder has of a lock. Nothing that the locker refers to may refer to it, so that the garbage collector finds one
+ * that was dropped.
+ */
+record Handle(HeldLock lock) implements LockHandle {
+
+    @Override
+    public String key() {
+        return lock.key();
+    }
+
+    @Override
+    public LockMode mode() {
+        return lock.mode();
+    }
+
+    @Override
+    public Duration ttl() {
+        return lock.ttl();
+    }
+
+    @Override
+    public LockState state() {
+        return lock.state();
+    }
+
+    @Override
+    public Optional<FencingToken> fencingToken() {
+        return lock.fencingToken();
+    }
+
+    @Override
+    public void onLost(Runnable action) {
+        lock.onLost(Objects.requireNonNull(action, "action"));
+    }
+
+    @Override
+    public void refresh(Duration ttl) {
+        lock.refresh(ttl);
+    }
+
+    @Override
+    public void release() {
+        lock.release();
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+
+    @Override
+    public String toString() {
+        return "LockHandle[" + key() + ", " + mode() + ", " + state() + "]";
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import java.time.Duration;
+
+/**
+ * How long the server keeps a session that is silent, as this side may count on: from the moment when the last statement
+ * that was answered had been sent, and a little shorter than the server does.
+ */
+final class Lifetime {
+
+    private static final Duration LONGEST_MARGIN = Duration.ofSeconds(1);
+
+    private final Duration counted;
+    private final Duration touchAfter;
+
+    /** Written under the lock of this. */
+    private volatile Deadline end;
+
+    private volatile Deadline touchAt;
+
+    Lifetime(Duration heartbeat, long sentNanos) {
+        Duration margin = heartbeat.dividedBy(10);
+        counted = heartbeat.minus(margin.compareTo(LONGEST_MARGIN) < 0 ? margin : LONGEST_MARGIN);
+        touchAfter = heartbeat.dividedBy(3);
+        end = Deadline.from(sentNanos, counted);
+        touchAt = Deadline.from(sentNanos, touchAfter);
+    }
+
+    boolean hasEnded() {
+        return end.hasPassed();
+    }
+
+    /** Whether a sign of life is due. */
+    boolean isTouchDue() {
+        return touchAt.hasPassed();
+    }
+
+    /** Notes an answer. One that comes after the end is too late: whoever looked meanwhile has seen the session as lost. */
+    synchronized boolean prolong(long sentNanos) {
+        if (end.hasPassed()) {
+            return false;
+        }
+        end = Deadline.from(sentNanos, counted);
+        touchAt = Deadline.from(sentNanos, touchAfter);
+        return true;
+    }
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.LockAdmin;
+import io.holdfast.lock.LockInfo;
+import io.holdfast.lock.LockInfo.Session;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.postgres.LockSession.Question;
+import io.holdfast.lock.postgres.SessionName.Published;
+import jakarta.annotation.Nullable;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Reads {@code pg_locks}; keys come from the locks of this locker and from what other sessions publish. */
+final class PostgresLockAdmin implements LockAdmin {
+
+    private final PostgresLocker locker;
+
+    PostgresLockAdmin(PostgresLocker locker) {
+        this.locker = locker;
+    }
+
+    /** One row of pg_locks. */
+    private record Row(long lockId, boolean granted, Session session) {
+
+        Optional<Published> published() {
+            return SessionName.parse(session.applicationName());
+        }
+    }
+
+    @Override
+    public List<LockInfo> locks() throws InterruptedException {
+        Map<Long, String> own = ownKeys();
+        return infos(null, own).entrySet().stream()
+                .filter(entry -> entry.getValue().key() != null
+                        || own.containsKey(entry.getKey())
+                        || isOfNamespace(entry.getValue()))
+                .map(Map.Entry::getValue)
+                .toList();
+    }
+
+    @Override
+    public Optional<LockInfo> lock(String key) throws InterruptedException {
+        long lockId = locker.lockId(key);
+        return Optional.ofNullable(infos(lockId, Map.of(lockId, key)).get(lockId));
+    }
+
+    @Override
+    public boolean terminate(Session session) throws InterruptedException {
+        Objects.requireNonNull(session, "session");
+        return locker.inquire("ending the session with process id " + session.pid(), asking -> {
+            try {
+                return asking.terminate(session);
+            } catch (SQLException e) {
+                if (SqlStates.isNotPermitted(e)) {
+                    throw Messages.mayNotTerminate(session.pid(), e);
+                }
+                throw e;
+            }
+        });
+    }
+
+    private Map<Long, String> ownKeys() {
+        Map<Long, String> keys = new TreeMap<>();
+        locker.outstanding().forEach(lock -> keys.put(lock.grant().lockId(), lock.key()));
+        return keys;
+    }
+
+    /** By lock id, in its order. */
+    private Map<Long, LockInfo> infos(@Nullable Long lockId, Map<Long, String> keys) throws InterruptedException {
+        Question<List<Row>> question = session -> session.rows(
+                AdvisoryLockSql.LOCKS,
+                statement -> {
+                    statement.setObject(1, lockId, java.sql.Types.BIGINT);
+                    statement.setObject(2, lockId, java.sql.Types.BIGINT);
+                },
+                PostgresLockAdmin::rows);
+        Map<Long, List<Row>> byId = new TreeMap<>();
+        locker.inquire("the list of locks", question)
+                .forEach(row -> byId.computeIfAbsent(row.lockId(), id -> new ArrayList<>())
+                        .add(row));
+        Map<Long, LockInfo> infos = new TreeMap<>();
+        byId.forEach((id, rows) -> infos.put(id, info(id, keys.get(id), rows)));
+        return infos;
+    }
+
+    private LockInfo info(long lockId, @Nullable String ownKey, List<Row> rows) {
+        String key = ownKey != null
+                ? ownKey
+                : rows.stream()
+                        .flatMap(row -> row.published().stream())
+                        .filter(published -> published.key() != null && isKeyOf(published, lockId))
+                        .map(Published::key)
+                        .findFirst()
+                        .orElse(null);
+        return new LockInfo(lockId, key, sessions(rows, true), sessions(rows, false));
+    }
+
+    /** What a session publishes is of one of its locks, and anybody may publish anything. */
+    private boolean isKeyOf(Published published, long lockId) {
+        int namespace = locker.config().namespace();
+        return published.namespace() == namespace && LockId.of(namespace, published.key()) == lockId;
+    }
+
+    private static List<Session> sessions(List<Row> rows, boolean granted) {
+        return rows.stream()
+                .filter(row -> row.granted() == granted)
+                .map(Row::session)
+                .toList();
+    }
+
+    private boolean isOfNamespace(LockInfo info) {
+        return info.holders().stream()
+                .flatMap(session -> SessionName.parse(session.applicationName()).stream())
+                .anyMatch(published -> published.namespace() == locker.config().namespace());
+    }
+
+    private static List<Row> rows(ResultSet result) throws SQLException {
+        List<Row> rows = new ArrayList<>();
+        while (result.next()) {
+            boolean granted = result.getBoolean("granted");
+            String applicationName = text(result, "application_name");
+            Instant waitingSince = instant(result, "waiting_since");
+            Instant since = granted
+                    ? SessionName.parse(applicationName)
+                            .map(Published::grantedAt)
+                            .orElse(null)
+                    : waitingSince;
+            rows.add(new Row(
+                    result.getLong("lock_id"),
+                    granted,
+                    new Session(
+                            result.getInt("pid"),
+                            instant(result, "started_at"),
+                            result.getBoolean("shared") ? LockMode.SHARED : LockMode.EXCLUSIVE,
+                            text(result, "usename"),
+                            applicationName,
+                            result.getString("client_addr"),
+                            since)));
+        }
+        return rows;
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNullElse(row.getString(column), "");
+    }
+
+    @Nullable
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        String text = row.getString(column);
+        return text == null ? null : Instant.parse(text);
+    }
+}

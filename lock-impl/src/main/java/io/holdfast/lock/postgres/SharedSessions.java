@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
+import io.holdfast.lock.postgres.LockSession.Answer;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Many locks on few sessions. No session has the same lock twice, since the server would grant it both times; nobody waits on
+ * a shared session, since the other locks of it would have to wait, too. One idle session is kept until the locker closes.
+ */
+final class SharedSessions implements SessionAllocation {
+
+    /** Every statement of a session takes longer with every lock that it holds. */
+    static final int LOCKS_PER_SESSION = 128;
+
+    private static final Acquire MAKE_READY = new Acquire(null, true, false, false, false);
+
+    private final Sessions sessions;
+    private final LockerConfig config;
+    private final ReentrantLock opening = new ReentrantLock();
+
+    /** The locks of each session, which are held or asked for. Guarded by this. */
+    private final Map<LockSession, Set<Long>> shares = new LinkedHashMap<>();
+
+    /** Guarded by this. */
+    private boolean closed;
+
+    SharedSessions(Sessions sessions, LockerConfig config) {
+        this.sessions = sessions;
+        this.config = config;
+    }
+
+    @Override
+    public Optional<LockSession> share(long lockId, Runnable permitted) throws SQLException, InterruptedException {
+        Optional<LockSession> shared = take(lockId);
+        if (shared.isPresent()) {
+            return shared;
+        }
+        // One after the other, so that many that come at once share what the first of them opens.
+        opening.lockInterruptibly();
+        try {
+            shared = take(lockId);
+            return shared.isPresent() ? shared : Optional.of(open(lockId, permitted));
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private synchronized Optional<LockSession> take(long lockId) {
+        shares.keySet().removeIf(LockSession::isGone);
+        for (Map.Entry<LockSession, Set<Long>> share : shares.entrySet()) {
+            if (share.getValue().size() < LOCKS_PER_SESSION && share.getValue().add(lockId)) {
+                return Optional.of(share.getKey());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private LockSession open(long lockId, Runnable permitted) throws SQLException, InterruptedException {
+        LockSession session = sessions.open("a shared session", permitted);
+        boolean ready = false;
+        try {
+            session.pin();
+            Answer answer = session.acquire(MAKE_READY, 0, null, SessionTerms.shared(config));
+            if (answer.granted() == null) {
+                throw Messages.standby("locks");
+            }
+            sessions.requireAlone(session);
+            adopt(session, lockId);
+            ready = true;
+            return session;
+        } finally {
+            if (!ready) {
+                session.end();
+            }
+        }
+    }
+
+    @Override
+    public synchronized boolean adopt(LockSession own, long lockId) {
+        shares.put(own, new HashSet<>(Set.of(lockId)));
+        return true;
+    }
+
+    @Override
+    public void giveBack(LockSession session, long lockId) {
+        if (drop(session, lockId)) {
+            close(session);
+        }
+    }
+
+    /** Whether the session is not wanted any more. */
+    private synchronized boolean drop(LockSession session, long lockId) {
+        Set<Long> locks = shares.get(session);
+        if (locks == null) {
+            return true;
+        }
+        locks.remove(lockId);
+        boolean surplus = locks.isEmpty() && (closed || shares.size() > 1);
+        if (surplus) {
+            shares.remove(session);
+        }
+        return surplus;
+    }
+
+    /** A session that was never made ready is as it came. */
+    private static void close(LockSession session) {
+        try {
+            if (!session.isReady() || session.restore()) {
+                session.unpin();
+            } else {
+                session.end();
+            }
+        } catch (SQLException | RuntimeException e) {
+            session.end();
+        }
+    }
+
+    @Override
+    public synchronized Collection<LockSession> idle() {
+        return shares.entrySet().stream()
+                .filter(share -> share.getValue().isEmpty())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        List<LockSession> surplus;
+        synchronized (this) {
+            closed = true;
+            surplus = new ArrayList<>(idle());
+            surplus.forEach(shares::remove);
+        }
+        surplus.forEach(SharedSessions::close);
+    }
+}
