@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tokens of one server; what becomes of them at crash and fail-over has tests of its own. */
+@Timeout(60)
+class FencingTokenIT extends LockerTest {
+
+    @BeforeEach
+    void createResource() throws SQLException {
+        execute("create table if not exists fenced_account (id int primary key, balance int, token text)");
+        execute("truncate fenced_account");
+        execute("insert into fenced_account values (1, 0, '')");
+    }
+
+    @AfterEach
+    void dropResource() throws SQLException {
+        execute("drop table fenced_account");
+    }
+
+    private static int execute(String sql, Object... parameters) throws SQLException {
+        try (Connection connection = Databases.SHARED.connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            statement.execute();
+            return Math.max(0, statement.getUpdateCount());
+        }
+    }
+
+    @Test
+    @DisplayName("C15: tokens grow over grants, here and elsewhere, with and without waiting; none unless asked for")
+    void shouldGrow() throws InterruptedException {
+        PostgresLocker here = locker(CONFIG);
+        PostgresLocker shared = locker(CONFIG.sessions(SessionMode.SHARED));
+        PostgresLocker elsewhere = elsewhere();
+        LockRequest fenced = request.fenced(true);
+        FencingToken last = new FencingToken(1, 0);
+        for (int i = 0; i < 10; i++) {
+            for (PostgresLocker locker : List.of(here, shared, elsewhere)) {
+                try (LockHandle handle = i % 2 == 0
+                        ? locker.acquire(fenced)
+                        : locker.tryAcquire(fenced).orElseThrow()) {
+                    FencingToken token = handle.fencingToken().orElseThrow();
+                    assertTrue(token.compareTo(last) > 0, token + " after " + last);
+                    last = token;
+                }
+            }
+        }
+        try (LockHandle plain = here.acquire(request)) {
+            assertEquals(Optional.empty(), plain.fencingToken());
+        }
+    }
+
+    @Test
+    @DisplayName("C15: a token costs no further round trip")
+    void shouldCostNoRoundTrip() throws InterruptedException {
+        List<String> statements = new CopyOnWriteArrayList<>();
+        PostgresLocker locker = locker(CONFIG, () -> Statements.watched(Databases.SHARED.connect(), statements::add));
+        locker.acquire(request).release();
+        statements.clear();
+
+        locker.acquire(request.fenced(true)).release();
+
+        assertEquals(2, statements.size(), "one to acquire and one to release");
+    }
+
+    @Test
+    @DisplayName("C15: a resource that checks tokens refuses a holder that was overtaken")
+    void shouldFenceOffOvertakenHolder() throws Exception {
+        String update =
+                "update fenced_account set balance = balance + ?, token = ? where id = ? and token <= ? collate \"C\"";
+        LockHandle overtaken = locker(CONFIG).acquire(request.fenced(true));
+        String oldToken = overtaken.fencingToken().orElseThrow().toString();
+        assertEquals(1, execute(update, 1, oldToken, 1, oldToken));
+        server.terminate(server.holder(lockId));
+
+        LockHandle next = elsewhere().acquire(request.fenced(true));
+        String newToken = next.fencingToken().orElseThrow().toString();
+        assertEquals(1, execute(update, 10, newToken, 1, newToken));
+
+        assertEquals(0, execute(update, 100, oldToken, 1, oldToken), "refused");
+        assertEquals(11, server.ask("select balance from fenced_account where id = 1"));
+        next.release();
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.testkit.RecordingListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+
+/** A pool, a key, and lockers that are closed after the test, when nothing may be left of them. */
+abstract class LockerTest {
+
+    static final Duration LONG = Duration.ofSeconds(30);
+    static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
+
+    static final LockerConfig CONFIG = LockerConfig.DEFAULT
+            .namespace(4711)
+            .waitAtMost(LONG)
+            .connectionTimeout(Duration.ofSeconds(1))
+            .closeTimeout(Duration.ofSeconds(3))
+            .checkInterval(CHECK_INTERVAL);
+
+    final Server server = new Server(Databases.SHARED);
+    final HikariDataSource pool = Databases.pool(8);
+    final RecordingListener listener = new RecordingListener();
+    final ExecutorService threads = Executors.newCachedThreadPool();
+    final String key = "core/" + UUID.randomUUID();
+    final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
+    final long lockId = LockId.of(CONFIG.namespace(), key);
+
+    private final List<PostgresLocker> opened = new ArrayList<>();
+
+    /** On the pool of the test. */
+    final PostgresLocker locker(LockerConfig config) {
+        return locker(config, ConnectionSource.of(pool));
+    }
+
+    final PostgresLocker locker(LockerConfig config, ConnectionSource source) {
+        PostgresLocker locker = new PostgresLocker(config, source, List.of(listener));
+        opened.add(locker);
+        return locker;
+    }
+
+    /** As another JVM would be: on connections of its own. */
+    final PostgresLocker elsewhere() {
+        PostgresLocker locker =
+                new PostgresLocker(CONFIG, ConnectionSource.of(Databases.SHARED.dataSource()), List.of());
+        opened.add(locker);
+        return locker;
+    }
+
+    @AfterEach
+    final void nothingIsLeft() throws InterruptedException {
+        opened.forEach(PostgresLocker::close);
+        threads.shutdownNow();
+        Server.eventually("no lock is left", () -> server.isFree(lockId));
+        Server.eventually(
+                "every connection is back in the pool",
+                () -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        pool.close();
+    }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Loss is noticed although the holder does nothing. */
+@Timeout(60)
+class LossDetectionIT extends LockerTest {
+
+    /** Check interval and round trip, with room for a machine that is busy with other things. */
+    private static final Duration BOUND = Duration.ofSeconds(5);
+
+    @Test
+    @DisplayName("C12, C14: a killed session is told within the check interval, once, to handle, listener and action")
+    void shouldTellKilledSession() throws InterruptedException {
+        PostgresLocker locker = locker(CONFIG);
+        LockHandle handle = locker.acquire(request);
+        LockHandle other = locker.acquire(LockRequest.of(key + "/other"));
+        CountDownLatch told = new CountDownLatch(1);
+        handle.onLost(() -> {
+            throw new IllegalStateException("an action that fails does not keep the next from being run");
+        });
+        handle.onLost(told::countDown);
+
+        server.terminate(server.holder(lockId));
+
+        assertTrue(told.await(BOUND.toSeconds(), TimeUnit.SECONDS), "told without the holder's doing");
+        assertEquals(LockState.LOST, handle.state());
+        assertTrue(other.isHeld(), "other locks are not affected");
+        assertThrows(LockNotHeldException.class, () -> handle.refresh(LONG));
+        assertThrows(LockNotHeldException.class, handle::release);
+        locker.acquire(request).release();
+        assertEquals(LockState.LOST, handle.state(), "for good");
+        Server.eventually("listeners are told", () -> listener.events().contains("lost"));
+        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(3).toMillis());
+        assertEquals(1, Collections.frequency(listener.events(), "lost"), "once");
+        AtomicInteger late = new AtomicInteger();
+        handle.onLost(late::incrementAndGet);
+        assertEquals(1, late.get(), "an action that comes late runs at once");
+        other.release();
+    }
+
+    @Test
+    @DisplayName("C3, C12: a lock freed behind our back, while its session lives, is told; the session is ended")
+    void shouldTellLockFreedByOthers() throws Exception {
+        List<Connection> connections = new CopyOnWriteArrayList<>();
+        PostgresLocker locker = locker(CONFIG, () -> {
+            connections.add(pool.getConnection());
+            return connections.get(connections.size() - 1);
+        });
+        LockHandle handle = locker.acquire(request);
+        int pid = server.holder(lockId);
+
+        try (Statement statement = connections.get(0).createStatement()) {
+            statement.execute("select pg_advisory_unlock_all()");
+        }
+
+        Server.eventually("told", () -> handle.state() == LockState.LOST);
+        Server.eventually("the session is ended", () -> !server.sessionExists(pid));
+    }
+
+    @Test
+    @DisplayName("C3, C12: a lock that the same session holds in another mode only is not taken for ours")
+    void shouldTellModesApart() throws Exception {
+        List<Connection> connections = new CopyOnWriteArrayList<>();
+        PostgresLocker locker = locker(CONFIG, () -> {
+            connections.add(pool.getConnection());
+            return connections.get(connections.size() - 1);
+        });
+        LockHandle handle = locker.acquire(request);
+
+        try (Statement statement = connections.get(0).createStatement()) {
+            statement.execute("select pg_advisory_unlock(" + lockId + "), pg_advisory_lock_shared(" + lockId + ")");
+        }
+
+        Server.eventually("told", () -> handle.state() == LockState.LOST);
+    }
+
+    @Test
+    @DisplayName("C13: many locks, of both modes and leases, are checked by one query at every interval")
+    void shouldCheckAllByOneQuery() throws Exception {
+        int locks = 60;
+        AtomicInteger checks = new AtomicInteger();
+        PostgresLocker locker = locker(
+                CONFIG.maxSessions(locks),
+                () -> Statements.watched(Databases.SHARED.connect(), sql -> {
+                    if (sql.equals(AdvisoryLockSql.HOLDINGS)) {
+                        checks.incrementAndGet();
+                    }
+                }));
+        List<LockHandle> handles = new ArrayList<>();
+        for (int i = 0; i < locks; i++) {
+            LockRequest each = LockRequest.of(key + "/" + i).mode(i % 2 == 0 ? LockMode.EXCLUSIVE : LockMode.SHARED);
+            handles.add(locker.acquire(i % 3 == 0 ? each.enforcedTtl(LONG) : each));
+        }
+        int before = checks.get();
+        int intervals = 10;
+
+        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(intervals).toMillis());
+
+        int counted = checks.get() - before;
+        assertTrue(counted >= 1 && counted <= intervals + 1, "one at every interval: " + counted);
+        assertTrue(handles.stream().allMatch(LockHandle::isHeld), "all are held");
+        handles.forEach(LockHandle::release);
+    }
+
+    @Test
+    @DisplayName("C12: where only enforced leases are held, the check prolongs none of them")
+    void shouldNotProlongEnforcedLeases() throws InterruptedException {
+        Duration ttl = Duration.ofSeconds(2);
+        LockHandle handle = locker(CONFIG).acquire(request.enforcedTtl(ttl));
+        PostgresLocker elsewhere = elsewhere();
+        long start = System.nanoTime();
+
+        LockHandle next = elsewhere.acquire(request);
+
+        assertTrue(System.nanoTime() - start > ttl.dividedBy(2).toNanos(), "not at once");
+        assertFalse(handle.isHeld(), "told before");
+        Server.eventually("noticed", () -> handle.state() == LockState.LOST);
+        next.release();
+    }
+
+    @Test
+    @DisplayName("C12, C19: a server out of reach makes the lock suspect and then lost, before the server frees it")
+    void shouldSuspectAndLose() throws Exception {
+        Duration heartbeat = Duration.ofSeconds(4);
+        try (Relay relay = new Relay(Databases.SHARED.url())) {
+            PGSimpleDataSource throughRelay = relay.through((PGSimpleDataSource) Databases.SHARED.dataSource());
+            PostgresLocker locker = locker(
+                    CONFIG.connectionTimeout(Duration.ofMillis(500)).heartbeat(heartbeat),
+                    ConnectionSource.of(throughRelay));
+            LockHandle handle = locker.acquire(request);
+            PostgresLocker elsewhere = elsewhere();
+            TimeUnit.MILLISECONDS.sleep(heartbeat.multipliedBy(2).toMillis());
+            assertTrue(handle.isHeld(), "the heartbeat keeps it");
+
+            relay.freeze();
+
+            Server.eventually("suspect", () -> handle.state() == LockState.SUSPECT);
+            assertFalse(handle.isHeld(), "a suspect lock does not count as held");
+            LockHandle next = elsewhere.acquire(request);
+            assertEquals(LockState.LOST, handle.state(), "told before the next holder gets it");
+            assertThrows(LockNotHeldException.class, () -> handle.refresh(LONG));
+            assertTrue(listener.events().contains("suspected"));
+            next.release();
+            relay.thaw();
+        }
+    }
+
+    @Test
+    @DisplayName("C12: a server that answers again makes a suspect lock held again")
+    void shouldRecoverFromSuspicion() throws Exception {
+        try (Relay relay = new Relay(Databases.SHARED.url())) {
+            PGSimpleDataSource throughRelay = relay.through((PGSimpleDataSource) Databases.SHARED.dataSource());
+            PostgresLocker locker = locker(
+                    CONFIG.connectionTimeout(Duration.ofMillis(500)).heartbeat(Duration.ZERO),
+                    ConnectionSource.of(throughRelay));
+            LockHandle handle = locker.acquire(request);
+            relay.freeze();
+            Server.eventually("suspect", () -> handle.state() == LockState.SUSPECT);
+
+            relay.thaw();
+
+            Server.eventually("held again", handle::isHeld);
+            assertFalse(server.isFree(lockId), "and it is");
+            handle.release();
+        }
+    }
+
+    @Test
+    @DisplayName("C21: a handle that is dropped is released, with a warning, when the garbage collector finds it")
+    void shouldReleaseAbandonedHandles() throws InterruptedException {
+        PostgresLocker locker = locker(CONFIG);
+        LockHandle kept = locker.acquire(LockRequest.of(key + "/kept"));
+        locker.acquire(request);
+
+        Server.eventually("released", () -> {
+            System.gc();
+            return server.isFree(lockId);
+        });
+
+        assertTrue(kept.isHeld(), "a handle that is still referred to is not touched");
+        kept.release();
+    }
+
+    @Test
+    @DisplayName("C18, C19: without a heartbeat the server's own idle time-out does not end a lock")
+    void shouldOutliveTheServersIdleTimeout() throws Exception {
+        PostgresLocker locker = locker(CONFIG.heartbeat(Duration.ZERO), () -> {
+            Connection connection = Databases.SHARED.connect();
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set idle_session_timeout = 1000");
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+            return connection;
+        });
+        LockHandle handle = locker.acquire(request);
+
+        TimeUnit.SECONDS.sleep(2);
+
+        assertTrue(handle.isHeld());
+        assertFalse(server.isFree(lockId));
+        handle.release();
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Many locks on few sessions. */
+@Timeout(60)
+class SharedSessionsIT extends LockerTest {
+
+    private final PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED));
+
+    private LockRequest numbered(int i) {
+        return LockRequest.of(key + "/" + i).waitAtMost(LONG);
+    }
+
+    private int pid(int i) {
+        return server.holder(locker.lockId(key + "/" + i));
+    }
+
+    @Test
+    @DisplayName("C2: 300 locks live on three sessions, at most 128 on each, and all end")
+    void shouldShareSessions() throws InterruptedException {
+        List<LockHandle> handles = new ArrayList<>();
+        List<Integer> pids = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            handles.add(locker.acquire(numbered(i)));
+            pids.add(pid(i));
+        }
+
+        Set<Integer> sessions = new HashSet<>(pids);
+        assertEquals(3, sessions.size());
+        sessions.forEach(pid -> assertTrue(Collections.frequency(pids, pid) <= 128));
+        assertEquals(3, pool.getHikariPoolMXBean().getActiveConnections());
+
+        handles.forEach(LockHandle::release);
+        assertEquals(0, server.advisoryLocks());
+        assertEquals(1, pool.getHikariPoolMXBean().getActiveConnections(), "one session stays for the next lock");
+    }
+
+    @Test
+    @DisplayName("C2: the same key is never granted twice to one session")
+    void shouldNotTakeKeyTwiceOnOneSession() throws InterruptedException {
+        LockRequest shared = request.mode(LockMode.SHARED);
+        LockHandle one = locker.acquire(shared);
+        LockHandle two = locker.acquire(shared);
+
+        List<Server.Row> rows = server.locks(lockId);
+
+        assertEquals(2, rows.size());
+        assertNotEquals(rows.get(0).pid(), rows.get(1).pid());
+        one.release();
+        assertTrue(elsewhere().tryAcquire(request).isEmpty(), "one is still held");
+        two.release();
+        assertTrue(server.isFree(lockId));
+    }
+
+    @Test
+    @DisplayName("C7: a waiter does not sit on a shared session; what it gets is shared then")
+    void shouldWaitOnOwnSession() throws Exception {
+        PostgresLocker elsewhere = elsewhere();
+        LockHandle blocking = elsewhere.acquire(request);
+        LockHandle held = locker.acquire(numbered(0));
+        Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request));
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+
+        held.refresh(LONG);
+        locker.acquire(numbered(1)).release();
+        assertNotEquals(pid(0), server.locks(lockId).get(1).pid(), "not on the session of another lock");
+        held.release();
+        blocking.release();
+
+        LockHandle got = waiter.get();
+        got.refresh(LONG);
+        got.release();
+        assertTrue(server.isFree(lockId));
+    }
+
+    @Test
+    @DisplayName("C12: the loss of a session is told to the holders of all its locks, and to no others")
+    void shouldTellAllOfLostSession() throws InterruptedException {
+        List<LockHandle> handles = new ArrayList<>();
+        for (int i = 0; i < 130; i++) {
+            handles.add(locker.acquire(numbered(i)));
+        }
+        int lost = pid(0);
+        List<LockHandle> onLost = new ArrayList<>();
+        List<LockHandle> onOther = new ArrayList<>();
+        for (int i = 0; i < 130; i++) {
+            (pid(i) == lost ? onLost : onOther).add(handles.get(i));
+        }
+
+        server.terminate(lost);
+
+        Server.eventually("all are told", () -> onLost.stream().allMatch(handle -> handle.state() == LockState.LOST));
+        assertEquals(128, onLost.size());
+        assertTrue(onOther.stream().allMatch(LockHandle::isHeld));
+        onOther.forEach(LockHandle::release);
+        locker.acquire(numbered(0)).release();
+    }
+
+    @Test
+    @DisplayName("C20: an enforced lease has a session of its own, and takes no other lock with it")
+    void shouldPinEnforcedLeases() throws InterruptedException {
+        LockHandle held = locker.acquire(numbered(0));
+        LockHandle leased = locker.acquire(numbered(1).enforcedTtl(Duration.ofSeconds(1)));
+        assertNotEquals(pid(0), pid(1));
+
+        elsewhere().acquire(numbered(1)).release();
+
+        assertTrue(held.isHeld());
+        Server.eventually("noticed", () -> leased.state() == LockState.LOST);
+        held.release();
+    }
+
+    @Test
+    @DisplayName("C1, C7: many threads that want few keys neither lose an increment nor use many sessions")
+    void shouldExcludeUnderLoad() throws Exception {
+        int[] counters = new int[4];
+        List<Future<?>> work = new ArrayList<>();
+        for (int thread = 0; thread < 16; thread++) {
+            int first = thread;
+            work.add(threads.submit(() -> {
+                for (int i = 0; i < 50; i++) {
+                    int index = (first + i) % counters.length;
+                    locker.withLock(numbered(index), () -> {
+                        int read = counters[index];
+                        Thread.yield();
+                        counters[index] = read + 1;
+                        return null;
+                    });
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : work) {
+            each.get();
+        }
+        assertEquals(16 * 50, java.util.Arrays.stream(counters).sum());
+        assertEquals(1, pool.getHikariPoolMXBean().getActiveConnections());
+    }
+}
