@@ -71,10 +71,11 @@ public final class PostgresLocker implements Locker {
     public PostgresLocker(LockerConfig config, ConnectionSource source, List<LockListener> listeners) {
         this.config = Objects.requireNonNull(config, "config");
         this.sessions = new Sessions(Objects.requireNonNull(source, "source"), config);
-        this.allocation =
-                config.sessions() == SessionMode.SHARED ? new SharedSessions(sessions, config) : new PinnedSessions();
-        this.listeners = new Listeners(listeners);
         this.fitness = new Fitness(sessions, keepers, config.connectionTimeout());
+        this.allocation = config.sessions() == SessionMode.SHARED
+                ? new SharedSessions(sessions, fitness, config)
+                : new PinnedSessions();
+        this.listeners = new Listeners(listeners);
         this.watch = new Watch(this);
         this.locks = new Semaphore(config.maxLocks(), true);
     }

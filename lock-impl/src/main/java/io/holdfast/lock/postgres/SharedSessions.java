@@ -26,6 +26,7 @@ final class SharedSessions implements SessionAllocation {
     private static final Acquire MAKE_READY = new Acquire(null, true, false, false, false);
 
     private final Sessions sessions;
+    private final Fitness fitness;
     private final LockerConfig config;
     private final ReentrantLock opening = new ReentrantLock();
 
@@ -35,8 +36,9 @@ final class SharedSessions implements SessionAllocation {
     /** Guarded by this. */
     private boolean closed;
 
-    SharedSessions(Sessions sessions, LockerConfig config) {
+    SharedSessions(Sessions sessions, Fitness fitness, LockerConfig config) {
         this.sessions = sessions;
+        this.fitness = fitness;
         this.config = config;
     }
 
@@ -71,6 +73,7 @@ final class SharedSessions implements SessionAllocation {
         boolean ready = false;
         try {
             session.pin();
+            fitness.require(session);
             Answer answer = session.acquire(MAKE_READY, 0, null, SessionTerms.shared(config));
             if (answer.granted() == null) {
                 throw Messages.standby("locks");

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockDatabaseUnfitException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Data sources on which locks would not exclude each other are refused, by ping and by the first acquire. */
+@Timeout(60)
+class FitnessIT extends LockerTest {
+
+    private void assertRefused(ConnectionSource source, String messageId) {
+        LockDatabaseUnfitException byPing = assertThrows(
+                LockDatabaseUnfitException.class, () -> locker(CONFIG, source).ping());
+        assertTrue(byPing.getMessage().startsWith(messageId), byPing.getMessage());
+        LockDatabaseUnfitException byAcquire = assertThrows(
+                LockDatabaseUnfitException.class, () -> locker(CONFIG, source).acquire(request));
+        assertTrue(byAcquire.getMessage().startsWith(messageId), byAcquire.getMessage());
+        assertThrows(
+                LockDatabaseUnfitException.class, () -> locker(CONFIG, source).tryAcquire(request));
+        assertThrows(
+                LockDatabaseUnfitException.class,
+                () -> locker(CONFIG.sessions(SessionMode.SHARED), source).acquire(request));
+    }
+
+    /** A connection whose calls go wherever this says at the moment of the call. */
+    private static Connection connection(InvocationHandler calls) {
+        return (Connection)
+                Proxy.newProxyInstance(FitnessIT.class.getClassLoader(), new Class<?>[] {Connection.class}, calls);
+    }
+
+    private static Object call(Object target, Method method, Object... args) throws Throwable {
+        try {
+            return method.invoke(target, args);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+
+    @Test
+    @DisplayName("C2, C27: a data source that gives out one session as two connections is refused")
+    void shouldRefuseSharedSession() throws SQLException {
+        try (Connection shared = Databases.SHARED.connect()) {
+            assertRefused(
+                    () -> connection((proxy, method, args) ->
+                            List.of("close", "abort").contains(method.getName()) ? null : call(shared, method, args)),
+                    "HOLDFAST-0019");
+        }
+    }
+
+    @Test
+    @DisplayName("C3, C27: a source that gives the session of a connection to others between transactions is refused")
+    void shouldRefuseSwappedSessions() throws SQLException {
+        try (Connection first = Databases.SHARED.connect();
+                Connection second = Databases.SHARED.connect()) {
+            AtomicReference<Object> inTransaction = new AtomicReference<>();
+            assertRefused(
+                    () -> {
+                        AtomicBoolean autoCommit = new AtomicBoolean(true);
+                        return connection((proxy, method, args) -> switch (method.getName()) {
+                            case "close", "abort", "rollback" -> null;
+                            case "getAutoCommit" -> autoCommit.get();
+                            case "setAutoCommit" -> {
+                                autoCommit.set((Boolean) args[0]);
+                                inTransaction.set(autoCommit.get() ? null : proxy);
+                                yield null;
+                            }
+                            // As a pooler does: a transaction keeps the first session, all others get the second then.
+                            default ->
+                                call(
+                                        inTransaction.get() == null || inTransaction.get() == proxy ? first : second,
+                                        method,
+                                        args);
+                        });
+                    },
+                    "HOLDFAST-0021");
+        }
+    }
+
+    @Test
+    @DisplayName("C2: a source that shares sessions only later is found out by the next grant, which is refused")
+    void shouldFindSharingAtRunTime() throws Exception {
+        AtomicBoolean sharing = new AtomicBoolean();
+        AtomicReference<Connection> last = new AtomicReference<>();
+        PostgresLocker locker = locker(CONFIG, () -> {
+            if (!sharing.get()) {
+                last.set(Databases.SHARED.connect());
+            }
+            Connection target = last.get();
+            return connection((proxy, method, args) ->
+                    method.getName().equals("close") && sharing.get() ? null : call(target, method, args));
+        });
+        locker.ping();
+        LockHandle first = locker.acquire(LockRequest.of(key + "/first"));
+        sharing.set(true);
+
+        LockDatabaseUnfitException refused =
+                assertThrows(LockDatabaseUnfitException.class, () -> locker.acquire(request));
+
+        assertTrue(refused.getMessage().startsWith("HOLDFAST-0019"), refused.getMessage());
+        Server.eventually("the other holder is told", () -> first.state() == LockState.LOST);
+    }
+
+    @Test
+    @DisplayName("C3: a connection that became another session is found by refresh, and by release, which harms nobody")
+    void shouldFindSwapWhileHeld() throws Exception {
+        for (boolean byRefresh : new boolean[] {true, false}) {
+            try (Connection stranger = Databases.SHARED.connect()) {
+                AtomicBoolean swapped = new AtomicBoolean();
+                PostgresLocker locker = locker(CONFIG.checkInterval(LONG), () -> {
+                    Connection own = Databases.SHARED.connect();
+                    return connection((proxy, method, args) -> call(
+                            swapped.get() && !List.of("close", "abort").contains(method.getName()) ? stranger : own,
+                            method,
+                            args));
+                });
+                LockHandle handle = locker.acquire(request);
+                stranger.createStatement().execute("select pg_advisory_lock_shared(1), pg_advisory_lock(2)");
+                swapped.set(true);
+
+                assertThrows(LockNotHeldException.class, () -> {
+                    if (byRefresh) {
+                        handle.refresh(LONG);
+                    } else {
+                        handle.release();
+                    }
+                });
+
+                assertEquals(LockState.LOST, handle.state());
+                Server.eventually("the session that held it is ended", () -> server.isFree(lockId));
+                assertEquals(2, server.ask("select count(*) from pg_locks where locktype = 'advisory'"));
+                swapped.set(false);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("C27: a connection that cannot be set to autocommit is refused")
+    void shouldRefuseTransactions() {
+        assertRefused(
+                () -> {
+                    Connection target = Databases.SHARED.connect();
+                    return connection((proxy, method, args) -> {
+                        if (method.getName().equals("getAutoCommit")) {
+                            return false;
+                        }
+                        if (method.getName().equals("setAutoCommit")) {
+                            throw new SQLException("managed by somebody else");
+                        }
+                        return call(target, method, args);
+                    });
+                },
+                "HOLDFAST-0020");
+    }
+
+    @Test
+    @DisplayName("C27: another database is refused by ping")
+    void shouldRefuseOtherDatabases() {
+        PostgresLocker locker = locker(CONFIG, () -> {
+            Connection target = Databases.SHARED.connect();
+            DatabaseMetaData other = (DatabaseMetaData) Proxy.newProxyInstance(
+                    FitnessIT.class.getClassLoader(),
+                    new Class<?>[] {DatabaseMetaData.class},
+                    (proxy, method, args) -> method.getName().equals("getDatabaseProductName") ? "MariaDB" : null);
+            return connection((proxy, method, args) ->
+                    method.getName().equals("getMetaData") ? other : call(target, method, args));
+        });
+
+        LockDatabaseUnfitException refused = assertThrows(LockDatabaseUnfitException.class, locker::ping);
+
+        assertTrue(refused.getMessage().contains("MariaDB"), refused.getMessage());
+    }
+
+    @Test
+    @DisplayName("the comparison is made once, and a source of a single connection is taken as it is")
+    void shouldCompareOnce() throws InterruptedException {
+        AtomicInteger opened = new AtomicInteger();
+        PostgresLocker locker = locker(CONFIG, () -> {
+            opened.incrementAndGet();
+            return Databases.SHARED.connect();
+        });
+        for (int i = 0; i < 5; i++) {
+            locker.acquire(request).release();
+        }
+        assertEquals(6, opened.get(), "one for each lock, and one to compare with");
+
+        com.zaxxer.hikari.HikariDataSource single = Databases.pool(1);
+        PostgresLocker onSingle = locker(CONFIG, ConnectionSource.of(single));
+        onSingle.acquire(request).release();
+        onSingle.close();
+        single.close();
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockAdmin;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockInfo;
+import io.holdfast.lock.LockInfo.Session;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockPrivilegeException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What operators see, and can do. */
+@Timeout(60)
+class LockAdminIT extends LockerTest {
+
+    private static PGSimpleDataSource named(String applicationName) {
+        PGSimpleDataSource dataSource = (PGSimpleDataSource) Databases.SHARED.dataSource();
+        dataSource.setApplicationName(applicationName);
+        return dataSource;
+    }
+
+    /** Sees from another locker what a locker of the application "orders" does. */
+    private PostgresLocker orders(LockerConfig config) {
+        return locker(config, ConnectionSource.of(named("orders")));
+    }
+
+    private final LockAdmin admin = locker(CONFIG).admin();
+
+    private LockInfo info(long id) throws InterruptedException {
+        return admin.locks().stream()
+                .filter(info -> info.lockId() == id)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    @DisplayName("a lock held elsewhere is listed with its key, its holder and since when, and with who waits for it")
+    void shouldListLocksOfNamespace() throws Exception {
+        String shortKey = "order/" + System.nanoTime() % 100_000;
+        LockRequest order = LockRequest.of(shortKey).waitAtMost(LONG);
+        PostgresLocker orders = orders(CONFIG);
+        long id = orders.lockId(shortKey);
+        Instant before = Instant.now();
+        LockHandle handle = orders.acquire(order);
+        Future<LockHandle> waiter = threads.submit(() -> locker(CONFIG).acquire(order));
+        Server.eventually("it waits", () -> server.locks(id).size() == 2);
+
+        LockInfo info = info(id);
+
+        assertEquals(shortKey, info.key());
+        assertEquals(1, info.holders().size());
+        Session holder = info.holders().get(0);
+        assertEquals(server.holder(id), holder.pid());
+        assertEquals(LockMode.EXCLUSIVE, holder.mode());
+        assertTrue(holder.applicationName().startsWith("orders "), holder.applicationName());
+        assertEquals("postgres", holder.user());
+        assertNotNull(holder.address());
+        assertNotNull(holder.startedAt());
+        assertTrue(Duration.between(before, holder.since()).abs().toSeconds() < 10, "since " + holder.since());
+        assertEquals(1, info.waiters().size());
+        assertNotNull(info.waiters().get(0).since());
+        handle.release();
+        waiter.get().release();
+        assertEquals(Optional.empty(), admin.lock(shortKey));
+    }
+
+    @Test
+    @DisplayName("keys can be hidden, and long ones are; their locks are listed all the same, and found by their key")
+    void shouldHideKeys() throws InterruptedException {
+        LockHandle hidden = orders(CONFIG.publishKeys(false)).acquire(request);
+        LockHandle shared = orders(CONFIG.sessions(SessionMode.SHARED)).acquire(LockRequest.of("shared"));
+
+        assertNull(info(lockId).key());
+        assertFalse(info(lockId).holders().get(0).applicationName().contains(key));
+        assertNull(info(LockId.of(CONFIG.namespace(), "shared")).key());
+        assertNull(
+                info(LockId.of(CONFIG.namespace(), "shared")).holders().get(0).since(), "of a shared session");
+        assertEquals(key, admin.lock(key).orElseThrow().key());
+        hidden.release();
+        shared.release();
+
+        PostgresLocker own = locker(CONFIG.publishKeys(false));
+        LockHandle ownHandle = own.acquire(request);
+        assertEquals(key, own.admin().locks().get(0).key(), "a locker knows its own");
+        ownHandle.release();
+    }
+
+    @Test
+    @DisplayName("locks of other namespaces, and of other programs, are not listed; the latter are found by key")
+    void shouldLeaveOutOthers() throws Exception {
+        LockHandle other = orders(CONFIG.namespace(1)).acquire(request);
+        try (Connection program = Databases.SHARED.connect();
+                Statement statement = program.createStatement()) {
+            statement.execute("set application_name = 'holdfast/4711/liar/key'");
+            statement.execute("select pg_advisory_lock_shared(" + lockId + "), pg_advisory_lock(7, 7)");
+
+            assertEquals(List.of(), admin.locks());
+
+            LockInfo found = admin.lock(key).orElseThrow();
+            assertEquals(LockMode.SHARED, found.holders().get(0).mode());
+            assertNull(found.holders().get(0).since(), "not known");
+        }
+        other.release();
+    }
+
+    @Test
+    @DisplayName("C12: an operator ends a holder by force, who is told; a session that has ended is left alone")
+    void shouldTerminateHolder() throws InterruptedException {
+        LockHandle handle = orders(CONFIG).acquire(request);
+        Session holder = info(lockId).holders().get(0);
+        Session laterOne = new Session(
+                holder.pid(),
+                holder.startedAt().minusSeconds(1),
+                holder.mode(),
+                holder.user(),
+                holder.applicationName(),
+                holder.address(),
+                holder.since());
+
+        assertFalse(admin.terminate(laterOne), "another session with that process id");
+        assertTrue(handle.isHeld());
+        assertTrue(admin.terminate(holder));
+
+        Server.eventually("the holder is told", () -> handle.state() == LockState.LOST);
+        Server.eventually("it is free", () -> server.isFree(lockId));
+        Server.eventually("the session has ended", () -> !server.sessionExists(holder.pid()));
+        assertFalse(admin.terminate(holder), "it has ended");
+    }
+
+    @Test
+    @DisplayName("a role that may not end the holder is told so, and what to do")
+    void shouldTellMissingPrivilege() throws Exception {
+        String role = "nobody_" + System.nanoTime();
+        execute("create role " + role + " login password 'nobody'");
+        LockHandle handle = orders(CONFIG).acquire(request);
+        try {
+            PGSimpleDataSource weak = named("weak");
+            weak.setUser(role);
+            weak.setPassword("nobody");
+            PostgresLocker locker = locker(CONFIG, ConnectionSource.of(weak));
+            LockInfo info = locker.admin().lock(key).orElseThrow();
+            assertNull(info.holders().get(0).startedAt(), "may not be seen by others");
+
+            LockPrivilegeException refused = assertThrows(
+                    LockPrivilegeException.class,
+                    () -> locker.admin().terminate(info.holders().get(0)));
+
+            assertTrue(refused.getMessage().contains("pg_signal_backend"), refused.getMessage());
+            assertTrue(handle.isHeld());
+            locker.acquire(LockRequest.of(key + "/weak")).release();
+            locker.close();
+        } finally {
+            handle.release();
+            execute("drop role " + role);
+        }
+    }
+
+    private static void execute(String sql) throws SQLException {
+        try (Connection connection = Databases.SHARED.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
