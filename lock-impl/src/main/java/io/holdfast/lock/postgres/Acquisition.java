@@ -365,14 +365,27 @@ final class Acquisition implements Runnable {
         try {
             grant = attempt.tryOn(shared, false);
         } catch (Throwable e) {
-            // The lock may be held all the same, and nobody can tell: with it go the others of that session.
-            locker.discard(shared, e);
+            // The lock may be held all the same. If nobody can tell, the other locks of that session go with it.
+            if (e instanceof SQLException refusal && SqlStates.isRefused(refusal) && isFreed(shared)) {
+                locker.allocation().giveBack(shared, turn.lockId());
+            } else {
+                locker.discard(shared, e);
+            }
             throw e;
         }
         if (grant.isEmpty()) {
             locker.allocation().giveBack(shared, turn.lockId());
         }
         return grant.map(this::hold);
+    }
+
+    private boolean isFreed(LockSession shared) {
+        try {
+            shared.unlock(turn.lockId(), request.mode(), false);
+            return true;
+        } catch (SQLException | RuntimeException e) {
+            return false;
+        }
     }
 
     private Optional<HeldLock> askOnOwnSession(boolean tryFirst) throws SQLException {

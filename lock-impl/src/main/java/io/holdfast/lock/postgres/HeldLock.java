@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -77,8 +78,8 @@ final class HeldLock {
     /** After that the last proof that the lock is held is too old. */
     private volatile Deadline suspectFrom;
 
-    /** Whether listeners know of the suspicion; touched by the watch only. */
-    private boolean suspicionTold;
+    /** Whether listeners know of the suspicion. */
+    private final AtomicBoolean suspicionTold = new AtomicBoolean();
 
     /** Whether the holder has been told; what happens to others is nobody's business. */
     private volatile boolean announced;
@@ -322,18 +323,23 @@ final class HeldLock {
         suspectFrom = Deadline.from(nanos, patience);
     }
 
-    /** Called by the watch, one after the other. */
+    /** Tells listeners once for each time that the lock becomes suspect. */
     void tellSuspicion() {
         boolean suspect = state() == LockState.SUSPECT;
-        if (suspect && !suspicionTold) {
+        if (!suspicionTold.getAndSet(suspect) && suspect) {
             Messages.suspected(key());
             locker.listeners().suspected(handle());
         }
-        suspicionTold = suspect;
     }
 
-    /** The lock turned out to be gone: tells so and ends its session, unless the lock is being ended already. */
+    /**
+     * The lock turned out to be gone: tells so and ends its session, unless the lock is being ended already. An enforced lock
+     * that lapsed was to be freed by the server, so it stays lapsed until its holder ends it.
+     */
     void lose(@Nullable Throwable cause) {
+        if (isFreedByLease()) {
+            return;
+        }
         if (life.compareAndSet(Life.HELD, Life.LOSING)) {
             finishLosing(cause);
         }
@@ -354,8 +360,13 @@ final class HeldLock {
         locker.discard(grant.session(), cause);
     }
 
+    private boolean isFreedByLease() {
+        return enforced() && term.deadline().hasPassed();
+    }
+
     /** The last step of every life. */
-    private void finish(Life outcome, @Nullable Throwable cause) {
+    private void finish(Life found, @Nullable Throwable cause) {
+        Life outcome = isFreedByLease() ? Life.RELEASED : found;
         turn.end();
         locker.forget(this);
         if (settle(outcome) && outcome == Life.LOST) {

@@ -70,12 +70,14 @@ final class Watch {
     /** On the timer's thread, which must not be kept waiting. */
     private void look() {
         abandoned.forEach(this::releaseAbandoned);
-        locker.outstanding().forEach(HeldLock::tellSuspicion);
-        locker.keepers().submit(() -> {
-            check();
-            bury();
-            return null;
-        });
+        if (!locker.outstanding().isEmpty() || !inDoubt.isEmpty()) {
+            locker.keepers().submit(() -> {
+                locker.outstanding().forEach(HeldLock::tellSuspicion);
+                check();
+                bury();
+                return null;
+            });
+        }
     }
 
     private void releaseAbandoned(HeldLock lock) {

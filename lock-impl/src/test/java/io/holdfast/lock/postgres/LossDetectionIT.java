@@ -140,8 +140,11 @@ class LossDetectionIT extends LockerTest {
 
         assertTrue(System.nanoTime() - start > ttl.dividedBy(2).toNanos(), "not at once");
         assertFalse(handle.isHeld(), "told before");
-        Server.eventually("noticed", () -> handle.state() == LockState.LOST);
+        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(3).toMillis());
+        assertEquals(LockState.LAPSED, handle.state(), "a lapse is no loss");
         next.release();
+        handle.close();
+        assertEquals(List.of("acquired", "released"), listener.events());
     }
 
     @Test
