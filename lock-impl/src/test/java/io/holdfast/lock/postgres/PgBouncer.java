@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.testkit.TestDatabase;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The real pooler, from the PATH, before a database. */
+final class PgBouncer implements AutoCloseable {
+
+    private static final long PATIENCE_SECONDS = 20;
+    private static final int POOL_SIZE = 30;
+
+    private final Path files;
+    private final int port;
+    private final String user;
+    private final Process process;
+
+    private PgBouncer(Path files, int port, String user, Process process) {
+        this.files = files;
+        this.port = port;
+        this.user = user;
+        this.process = process;
+    }
+
+    /**
+     * Starts it and returns when it leads to the database.
+     *
+     * @param poolMode session, transaction or statement
+     */
+    static PgBouncer start(TestDatabase database, String poolMode, String... settings)
+            throws IOException, InterruptedException {
+        Path files = Files.createTempDirectory("pgbouncer-" + UUID.randomUUID());
+        int port = freePort();
+        Path configuration =
+                Files.writeString(files.resolve("pgbouncer.ini"), configuration(database, port, poolMode, settings));
+        Process process = new ProcessBuilder("pgbouncer", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(files.resolve("pgbouncer.log").toFile())
+                .start();
+        PgBouncer pooler = new PgBouncer(files, port, database.user(), process);
+        pooler.awaitAnswer();
+        return pooler;
+    }
+
+    private static String configuration(TestDatabase database, int port, String poolMode, String... settings) {
+        URI url = URI.create(database.url().substring("jdbc:".length()));
+        return """
+                [databases]
+                locks = host=%s port=%d dbname=%s user=%s password=%s
+                [pgbouncer]
+                listen_addr = 127.0.0.1
+                listen_port = %d
+                unix_socket_dir =
+                auth_type = any
+                pool_mode = %s
+                default_pool_size = %d
+                max_client_conn = 200
+                ignore_startup_parameters = extra_float_digits
+                %s
+                %s
+                """.formatted(
+                        url.getHost(),
+                        url.getPort(),
+                        url.getPath().substring(1),
+                        database.user(),
+                        database.password(),
+                        port,
+                        poolMode,
+                        POOL_SIZE,
+                        // As root it refuses to run, but for becoming somebody else.
+                        "root".equals(System.getProperty("user.name")) ? "user = nobody" : "",
+                        String.join("\n", List.of(settings)));
+    }
+
+    private void awaitAnswer() throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!answers()) {
+            if (!process.isAlive() || System.nanoTime() - end > 0) {
+                String log = Files.readString(files.resolve("pgbouncer.log"));
+                close();
+                throw new IllegalStateException("did not start: " + log);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private boolean answers() {
+        try (Connection connection = dataSource().getConnection()) {
+            return connection.isValid(1);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** The database by way of the pooler. */
+    PGSimpleDataSource dataSource() {
+        PGSimpleDataSource dataSource = new PGSimpleDataSource();
+        dataSource.setUrl("jdbc:postgresql://127.0.0.1:" + port + "/locks");
+        dataSource.setUser(user);
+        return dataSource;
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        process.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        Files.delete(files.resolve("pgbouncer.ini"));
+        Files.delete(files.resolve("pgbouncer.log"));
+        Files.delete(files);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
