@@ -11,15 +11,14 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The real pooler, from the PATH, before a database. */
+/** A real PgBouncer before a database. Its executable must be on the PATH: see the Maven profile {@code pgbouncer}. */
 final class PgBouncer implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 20;
-    private static final int POOL_SIZE = 30;
+    private static final int POOL_SIZE = 50;
 
     private final Path files;
     private final int port;
@@ -40,7 +39,7 @@ final class PgBouncer implements AutoCloseable {
      */
     static PgBouncer start(TestDatabase database, String poolMode, String... settings)
             throws IOException, InterruptedException {
-        Path files = Files.createTempDirectory("pgbouncer-" + UUID.randomUUID());
+        Path files = Files.createTempDirectory("pgbouncer-");
         int port = freePort();
         Path configuration =
                 Files.writeString(files.resolve("pgbouncer.ini"), configuration(database, port, poolMode, settings));
@@ -48,6 +47,7 @@ final class PgBouncer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(files.resolve("pgbouncer.log").toFile())
                 .start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         PgBouncer pooler = new PgBouncer(files, port, database.user(), process);
         pooler.awaitAnswer();
         return pooler;
