@@ -220,13 +220,19 @@ final class LockSession {
     }
 
     /** Begins a transaction with the next statement. Not for a session that holds a lock. */
+    /** As text: what the driver sends by itself is a named statement, of which a pooler may have another client's. */
     void begin() throws SQLException {
-        connection.setAutoCommit(false);
+        execute(AdvisoryLockSql.BEGIN);
     }
 
     void rollback() throws SQLException {
-        connection.rollback();
-        connection.setAutoCommit(true);
+        execute(AdvisoryLockSql.ROLLBACK);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     /** Whether the server is a standby. */

@@ -141,12 +141,12 @@ final class Messages {
                 cause);
     }
 
-    static LockDatabaseUnfitException transactionPooler() {
+    static LockDatabaseUnfitException transactionPooler(@Nullable Throwable cause) {
         return new LockDatabaseUnfitException(
                 "HOLDFAST-0021: a pooler between here and PostgreSQL changes the session behind a connection after each"
                         + " transaction, so locks would not exclude each other. With PgBouncer set pool_mode = session for"
                         + " the locks' database, or connect to PostgreSQL directly",
-                null);
+                cause);
     }
 
     static LockPrivilegeException mayNotTerminate(int pid, Throwable cause) {

@@ -16,6 +16,9 @@ final class SqlStates {
     private static final String DEADLOCK_DETECTED = "40P01";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
     private static final String UNDEFINED_OBJECT = "42704";
+    private static final String DUPLICATE_PREPARED_STATEMENT = "42P05";
+    private static final String INVALID_SQL_STATEMENT_NAME = "26000";
+    private static final String PROTOCOL_VIOLATION = "08P01";
     private static final String CONNECTION_EXCEPTION_CLASS = "08";
     private static final String DYNAMIC_SQL_CLASS = "07";
     private static final String OPERATOR_INTERVENTION_CLASS = "57";
@@ -46,6 +49,16 @@ final class SqlStates {
      */
     static boolean isRefused(SQLException e) {
         return e.getSQLState() != null && !isSessionLost(e) && !e.getSQLState().startsWith(DYNAMIC_SQL_CLASS);
+    }
+
+    /**
+     * The statement met a session of somebody else: it has statements prepared that this connection did not prepare, or not
+     * those that it did. Or there was no session for a transaction: so PgBouncer answers in statement mode.
+     */
+    static boolean isForeignSession(SQLException e) {
+        return DUPLICATE_PREPARED_STATEMENT.equals(e.getSQLState())
+                || INVALID_SQL_STATEMENT_NAME.equals(e.getSQLState())
+                || PROTOCOL_VIOLATION.equals(e.getSQLState());
     }
 
     /** The server does not know a setting that the statement names. */
