@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockDatabaseUnfitException;
+import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
@@ -44,7 +45,6 @@ class PgBouncerIT {
             transaction, server_reset_query = DISCARD ALL
             transaction, server_reset_query_always = 1
             transaction, server_round_robin = 1
-            transaction, default_pool_size = 1
             statement,   server_reset_query = DISCARD ALL
             """;
 
@@ -60,7 +60,7 @@ class PgBouncerIT {
 
     private PostgresLocker locker(DataSource dataSource) {
         LockerConfig config = LockerConfig.DEFAULT
-                .connectionTimeout(Duration.ofSeconds(5))
+                .connectionTimeout(Duration.ofSeconds(2))
                 .closeTimeout(Duration.ofSeconds(2))
                 .checkInterval(Duration.ofMillis(500));
         PostgresLocker locker = new PostgresLocker(config, ConnectionSource.of(dataSource), List.of());
@@ -103,6 +103,16 @@ class PgBouncerIT {
         assertNamesTheSetting(assertThrows(
                 LockDatabaseUnfitException.class,
                 () -> locker(pooler.dataSource()).tryAcquire(request)));
+    }
+
+    @Test
+    @DisplayName(
+            "C27: a pooler with one session for all is refused too, at the latest when the second one gets no answer")
+    void shouldNotAcquireOnTheOnlySession() throws Exception {
+        startPooler("transaction", "default_pool_size = 1");
+
+        assertThrows(LockException.class, () -> locker(pooler.dataSource()).ping());
+        assertThrows(LockException.class, () -> locker(pooler.dataSource()).tryAcquire(request));
     }
 
     @Test

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -40,6 +42,9 @@ final class PostgresNode implements AutoCloseable {
             listen_addresses = 'localhost'
             unix_socket_directories = ''
             """;
+
+    /** Kept here since java.util.logging forgets the levels of loggers that nobody refers to. */
+    private static final Logger EMBEDDED_LOG = Logger.getLogger("io.zonky.test.db.postgres.embedded");
 
     private static Path binaries;
 
@@ -205,6 +210,7 @@ final class PostgresNode implements AutoCloseable {
     /** Where the library that brings them has unpacked initdb, pg_ctl and postgres. */
     private static synchronized Path binaries() throws IOException {
         if (binaries == null) {
+            EMBEDDED_LOG.setLevel(Level.WARNING);
             Path files = Path.of(System.getProperty("java.io.tmpdir"), "embedded-pg");
             try (EmbeddedPostgres unpacked = EmbeddedPostgres.builder()
                             .setOverrideWorkingDirectory(files.toFile())
