@@ -130,8 +130,6 @@ class FailOverIT {
 
         cluster.primary().kill();
         cluster.promote();
-        // It waits for a standby of its own else, which nobody starts here.
-        cluster.standby().execute("alter system reset synchronous_standby_names", "select pg_reload_conf()");
 
         tokens.addAll(takeTokens(locker(whicheverIsPrimary()), 3));
         assertGrowing(tokens);

@@ -102,7 +102,7 @@ final class ReplicatedPostgres implements AutoCloseable {
         return standby;
     }
 
-    /** From now on a commit on the primary waits until the standby has it too. */
+    /** From now on a commit on the primary waits until the standby has it too; on the standby, once promoted, none waits. */
     void makeSynchronous() throws InterruptedException {
         primary.execute(
                 "alter system set synchronous_standby_names = '" + STANDBY_NAME + "'", "select pg_reload_conf()");
