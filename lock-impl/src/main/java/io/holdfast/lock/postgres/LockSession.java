@@ -219,8 +219,10 @@ final class LockSession {
                 ResultSet::next);
     }
 
-    /** Begins a transaction with the next statement. Not for a session that holds a lock. */
-    /** As text: what the driver sends by itself is a named statement, of which a pooler may have another client's. */
+    /**
+     * Begins a transaction. Not for a session that holds a lock. As text: what the driver sends by itself is a named statement,
+     * of which a pooler may have another client's.
+     */
     void begin() throws SQLException {
         execute(AdvisoryLockSql.BEGIN);
     }
