@@ -24,10 +24,6 @@ final class AdvisoryLockSql {
     /** Row: the session's process id. */
     static final String BACKEND_PID = "select pg_backend_pid()";
 
-    static final String BEGIN = "begin";
-
-    static final String ROLLBACK = "rollback";
-
     /**
      * Parameters: process id; a moment of the server's clock when the session was there. A row if there still is a session of
      * that process id which had begun by then.

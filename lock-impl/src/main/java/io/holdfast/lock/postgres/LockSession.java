@@ -219,22 +219,14 @@ final class LockSession {
                 ResultSet::next);
     }
 
-    /**
-     * Begins a transaction. Not for a session that holds a lock. As text: what the driver sends by itself is a named statement,
-     * of which a pooler may have another client's.
-     */
+    /** Begins a transaction with the next statement. Not for a session that holds a lock. */
     void begin() throws SQLException {
-        execute(AdvisoryLockSql.BEGIN);
+        connection.setAutoCommit(false);
     }
 
     void rollback() throws SQLException {
-        execute(AdvisoryLockSql.ROLLBACK);
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        connection.rollback();
+        connection.setAutoCommit(true);
     }
 
     /** Whether the server is a standby. */
