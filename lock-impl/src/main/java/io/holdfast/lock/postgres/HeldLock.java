@@ -303,7 +303,7 @@ final class HeldLock {
             wasHeld = !(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql);
             locker.discard(grant.session(), e);
         } finally {
-            finish(wasHeld ? Life.RELEASED : Life.LOST, cause);
+            finish(wasHeld || isFreedByLease() ? Life.RELEASED : Life.LOST, cause);
         }
     }
 
@@ -365,8 +365,7 @@ final class HeldLock {
     }
 
     /** The last step of every life. */
-    private void finish(Life found, @Nullable Throwable cause) {
-        Life outcome = isFreedByLease() ? Life.RELEASED : found;
+    private void finish(Life outcome, @Nullable Throwable cause) {
         turn.end();
         locker.forget(this);
         if (settle(outcome) && outcome == Life.LOST) {
