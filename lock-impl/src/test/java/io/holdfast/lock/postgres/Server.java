@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -76,10 +77,16 @@ record Server(TestDatabase database) {
 
     /** What is outside of this JVM takes its time. */
     static void eventually(String claim, java.util.function.BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        within(Duration.ofSeconds(20), claim, condition);
+    }
+
+    /** As {@link #eventually}, where how long it takes is part of the claim. */
+    static void within(Duration bound, String claim, java.util.function.BooleanSupplier condition)
+            throws InterruptedException {
+        long end = System.nanoTime() + bound.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
-                fail("not within 20 s: " + claim);
+                fail("not within " + bound.toMillis() + " ms: " + claim);
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }

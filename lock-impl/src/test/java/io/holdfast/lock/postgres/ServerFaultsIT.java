@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.PGConnection;
+
+/** What happens to a held lock, its holder and everybody else when the server or a part of it dies or stands still. */
+@Timeout(60)
+@EnabledOnOs(OS.LINUX)
+class ServerFaultsIT {
+
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+    /** For threads and processes that get no processor for a while. */
+    private static final Duration SLACK = Duration.ofMillis(1500);
+
+    private static final Duration TOLD = CHECK_INTERVAL.plus(SLACK);
+    private static final Duration UNASKABLE =
+            CHECK_INTERVAL.plus(CONNECTION_TIMEOUT).plus(SLACK);
+
+    private static final LockerConfig CONFIG = LockerConfig.DEFAULT
+            .checkInterval(CHECK_INTERVAL)
+            .connectionTimeout(CONNECTION_TIMEOUT)
+            .heartbeat(HEARTBEAT)
+            .closeTimeout(Duration.ofSeconds(3));
+
+    private static final PostgresProcess POSTGRES = PostgresProcess.start(Map.of());
+
+    private final Server server = new Server(POSTGRES.database());
+    private final String key = "fault/" + UUID.randomUUID();
+    private final long lockId = LockId.of(CONFIG.namespace(), key);
+    private final Loss loss = new Loss(key);
+    private PostgresLocker locker;
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        POSTGRES.close();
+    }
+
+    private LockHandle hold(SessionMode sessions) throws InterruptedException {
+        locker = new PostgresLocker(
+                CONFIG.sessions(sessions), ConnectionSource.of(POSTGRES.dataSource()), List.of(loss));
+        return loss.watch(locker.acquire(LockRequest.of(key)));
+    }
+
+    private Rival rivalOf(LockHandle handle) {
+        return Rival.of(handle, POSTGRES.dataSource(), CONFIG);
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws InterruptedException {
+        POSTGRES.signalAll(Signal.CONT);
+        locker.close();
+        Server.eventually("no lock is left", () -> server.advisoryLocks() == 0);
+        Server.eventually("no session is left", () -> sessions() == 0);
+    }
+
+    private long sessions() {
+        return server.ask("select count(*) from pg_stat_activity"
+                + " where backend_type = 'client backend' and pid <> pg_backend_pid()");
+    }
+
+    // ---- death
+
+    private enum Death {
+        HOLDER_TERMINATED {
+            @Override
+            void strike(Server server, int holder) {
+                server.terminate(holder);
+            }
+        },
+        HOLDER_KILLED {
+            @Override
+            void strike(Server server, int holder) {
+                Signal.KILL.send(holder);
+            }
+        },
+        UNRELATED_KILLED {
+            @Override
+            void strike(Server server, int holder) throws SQLException {
+                try (Connection unrelated = server.database().connect()) {
+                    Signal.KILL.send(unrelated.unwrap(PGConnection.class).getBackendPID());
+                }
+            }
+        },
+        RESTART_FAST {
+            @Override
+            void strike(Server server, int holder) {
+                POSTGRES.restart("fast");
+            }
+        },
+        RESTART_IMMEDIATE {
+            @Override
+            void strike(Server server, int holder) {
+                POSTGRES.restart("immediate");
+            }
+        };
+
+        abstract void strike(Server server, int holder) throws SQLException;
+    }
+
+    static Stream<Arguments> deaths() {
+        return Stream.of(SessionMode.values())
+                .flatMap(sessions -> Stream.of(Death.values()).map(death -> Arguments.of(death, sessions)));
+    }
+
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("deaths")
+    @DisplayName("C1, C12, C14: whoever lost the lock by a death on the server is told once, before long, and for good")
+    void shouldTellOfDeath(Death death, SessionMode sessions) throws InterruptedException, SQLException {
+        LockHandle handle = hold(sessions);
+        int holder = server.holder(lockId);
+
+        try (Rival rival = rivalOf(handle)) {
+            death.strike(server, holder);
+            Server.eventually("the holder's session has ended", () -> hasEnded(holder));
+            POSTGRES.awaitAnswer();
+
+            loss.assertToldWithin(TOLD, handle);
+            rival.assertLetInWithin(SLACK, TOLD);
+        }
+        locker.acquire(LockRequest.of(key)).release();
+        assertEquals(LockState.LOST, handle.state());
+        loss.assertToldOnce();
+    }
+
+    /** The server refuses to answer while it resets, which is as good as ended. */
+    private boolean hasEnded(int pid) {
+        return ProcessHandle.of(pid).isEmpty();
+    }
+
+    // ---- standstill
+
+    @Test
+    @DisplayName("C1, C12, C19: a backend that stood still for longer than the heartbeat takes its lock with it")
+    void shouldSurviveAFrozenBackend() throws InterruptedException {
+        LockHandle handle = hold(SessionMode.PINNED);
+        int holder = server.holder(lockId);
+
+        try (Rival rival = rivalOf(handle)) {
+            Signal.STOP.send(holder);
+            long stopped = System.nanoTime();
+            while (System.nanoTime() - stopped < HEARTBEAT.plus(SLACK).toNanos()) {
+                assertFalse(rival.isLetIn(), "a backend that stands still keeps its lock");
+                Thread.sleep(50);
+            }
+            Signal.CONT.send(holder);
+
+            loss.assertToldWithin(TOLD, handle);
+            rival.assertLetInWithin(TOLD, TOLD);
+        }
+        loss.assertToldOnce();
+    }
+
+    @Test
+    @DisplayName(
+            "C6, C12, C16: while the whole server stands still, locks become suspect, then lost, and no call hangs")
+    void shouldBearAFrozenServer() throws InterruptedException {
+        LockHandle handle = hold(SessionMode.PINNED);
+        LockHandle other = locker.acquire(LockRequest.of(key + "/other"));
+
+        POSTGRES.signalAll(Signal.STOP);
+        long stopped = System.nanoTime();
+
+        Server.within(UNASKABLE, "the lock is suspect", () -> handle.state() == LockState.SUSPECT);
+        assertFalse(handle.isHeld());
+        assertNoCallHangs(other);
+        Duration left = HEARTBEAT.plus(TOLD).minusNanos(System.nanoTime() - stopped);
+        loss.assertToldWithin(left, handle);
+
+        POSTGRES.signalAll(Signal.CONT);
+        Server.eventually("the other lock came free", () -> server.isFree(LockId.of(0, key + "/other")));
+        Server.eventually("the lock came free", () -> server.isFree(lockId));
+        locker.acquire(LockRequest.of(key)).release();
+        assertEquals(LockState.LOST, handle.state());
+        assertTrue(loss.suspicions() > 0, "the listener hears of the suspicion");
+        loss.assertToldOnce();
+    }
+
+    private void assertNoCallHangs(LockHandle held) {
+        LockRequest free = LockRequest.of(key + "/free");
+        Duration twoAnswers = CONNECTION_TIMEOUT.multipliedBy(2).plus(SLACK);
+        Duration wait = Duration.ofMillis(300);
+        assertTimeoutPreemptively(
+                CONNECTION_TIMEOUT.plus(SLACK),
+                () -> assertThrows(LockException.class, () -> held.refresh(held.ttl())));
+        assertTimeoutPreemptively(twoAnswers, () -> assertThrows(LockException.class, () -> locker.tryAcquire(free)));
+        assertTimeoutPreemptively(
+                twoAnswers.plus(wait),
+                () -> assertThrows(LockException.class, () -> locker.acquire(free.waitAtMost(wait))));
+        assertTimeoutPreemptively(CONNECTION_TIMEOUT.plus(SLACK), held::close);
+    }
+}
