@@ -12,13 +12,17 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A network between driver and server that can be frozen: connections stay open, and nothing arrives any more. */
+/**
+ * A network between driver and server that can be frozen, as a whole or one connection of it: connections stay open, and
+ * nothing arrives any more. Or a connection is cut: both ends are told.
+ */
 final class Relay implements AutoCloseable {
 
     private final ServerSocket door = open();
-    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final URI server;
 
     private volatile CountDownLatch thawed = new CountDownLatch(0);
@@ -42,6 +46,33 @@ final class Relay implements AutoCloseable {
         return direct;
     }
 
+    /** One connection; {@code backend} is the socket whose peer is the server. */
+    private record Link(Socket client, Socket backend, AtomicReference<CountDownLatch> thawed) {
+
+        void cut() throws IOException {
+            client.close();
+            backend.close();
+        }
+    }
+
+    /** The connection that the server sees coming from this port. */
+    private Link link(long clientPort) {
+        return links.stream()
+                .filter(link -> link.backend().getLocalPort() == clientPort)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Both ends of the connection that the server sees coming from this port are told that it is over. */
+    void cut(long clientPort) throws IOException {
+        link(clientPort).cut();
+    }
+
+    /** Nothing arrives any more on the connection that the server sees coming from this port. */
+    void freeze(long clientPort) {
+        link(clientPort).thawed().set(new CountDownLatch(1));
+    }
+
     void freeze() {
         thawed = new CountDownLatch(1);
     }
@@ -54,25 +85,30 @@ final class Relay implements AutoCloseable {
         while (true) {
             Socket client = door.accept();
             Socket backend = new Socket(server.getHost(), server.getPort());
-            sockets.add(client);
-            sockets.add(backend);
-            start(() -> pump(client, backend));
-            start(() -> pump(backend, client));
+            Link link = new Link(client, backend, new AtomicReference<>(new CountDownLatch(0)));
+            links.add(link);
+            start(() -> pump(link, client, backend));
+            start(() -> pump(link, backend, client));
         }
     }
 
-    private void pump(Socket from, Socket to) throws IOException, InterruptedException {
+    private void pump(Link link, Socket from, Socket to) throws IOException, InterruptedException {
         byte[] buffer = new byte[8192];
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                thawed.await();
+                awaitThaw(link);
                 out.write(buffer, 0, read);
             }
-            thawed.await();
+            awaitThaw(link);
         }
+    }
+
+    private void awaitThaw(Link link) throws InterruptedException {
+        thawed.await();
+        link.thawed().get().await();
     }
 
     private interface Work {
@@ -97,8 +133,9 @@ final class Relay implements AutoCloseable {
     public void close() throws IOException {
         thaw();
         door.close();
-        for (Socket socket : sockets) {
-            socket.close();
+        for (Link link : links) {
+            link.thawed().get().countDown();
+            link.cut();
         }
     }
 }

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/** What happens to a lock, its holder, its waiters and everybody else when the network between them fails. */
+@Timeout(60)
+@EnabledOnOs(OS.LINUX)
+class NetworkFaultsIT {
+
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
+    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofSeconds(15);
+
+    /** For threads and processes that get no processor for a while. */
+    private static final Duration SLACK = Duration.ofMillis(1500);
+
+    private static final Duration TOLD = CHECK_INTERVAL.plus(SLACK);
+    private static final Duration UNASKABLE =
+            CHECK_INTERVAL.plus(CONNECTION_TIMEOUT).plus(SLACK);
+
+    /** How long a server takes to see that the client of a waiting session has gone. */
+    private static final Duration QUEUE_LEFT = Duration.ofSeconds(5);
+
+    private static final LockerConfig CONFIG = LockerConfig.DEFAULT
+            .checkInterval(CHECK_INTERVAL)
+            .connectionTimeout(CONNECTION_TIMEOUT)
+            .heartbeat(HEARTBEAT)
+            .closeTimeout(Duration.ofSeconds(3));
+
+    /** Of our own, since it has to see the ports of the relay, which a container may not. */
+    private static final PostgresProcess POSTGRES = PostgresProcess.start(Map.of());
+
+    private final Server server = new Server(POSTGRES.database());
+    private final Relay relay = new Relay(POSTGRES.database().url());
+    private final String key = "network/" + UUID.randomUUID();
+    private final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
+    private final long lockId = LockId.of(CONFIG.namespace(), key);
+    private final Loss loss = new Loss(key);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private PostgresLocker far = far(CONFIG);
+    private final PostgresLocker near =
+            new PostgresLocker(CONFIG, ConnectionSource.of(POSTGRES.dataSource()), List.of());
+
+    private PostgresLocker far(LockerConfig config) {
+        return new PostgresLocker(config, ConnectionSource.of(relay.through(POSTGRES.dataSource())), List.of(loss));
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        POSTGRES.close();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        relay.thaw();
+        far.close();
+        near.close();
+        relay.close();
+        threads.shutdownNow();
+        Server.eventually("no lock is left", () -> server.advisoryLocks() == 0);
+        Server.eventually("no session is left", () -> sessions() == 0);
+    }
+
+    private long sessions() {
+        return server.ask("select count(*) from pg_stat_activity"
+                + " where backend_type = 'client backend' and pid <> pg_backend_pid()");
+    }
+
+    private long port(int pid) {
+        return server.ask("select client_port from pg_stat_activity where pid = " + pid);
+    }
+
+    private Rival rivalOf(LockHandle handle) {
+        return Rival.of(handle, POSTGRES.dataSource(), CONFIG);
+    }
+
+    private int waiter() throws InterruptedException {
+        Server.eventually("somebody waits", () -> server.locks(lockId).size() == 2);
+        return server.locks(lockId).get(1).pid();
+    }
+
+    // ---- the holder's network
+
+    @Test
+    @DisplayName("C1, C12, C14: the holder whose connection is cut is told, and the lock comes free")
+    void shouldTellOfACutConnection() throws InterruptedException, IOException {
+        LockHandle handle = loss.watch(far.acquire(request));
+
+        try (Rival rival = rivalOf(handle)) {
+            relay.cut(port(server.holder(lockId)));
+
+            loss.assertToldWithin(TOLD, handle);
+            rival.assertLetInWithin(SLACK, TOLD);
+        }
+        far.acquire(request).release();
+        assertEquals(LockState.LOST, handle.state());
+        loss.assertToldOnce();
+    }
+
+    @Test
+    @DisplayName("C1, C12, C19: a holder that is cut off gives its lock up before the server gives it to somebody else")
+    void shouldGiveUpBeforeTheServerDoes() throws InterruptedException {
+        LockHandle handle = loss.watch(far.acquire(request));
+
+        try (Rival rival = rivalOf(handle)) {
+            relay.freeze();
+            long frozen = System.nanoTime();
+
+            Server.within(UNASKABLE, "the lock is suspect", () -> handle.state() == LockState.SUSPECT);
+            Duration left = HEARTBEAT.plus(TOLD).minusNanos(System.nanoTime() - frozen);
+            loss.assertToldWithin(left, handle);
+            rival.assertLetInWithin(HEARTBEAT, Duration.ZERO);
+            assertTrue(
+                    System.nanoTime() - frozen
+                            < HEARTBEAT.plus(SLACK).plus(TOLD).toNanos(),
+                    "the server frees the lock after the heartbeat");
+        }
+        relay.thaw();
+        far.acquire(request).release();
+        assertEquals(LockState.LOST, handle.state());
+        loss.assertToldOnce();
+    }
+
+    @Test
+    @DisplayName(
+            "C16, C17: a session that cannot be reached any more is ended from another one, long before the heartbeat")
+    void shouldEndAnUnreachableSessionFromAnother() throws InterruptedException {
+        far.close();
+        far = far(CONFIG.heartbeat(Duration.ofSeconds(60)));
+        LockHandle handle = far.acquire(request);
+        int holder = server.holder(lockId);
+        relay.freeze(port(holder));
+
+        assertTimeoutPreemptively(CONNECTION_TIMEOUT.plus(SLACK), handle::close);
+
+        assertEquals(LockState.RELEASED, handle.state());
+        Server.within(Duration.ofSeconds(2), "the lock is free", () -> server.isFree(lockId));
+        assertFalse(server.sessionExists(holder));
+        far.acquire(request).release();
+    }
+
+    // ---- the waiter's network
+
+    @Test
+    @DisplayName("C5, C6: a waiter whose connection is cut leaves the server's queue, and its caller is told")
+    void shouldForgetAWaiterThatIsCut() throws Exception {
+        try (LockHandle handle = near.acquire(request)) {
+            Future<LockHandle> waiting = threads.submit(() -> far.acquire(request));
+            int waiter = waiter();
+
+            relay.cut(port(waiter));
+
+            Server.within(QUEUE_LEFT, "it has left the queue", () -> !server.sessionExists(waiter));
+            assertTrue(handle.isHeld());
+            assertFails(waiting);
+        }
+    }
+
+    @Test
+    @DisplayName("C1, C5, C19: a waiter that is cut off holds up nobody for longer than the heartbeat")
+    void shouldNotLetAGhostHold() throws Exception {
+        LockHandle handle = near.acquire(request);
+        Future<LockHandle> waiting = threads.submit(() -> far.acquire(request));
+        int ghost = waiter();
+        relay.freeze();
+
+        handle.release();
+        Server.eventually("the server grants the lock to a session out of reach", () -> server.holder(lockId) == ghost);
+        long granted = System.nanoTime();
+
+        try (LockHandle next = near.acquire(request)) {
+            assertTrue(System.nanoTime() - granted < HEARTBEAT.plus(TOLD).toNanos(), "the ghost held for too long");
+            relay.thaw();
+            assertNobodyBelieves(waiting);
+            assertTrue(next.isHeld());
+        }
+        lateHandle(waiting).ifPresent(LockHandle::close);
+    }
+
+    /** The grant that comes out of the thawed network is long over. */
+    private static void assertNobodyBelieves(Future<LockHandle> waiting) throws InterruptedException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < TOLD.toNanos()) {
+            boolean believes = waiting.isDone() && lateHandle(waiting).isPresent();
+            assertFalse(believes, "a waiter got a lock that somebody else holds");
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    /** A waiter may fail, or try again and be granted the lock when it is free. */
+    private static Optional<LockHandle> lateHandle(Future<LockHandle> waiting) throws InterruptedException {
+        try {
+            return Optional.of(waiting.get());
+        } catch (ExecutionException e) {
+            assertTrue(e.getCause() instanceof LockException, () -> "unexpected: " + e.getCause());
+            return Optional.empty();
+        }
+    }
+
+    private static void assertFails(Future<LockHandle> waiting) throws InterruptedException {
+        assertTimeoutPreemptively(
+                QUEUE_LEFT, () -> assertTrue(lateHandle(waiting).isEmpty(), "it was granted"));
+    }
+}
