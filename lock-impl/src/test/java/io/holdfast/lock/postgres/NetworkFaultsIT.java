@@ -170,18 +170,21 @@ class NetworkFaultsIT {
     // ---- the waiter's network
 
     @Test
-    @DisplayName("C5, C6: a waiter whose connection is cut leaves the server's queue, and its caller is told")
+    @DisplayName("C1, C5: a waiter whose connection is cut leaves the server's queue; its caller waits on or is told")
     void shouldForgetAWaiterThatIsCut() throws Exception {
+        Future<LockHandle> waiting;
         try (LockHandle handle = near.acquire(request)) {
-            Future<LockHandle> waiting = threads.submit(() -> far.acquire(request));
+            waiting = threads.submit(() -> far.acquire(request));
             int waiter = waiter();
 
             relay.cut(port(waiter));
 
             Server.within(QUEUE_LEFT, "it has left the queue", () -> !server.sessionExists(waiter));
+            assertNobodyBelieves(waiting);
             assertTrue(handle.isHeld());
-            assertFails(waiting);
         }
+        Server.within(UNASKABLE, "the caller has its answer", waiting::isDone);
+        lateHandle(waiting).ifPresent(LockHandle::close);
     }
 
     @Test
@@ -205,7 +208,7 @@ class NetworkFaultsIT {
         lateHandle(waiting).ifPresent(LockHandle::close);
     }
 
-    /** The grant that comes out of the thawed network is long over. */
+    /** For a while: no grant comes to a waiter while somebody else holds the lock, be it an old one that was on its way. */
     private static void assertNobodyBelieves(Future<LockHandle> waiting) throws InterruptedException {
         long start = System.nanoTime();
         while (System.nanoTime() - start < TOLD.toNanos()) {
@@ -223,10 +226,5 @@ class NetworkFaultsIT {
             assertTrue(e.getCause() instanceof LockException, () -> "unexpected: " + e.getCause());
             return Optional.empty();
         }
-    }
-
-    private static void assertFails(Future<LockHandle> waiting) throws InterruptedException {
-        assertTimeoutPreemptively(
-                QUEUE_LEFT, () -> assertTrue(lateHandle(waiting).isEmpty(), "it was granted"));
     }
 }

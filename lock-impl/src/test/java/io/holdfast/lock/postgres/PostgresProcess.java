@@ -130,8 +130,9 @@ final class PostgresProcess implements AutoCloseable {
         }
     }
 
-    /** To the whole server: first the process that would start new ones. */
+    /** To the whole server: first to the process that would start new ones. */
     void signalAll(Signal signal) {
+        signal.send(postmaster());
         processes().forEach(process -> signal.send(process.pid()));
     }
 
@@ -173,7 +174,7 @@ final class PostgresProcess implements AutoCloseable {
     @Override
     public void close() throws IOException {
         List<ProcessHandle> processes = Files.exists(data.resolve("postmaster.pid")) ? processes() : List.of();
-        processes.stream().filter(ProcessHandle::isAlive).forEach(process -> Signal.CONT.send(process.pid()));
+        processes.forEach(process -> Signal.CONT.send(process.pid()));
         postgres.close();
         processes.forEach(ProcessHandle::destroyForcibly);
     }

@@ -10,7 +10,10 @@ enum Signal {
     CONT,
     KILL;
 
-    /** Returns when the signal is sent. The shell's own kill is used, since not every Linux has the program. */
+    /**
+     * Returns when the signal is sent, or the process has ended by itself. The shell's own kill is used, since not every
+     * Linux has the program.
+     */
     void send(long pid) {
         try {
             int exit = new ProcessBuilder("sh", "-c", "kill -s " + name() + " " + pid)
@@ -18,7 +21,7 @@ enum Signal {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
-            if (exit != 0) {
+            if (exit != 0 && ProcessHandle.of(pid).isPresent()) {
                 throw new IllegalStateException(name() + " could not be sent to process " + pid);
             }
         } catch (IOException e) {
