@@ -20,6 +20,9 @@ final class HolderJvm implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(20);
 
+    /** What a process has said may be read a little after its end. */
+    private static final Duration AFTERWARDS = Duration.ofSeconds(1);
+
     private final Process process;
     private final PrintStream input;
     private final List<String> said = new CopyOnWriteArrayList<>();
@@ -74,7 +77,9 @@ final class HolderJvm implements AutoCloseable {
 
     /** The whole line that begins like this. */
     String awaitSaid(String beginning, Duration bound) throws InterruptedException {
-        Server.within(bound, "the holder says '" + beginning + "'", () -> line(beginning) != null);
+        String claim = "the holder says '" + beginning + "'";
+        Server.within(bound, claim, () -> line(beginning) != null || !process.isAlive());
+        Server.within(AFTERWARDS, claim + " before it ends", () -> line(beginning) != null);
         return line(beginning);
     }
 

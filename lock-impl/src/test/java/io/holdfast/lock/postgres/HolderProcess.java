@@ -19,10 +19,11 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 final class HolderProcess {
 
+    /** The connection time-out bears a JVM that has just started, on a machine with other things to do. */
     static final LockerConfig CONFIG = LockerConfig.DEFAULT
             .checkInterval(Duration.ofMillis(200))
             .heartbeat(Duration.ofSeconds(3))
-            .connectionTimeout(Duration.ofSeconds(1))
+            .connectionTimeout(Duration.ofSeconds(10))
             .closeTimeout(Duration.ofSeconds(2));
 
     static final Duration ENFORCED_TTL = Duration.ofSeconds(2);
