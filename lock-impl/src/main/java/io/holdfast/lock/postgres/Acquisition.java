@@ -338,7 +338,8 @@ final class Acquisition implements Runnable {
             if (decided.get() || !SqlStates.isSessionLost(e) || !asked) {
                 throw e;
             }
-            // The pool handed out a connection whose session had ended. It is ended on our side, too: ask for another.
+            // The session had ended already when the pool handed it out, or it ended while it waited. It was ended on our
+            // side, too: ask, or stand in line anew, on another one.
             return acquireOnce();
         }
     }
