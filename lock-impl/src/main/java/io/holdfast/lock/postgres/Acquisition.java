@@ -338,7 +338,8 @@ final class Acquisition implements Runnable {
             if (decided.get() || !SqlStates.isSessionLost(e) || !asked) {
                 throw e;
             }
-            // The session had ended already when the pool handed it out, or it ended while it waited. It was ended on our
+            // The session had ended already when the pool handed it out, or it ended while it waited. It was ended on
+            // our
             // side, too: ask, or stand in line anew, on another one.
             return acquireOnce();
         }
@@ -401,7 +402,7 @@ final class Acquisition implements Runnable {
         try {
             grant = askOn(own, tryFirst);
         } catch (SQLException e) {
-            if (SqlStates.isRefused(e) && !own.isReady() && own.wipeOrEnd()) {
+            if (SqlStates.isRefused(e) && !own.isReady() && own.wipe()) {
                 own.unpin();
             } else {
                 locker.endForGood(own);

@@ -65,7 +65,7 @@ final class GrantAttempt {
                 answer = send(session, true, slice);
             } catch (SQLException e) {
                 // The grant may have won the race against the end of the wait: the session may hold the lock.
-                if (SqlStates.isWaitEnded(e) && session.wipeOrEnd()) {
+                if (SqlStates.isWaitEnded(e) && session.wipe()) {
                     continue;
                 }
                 throw e;

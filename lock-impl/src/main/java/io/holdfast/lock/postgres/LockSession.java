@@ -274,13 +274,12 @@ final class LockSession {
         }
     }
 
-    /** Frees every lock of the session, whatever an earlier error left behind; if that fails, the session is ended. */
-    boolean wipeOrEnd() {
+    /** Frees every lock of the session, whatever an earlier error left behind; false if that fails. */
+    boolean wipe() {
         try {
             query(AdvisoryLockSql.UNLOCK_ALL, statement -> {}, row -> null);
             return true;
         } catch (SQLException | RuntimeException e) {
-            end();
             return false;
         }
     }
@@ -297,24 +296,45 @@ final class LockSession {
         }
     }
 
-    /** Hands the connection back to where it came from. Only for a session that is proven to hold no lock. */
+    /**
+     * Hands the connection back to where it came from. Only for a session that is proven to hold no lock. From then on it is
+     * somebody else's, maybe at once: so nothing of this session's may run any more, and nothing may follow.
+     */
     void unpin() {
+        oneStatement.lock();
+        try {
+            if (giveUp()) {
+                handBack();
+            }
+        } finally {
+            oneStatement.unlock();
+        }
+    }
+
+    private void handBack() {
         try {
             if (!autoCommitBefore) {
                 connection.setAutoCommit(false);
             }
             connection.close();
-            giveUp();
         } catch (SQLException | RuntimeException e) {
-            end();
+            abort();
         }
     }
 
-    /** Ends the session physically, so that the server frees its locks; the connection never serves anybody again. */
-    void end() {
-        if (gone.get()) {
-            return;
+    /**
+     * Ends the session physically, so that the server frees its locks; the connection never serves anybody again. False if the
+     * connection was given up before: then it may be somebody else's.
+     */
+    boolean end() {
+        boolean mine = giveUp();
+        if (mine) {
+            abort();
         }
+        return mine;
+    }
+
+    private void abort() {
         try {
             connection.abort(Runnable::run);
         } catch (SQLException | RuntimeException e) {
@@ -327,7 +347,6 @@ final class LockSession {
             // Expected of some pools for a connection that was aborted; the close made them drop it.
             Messages.LOG.log(System.Logger.Level.TRACE, "close after abort failed", e);
         }
-        giveUp();
     }
 
     /** Whether the connection was given up. */
@@ -335,10 +354,13 @@ final class LockSession {
         return gone.get();
     }
 
-    private void giveUp() {
-        if (gone.compareAndSet(false, true)) {
+    /** True for the first who does. */
+    private boolean giveUp() {
+        boolean first = gone.compareAndSet(false, true);
+        if (first) {
             onGone.accept(this);
         }
+        return first;
     }
 
     /** For a connection that cannot be aborted: its session ends itself, and answers with an error. */

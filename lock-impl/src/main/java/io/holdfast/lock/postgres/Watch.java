@@ -163,9 +163,9 @@ final class Watch {
 
     /** Ends the session on this side, and sees to it that it ends on the server. */
     void endForGood(LockSession session) {
-        session.end();
         Backend backend = session.backend();
-        if (backend != null && inDoubt.add(backend)) {
+        if (session.end() && backend != null) {
+            inDoubt.add(backend);
             locker.keepers().submit(() -> {
                 bury();
                 return null;
