@@ -95,7 +95,9 @@ public interface Locker extends AutoCloseable {
      * @throws IllegalStateException if this locker is closed
      */
     default LockHandles acquireAll(Collection<LockRequest> requests, Duration waitAtMost) throws InterruptedException {
-        Objects.requireNonNull(waitAtMost, "waitAtMost");
+        if (Objects.requireNonNull(waitAtMost, "waitAtMost").isNegative()) {
+            throw new IllegalArgumentException("the wait for several locks must not be negative: " + waitAtMost);
+        }
         long startNanos = System.nanoTime();
         return LockHandles.acquire(
                         this,

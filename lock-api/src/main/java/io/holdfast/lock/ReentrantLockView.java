@@ -26,24 +26,7 @@ final class ReentrantLockView implements Lock {
     @Override
     public void lock() {
         thread.lock();
-        boolean acquired = false;
-        boolean interrupted = false;
-        try {
-            while (!acquired) {
-                try {
-                    acquired = acquired(request.waitAtMost(LockRequest.UNLIMITED));
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        } finally {
-            if (!acquired) {
-                thread.unlock();
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        unlessAcquired(() -> uninterruptibly(() -> acquired(request.waitAtMost(LockRequest.UNLIMITED))));
     }
 
     @Override
@@ -57,12 +40,7 @@ final class ReentrantLockView implements Lock {
         if (!thread.tryLock()) {
             return false;
         }
-        try {
-            return unlessAcquired(this::tryAcquired);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return unlessAcquired(() -> uninterruptibly(this::tryAcquired));
     }
 
     @Override
@@ -82,12 +60,12 @@ final class ReentrantLockView implements Lock {
     }
 
     @FunctionalInterface
-    private interface Acquiring {
-        boolean acquire() throws InterruptedException;
+    private interface Acquiring<X extends Exception> {
+        boolean acquire() throws X;
     }
 
     /** Gives the thread lock back unless the lock itself was acquired. */
-    private boolean unlessAcquired(Acquiring acquiring) throws InterruptedException {
+    private <X extends Exception> boolean unlessAcquired(Acquiring<X> acquiring) throws X {
         boolean acquired = false;
         try {
             acquired = acquiring.acquire();
@@ -95,6 +73,24 @@ final class ReentrantLockView implements Lock {
         } finally {
             if (!acquired) {
                 thread.unlock();
+            }
+        }
+    }
+
+    /** Begins anew after an interrupt, which the thread hears of in the end. */
+    private static boolean uninterruptibly(Acquiring<InterruptedException> acquiring) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return acquiring.acquire();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
