@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.testkit;
+
+import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.Lease;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** A lock in memory. What can change is guarded by the monitor of the shared locks. */
+final class InMemoryHandle implements LockHandle {
+
+    private final InMemoryLocks locks;
+    private final InMemoryLocker locker;
+    private final LockRequest request;
+    private final long lockId;
+    private final FencingToken token;
+    private final long grantedNanos = System.nanoTime();
+
+    /** Complete when the holder was told of the grant, so that nobody hears of the end before that. */
+    private final CompletableFuture<Void> announced = new CompletableFuture<>();
+
+    private final List<Runnable> whenLost = new ArrayList<>();
+    private LockState ended;
+    private Duration ttl;
+    private long ttlStartNanos = grantedNanos;
+
+    InMemoryHandle(InMemoryLocks locks, InMemoryLocks.Waiter waiter, FencingToken token) {
+        this.locks = locks;
+        this.locker = waiter.locker();
+        this.request = waiter.request();
+        this.lockId = waiter.lockId();
+        this.token = token;
+        startTtl(request.ttl());
+    }
+
+    private void startTtl(Duration ttl) {
+        this.ttl = ttl;
+        this.ttlStartNanos = System.nanoTime();
+        if (request.lease() == Lease.ENFORCED) {
+            locks.serveAfter(ttl.toNanos(), lockId);
+        }
+    }
+
+    InMemoryLocker locker() {
+        return locker;
+    }
+
+    long lockId() {
+        return lockId;
+    }
+
+    @Override
+    public String key() {
+        return request.key();
+    }
+
+    @Override
+    public LockMode mode() {
+        return request.mode();
+    }
+
+    @Override
+    public Duration ttl() {
+        synchronized (locks) {
+            return ttl;
+        }
+    }
+
+    @Override
+    public LockState state() {
+        synchronized (locks) {
+            boolean passed = System.nanoTime() - ttlStartNanos >= InMemoryLocker.nanos(ttl);
+            return ended != null ? ended : passed ? LockState.LAPSED : LockState.HELD;
+        }
+    }
+
+    boolean isFreedByServer() {
+        return request.lease() == Lease.ENFORCED && state() == LockState.LAPSED;
+    }
+
+    @Override
+    public Optional<FencingToken> fencingToken() {
+        return request.fenced() ? Optional.of(token) : Optional.empty();
+    }
+
+    @Override
+    public void onLost(Runnable action) {
+        Objects.requireNonNull(action, "action");
+        synchronized (locks) {
+            if (state() != LockState.LOST) {
+                whenLost.add(action);
+                return;
+            }
+        }
+        InMemoryLocker.contained(action);
+    }
+
+    @Override
+    public void refresh(Duration ttl) {
+        Duration checked = (request.lease() == Lease.ENFORCED ? request.enforcedTtl(ttl) : request.ttl(ttl)).ttl();
+        synchronized (locks) {
+            if (state() == LockState.HELD) {
+                startTtl(checked);
+                checked = null;
+            }
+        }
+        if (checked != null) {
+            throw notHeld(endAndTell());
+        }
+        locker.tell(listener -> listener.refreshed(this));
+    }
+
+    @Override
+    public void release() {
+        LockState before = endAndTell();
+        if (before != LockState.HELD) {
+            throw notHeld(before);
+        }
+    }
+
+    @Override
+    public void close() {
+        LockState before = endAndTell();
+        if (before == LockState.LAPSED || before == LockState.LOST) {
+            InMemoryLocker.LOG.log(System.Logger.Level.WARNING, notHeld(before).getMessage());
+        }
+    }
+
+    private LockState endAndTell() {
+        LockState before = end();
+        if (before == LockState.HELD || before == LockState.LAPSED) {
+            tellReleased();
+        }
+        return before;
+    }
+
+    /** Gives the lock back without a word, unless it had ended; what it was before. */
+    LockState end() {
+        synchronized (locks) {
+            LockState before = state();
+            if (ended == null) {
+                ended = LockState.RELEASED;
+                locks.free(this);
+            }
+            return before;
+        }
+    }
+
+    /** Takes the lock away without a word; whether it was held. */
+    boolean lose() {
+        synchronized (locks) {
+            boolean held = state() == LockState.HELD;
+            if (held) {
+                ended = LockState.LOST;
+            }
+            locks.free(this);
+            return held;
+        }
+    }
+
+    void tellAcquired(Duration waited) {
+        locker.tell(listener -> listener.acquired(this, waited));
+        announced.complete(null);
+    }
+
+    void tellReleased() {
+        Duration held = held();
+        announced.thenRun(() -> locker.tell(listener -> listener.released(this, held)));
+    }
+
+    /** Nobody adds an action any more: the state is final. */
+    void tellLost() {
+        Duration held = held();
+        announced.thenRun(() -> locker.tell(listener -> listener.lost(this, held)));
+        whenLost.forEach(InMemoryLocker::contained);
+    }
+
+    private Duration held() {
+        return Duration.ofNanos(System.nanoTime() - grantedNanos);
+    }
+
+    private LockNotHeldException notHeld(LockState state) {
+        return new LockNotHeldException("lock '" + key() + "' is not held through this handle: " + state, null);
+    }
+
+    @Override
+    public String toString() {
+        return "LockHandle[" + key() + ", " + mode() + ", " + state() + "]";
+    }
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.testkit;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
+import io.holdfast.lock.testkit.InMemoryLocks.Waiter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * A {@link Locker} for unit tests, without a database; made by {@link InMemoryLocks#newLocker}. It keeps the whole
+ * {@linkplain LockerContract contract}, and is stricter where PostgreSQL is not exact: waiters of all lockers stand in one
+ * queue, first come, first served; a lock is free when the call that frees it returns; an enforced ttl ends at once. A
+ * request without a wait of its own waits 60 s.
+ *
+ * <p><b>Not simulated:</b> everything that comes from a database. There are no connections and no limits, so no
+ * {@link io.holdfast.lock.LockUnavailableException} of any kind; no {@link io.holdfast.lock.LockState#SUSPECT}; no deadlock
+ * is found. A handle becomes lost by {@link InMemoryLocks#lose} only. One that is dropped without release stays held. Locks
+ * end with the JVM, and so does the growth of fencing tokens.
+ */
+public final class InMemoryLocker implements Locker {
+
+    static final System.Logger LOG = System.getLogger("io.holdfast.lock.testkit");
+
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+    private static final long FNV_OFFSET_BASIS = 0xcbf29ce484222325L;
+    private static final long FNV_PRIME = 0x100000001b3L;
+
+    private final InMemoryLocks locks;
+    private final int namespace;
+    private final List<LockListener> listeners;
+
+    /** Guarded by the monitor of the locks. */
+    private boolean closed;
+
+    InMemoryLocker(InMemoryLocks locks, int namespace, List<LockListener> listeners) {
+        this.locks = locks;
+        this.namespace = namespace;
+        this.listeners = listeners;
+    }
+
+    @Override
+    public LockHandle acquire(LockRequest request) throws InterruptedException {
+        return attempt(request, limit(request)).orElseThrow(() -> notAcquired(request));
+    }
+
+    @Override
+    public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
+        return attempt(Objects.requireNonNull(request, "request"), LockRequest.IMMEDIATE);
+    }
+
+    private Optional<LockHandle> attempt(LockRequest request, Duration limit) throws InterruptedException {
+        throwIfInterrupted();
+        long startNanos = System.nanoTime();
+        Waiter waiter = locks.join(this, request, !limit.isZero());
+        try {
+            waiter.outcome().get(nanos(limit), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            locks.giveUp(waiter);
+        } catch (InterruptedException e) {
+            withdraw(waiter);
+            throw e;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a waiter does not fail", e);
+        }
+        return tellOutcome(waiter, startNanos);
+    }
+
+    @Override
+    public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
+        Duration limit = limit(request);
+        long startNanos = System.nanoTime();
+        Waiter waiter = locks.join(this, request, !limit.isZero());
+        CompletableFuture<LockHandle> answer = new CompletableFuture<>();
+        // However the caller ends the future, by cancel or orTimeout: this finds the lock, or deliver finds the end.
+        answer.whenComplete((handle, failure) -> {
+            if (handle == null) {
+                withdraw(waiter);
+            }
+        });
+        waiter.outcome().thenRunAsync(() -> deliver(waiter, startNanos, answer), locks.threads());
+        if (limit.compareTo(LONGEST) < 0) {
+            CompletableFuture.delayedExecutor(nanos(limit), TimeUnit.NANOSECONDS, locks.threads())
+                    .execute(() -> locks.giveUp(waiter));
+        }
+        return answer;
+    }
+
+    private void deliver(Waiter waiter, long startNanos, CompletableFuture<LockHandle> answer) {
+        if (answer.isDone()) {
+            withdraw(waiter);
+            return;
+        }
+        try {
+            LockHandle handle = tellOutcome(waiter, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
+            if (!answer.complete(handle)) {
+                handle.close();
+            }
+        } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    private Optional<LockHandle> tellOutcome(Waiter waiter, long startNanos) {
+        requireOpen();
+        Duration waited = Duration.ofNanos(System.nanoTime() - startNanos);
+        InMemoryHandle handle = waiter.outcome().join();
+        if (handle == null) {
+            tell(listener -> listener.contended(waiter.request(), waited));
+        } else {
+            handle.tellAcquired(waited);
+        }
+        return Optional.ofNullable(handle);
+    }
+
+    /** Nothing is left behind, be it granted or not. */
+    private void withdraw(Waiter waiter) {
+        locks.giveUp(waiter);
+        InMemoryHandle granted = waiter.outcome().join();
+        if (granted != null) {
+            granted.close();
+        }
+    }
+
+    @Override
+    public long lockId(String key) {
+        byte[] name = LockRequest.of(key).key().getBytes(StandardCharsets.UTF_8);
+        long hash = FNV_OFFSET_BASIS;
+        for (byte each : ByteBuffer.allocate(Integer.BYTES + name.length)
+                .putInt(namespace)
+                .put(name)
+                .array()) {
+            hash = (hash ^ (each & 0xff)) * FNV_PRIME;
+        }
+        return hash;
+    }
+
+    @Override
+    public void ping() throws InterruptedException {
+        throwIfInterrupted();
+        requireOpen();
+    }
+
+    @Override
+    public void close() {
+        List<InMemoryHandle> ended;
+        synchronized (locks) {
+            closed = true;
+            ended = locks.endAll(this);
+        }
+        ended.forEach(InMemoryHandle::tellReleased);
+    }
+
+    void requireOpen() {
+        synchronized (locks) {
+            if (closed) {
+                throw new IllegalStateException("the locker is closed");
+            }
+        }
+    }
+
+    void tell(Consumer<LockListener> event) {
+        listeners.forEach(listener -> contained(() -> event.accept(listener)));
+    }
+
+    static void contained(Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeException | LinkageError e) {
+            LOG.log(System.Logger.Level.WARNING, "a listener or an onLost action failed", e);
+        }
+    }
+
+    static long nanos(Duration duration) {
+        return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : Long.MAX_VALUE;
+    }
+
+    private static Duration limit(LockRequest request) {
+        Objects.requireNonNull(request, "request");
+        return request.waitAtMost() == null ? DEFAULT_WAIT : request.waitAtMost();
+    }
+
+    private static void throwIfInterrupted() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    private static LockNotAcquiredException notAcquired(LockRequest request) {
+        return new LockNotAcquiredException("lock '" + request.key() + "' is held by somebody else", null);
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.testkit;
+
+import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.spi.LockListener;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Stands in for the database in unit tests: the lockers made here exclude each other, as lockers of several JVMs do that
+ * share a PostgreSQL. Thread-safe. Needs no closing; its threads are daemons, and end when they are idle.
+ *
+ * <pre>{@code
+ * InMemoryLocks locks = new InMemoryLocks();
+ * Locker here = locks.newLocker();
+ * Locker there = locks.newLocker();
+ * }</pre>
+ *
+ * <p>See {@link InMemoryLocker} for what is not simulated.
+ */
+public final class InMemoryLocks {
+
+    /** Who holds and who waits for one lock id. Guarded by the monitor of the enclosing object, as everything here. */
+    private static final class Line {
+        final List<InMemoryHandle> holders = new ArrayList<>();
+        final Queue<Waiter> waiters = new ArrayDeque<>();
+    }
+
+    /**
+     * One request. Its outcome, null if it gave up, is completed under the monitor: let what depends on it run elsewhere.
+     */
+    record Waiter(InMemoryLocker locker, LockRequest request, long lockId, CompletableFuture<InMemoryHandle> outcome) {}
+
+    private final Map<Long, Line> lines = new HashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "in-memory-locks");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private long grants;
+
+    /** Without any lock held. */
+    public InMemoryLocks() {}
+
+    /**
+     * A locker of namespace 0.
+     *
+     * @param listeners who is told what happens to its locks
+     * @return a new locker
+     */
+    public InMemoryLocker newLocker(LockListener... listeners) {
+        return newLocker(0, listeners);
+    }
+
+    /**
+     * A locker of this namespace. Lockers of different namespaces do not exclude each other.
+     *
+     * @param namespace any number
+     * @param listeners who is told what happens to its locks
+     * @return a new locker
+     */
+    public InMemoryLocker newLocker(int namespace, LockListener... listeners) {
+        return new InMemoryLocker(this, namespace, List.of(listeners));
+    }
+
+    /**
+     * Takes the lock of this key from all its holders, in every namespace, as the end of their sessions would; the first
+     * waiter gets it. Handles that were held say {@link io.holdfast.lock.LockState#LOST}; lapsed ones stay lapsed. Returns
+     * when all {@linkplain LockHandle#onLost actions} and listeners have been told, each on another thread.
+     *
+     * @param key the name of what is locked
+     * @return how many handles became lost
+     */
+    public int lose(String key) {
+        List<InMemoryHandle> lost = new ArrayList<>();
+        synchronized (this) {
+            for (Line line : List.copyOf(lines.values())) {
+                for (InMemoryHandle handle : List.copyOf(line.holders)) {
+                    if (handle.key().equals(key) && handle.lose()) {
+                        lost.add(handle);
+                    }
+                }
+            }
+        }
+        lost.stream()
+                .map(handle -> CompletableFuture.runAsync(handle::tellLost, threads))
+                .toList()
+                .forEach(CompletableFuture::join);
+        return lost.size();
+    }
+
+    ExecutorService threads() {
+        return threads;
+    }
+
+    /** Queues the request, and grants it if it can be; if not, and it does not wait, it gives up. */
+    synchronized Waiter join(InMemoryLocker locker, LockRequest request, boolean waiting) {
+        locker.requireOpen();
+        Waiter waiter = new Waiter(locker, request, locker.lockId(request.key()), new CompletableFuture<>());
+        lines.computeIfAbsent(waiter.lockId(), id -> new Line()).waiters.add(waiter);
+        serve(waiter.lockId());
+        if (!waiting) {
+            giveUp(waiter);
+        }
+        return waiter;
+    }
+
+    /** Does nothing if the outcome is known already. */
+    synchronized void giveUp(Waiter waiter) {
+        if (waiter.outcome().complete(null)) {
+            lines.get(waiter.lockId()).waiters.remove(waiter);
+            serve(waiter.lockId());
+        }
+    }
+
+    /** Takes the lock from this holder, and grants it to whoever is next. */
+    synchronized void free(InMemoryHandle handle) {
+        Line line = lines.get(handle.lockId());
+        if (line != null && line.holders.remove(handle)) {
+            serve(handle.lockId());
+        }
+    }
+
+    /** Ends what the locker holds and waits for. What was released is still to be told. */
+    synchronized List<InMemoryHandle> endAll(InMemoryLocker locker) {
+        List<InMemoryHandle> ended = new ArrayList<>();
+        for (Line line : List.copyOf(lines.values())) {
+            List.copyOf(line.waiters).stream()
+                    .filter(waiter -> waiter.locker() == locker)
+                    .forEach(this::giveUp);
+            List.copyOf(line.holders).stream()
+                    .filter(handle -> handle.locker() == locker)
+                    .forEach(ended::add);
+        }
+        ended.forEach(InMemoryHandle::end);
+        return ended;
+    }
+
+    /** Looks again when an enforced ttl passes. */
+    void serveAfter(long nanos, long lockId) {
+        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, threads).execute(() -> serve(lockId));
+    }
+
+    /** Grants to the waiters in their order, until one has to wait. */
+    private synchronized void serve(long lockId) {
+        Line line = lines.get(lockId);
+        if (line == null) {
+            return;
+        }
+        line.holders.removeIf(InMemoryHandle::isFreedByServer);
+        while (!line.waiters.isEmpty() && fits(line.waiters.peek().request(), line.holders)) {
+            Waiter next = line.waiters.remove();
+            InMemoryHandle handle = new InMemoryHandle(this, next, new FencingToken(1, ++grants));
+            line.holders.add(handle);
+            next.outcome().complete(handle);
+        }
+        if (line.holders.isEmpty()) {
+            lines.remove(lockId);
+        }
+    }
+
+    private static boolean fits(LockRequest request, List<InMemoryHandle> holders) {
+        return holders.isEmpty()
+                || request.mode() == LockMode.SHARED && holders.get(0).mode() == LockMode.SHARED;
+    }
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What locks in memory do beyond the contract. */
+@Timeout(60)
+class InMemoryLockerTest {
+
+    private static final LockRequest REQUEST = LockRequest.of("order/42");
+    private static final LockRequest SHARED = REQUEST.mode(LockMode.SHARED);
+
+    private final InMemoryLocks locks = new InMemoryLocks();
+    private final RecordingListener listener = new RecordingListener();
+    private final InMemoryLocker locker = locks.newLocker(listener);
+
+    @Test
+    @DisplayName("C12, C14: a lost lock says so, tells it once, and stays lost")
+    void shouldLose() throws InterruptedException {
+        List<String> told = new CopyOnWriteArrayList<>();
+        LockHandle handle = locker.acquire(REQUEST);
+        handle.onLost(() -> told.add(Thread.currentThread().getName()));
+
+        assertEquals(1, locks.lose("order/42"));
+
+        assertAll(
+                () -> assertEquals(LockState.LOST, handle.state()),
+                () -> assertThrows(LockNotHeldException.class, () -> handle.refresh(Duration.ofSeconds(1))),
+                () -> assertThrows(LockNotHeldException.class, handle::release),
+                () -> assertDoesNotThrow(handle::close),
+                () -> assertEquals(0, locks.lose("order/42")),
+                () -> assertEquals(List.of("acquired", "lost"), listener.events()),
+                () -> assertEquals(List.of("in-memory-locks"), told, "once, on another thread"),
+                () -> assertEquals(LockState.LOST, handle.state()));
+        handle.onLost(() -> told.add(Thread.currentThread().getName()));
+        assertEquals(Thread.currentThread().getName(), told.get(1), "at once, on this thread");
+    }
+
+    @Test
+    @DisplayName("a lost lock is free for the next waiter, and what its holder does then does not touch it")
+    void shouldGiveLostLockToNext() throws Exception {
+        LockHandle handle = locker.acquire(REQUEST);
+        CompletableFuture<LockHandle> waiter = locks.newLocker().acquireAsync(REQUEST);
+
+        locks.lose("order/42");
+
+        LockHandle next = waiter.get(10, TimeUnit.SECONDS);
+        handle.close();
+        assertTrue(next.isHeld());
+        assertTrue(locker.tryAcquire(REQUEST).isEmpty());
+    }
+
+    @Test
+    @DisplayName("all holders of a key lose it, in every namespace, and nobody else")
+    void shouldLoseAllHolders() throws InterruptedException {
+        InMemoryLocker elsewhere = locks.newLocker(7);
+        LockHandle first = locker.acquire(SHARED);
+        LockHandle second = locker.acquire(SHARED);
+        LockHandle third = elsewhere.acquire(REQUEST);
+        LockHandle other = locker.acquire(LockRequest.of("order/43"));
+
+        assertEquals(3, locks.lose("order/42"));
+
+        assertTrue(List.of(first, second, third).stream().allMatch(handle -> handle.state() == LockState.LOST));
+        assertTrue(other.isHeld());
+    }
+
+    @Test
+    @DisplayName("a lapsed lock that is lost stays lapsed, but comes free; nothing is told")
+    void shouldFreeLapsedLock() throws InterruptedException {
+        List<String> told = new CopyOnWriteArrayList<>();
+        LockHandle handle = locker.acquire(REQUEST.ttl(Duration.ofMillis(1)));
+        handle.onLost(() -> told.add("lost"));
+        TimeUnit.MILLISECONDS.sleep(2);
+
+        assertEquals(0, locks.lose("order/42"));
+
+        assertEquals(LockState.LAPSED, handle.state());
+        LockHandle next = locker.tryAcquire(REQUEST).orElseThrow();
+        assertThrows(LockNotHeldException.class, handle::release);
+        assertTrue(next.isHeld());
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    @DisplayName("what an onLost action or a listener throws goes no further")
+    void shouldContainFailures() throws InterruptedException {
+        List<String> told = new CopyOnWriteArrayList<>();
+        InMemoryLocker failing = locks.newLocker(
+                new RecordingListener() {
+                    @Override
+                    public void lost(LockHandle handle, Duration held) {
+                        throw new IllegalStateException("mine");
+                    }
+                },
+                listener);
+        LockHandle handle = failing.acquire(REQUEST);
+        handle.onLost(() -> {
+            throw new IllegalStateException("mine, too");
+        });
+        handle.onLost(() -> told.add("second"));
+
+        locks.lose("order/42");
+
+        assertEquals(List.of("second"), told);
+        assertEquals(List.of("acquired", "lost"), listener.take());
+    }
+
+    @Test
+    @DisplayName("listeners hear what happens")
+    void shouldTellListeners() throws Exception {
+        LockHandle handle = locker.acquireAsync(REQUEST).get();
+        handle.refresh(Duration.ofSeconds(1));
+        locker.tryAcquire(REQUEST);
+        assertThrows(LockNotAcquiredException.class, () -> locker.acquire(REQUEST.waitAtMost(LockRequest.IMMEDIATE)));
+        handle.release();
+        handle.close();
+        locker.acquire(REQUEST);
+        locker.close();
+
+        assertEquals(
+                List.of("acquired", "refreshed", "contended", "contended", "released", "acquired", "released"),
+                listener.events());
+    }
+
+    @Test
+    @DisplayName("C5: waiters of all lockers stand in one queue, in the order of their calls")
+    void shouldServeAllLockersInOneOrder() throws Exception {
+        LockHandle holder = locker.acquire(REQUEST);
+        List<Integer> served = Collections.synchronizedList(new ArrayList<>());
+        List<CompletableFuture<?>> waiters = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            int number = i;
+            waiters.add(locks.newLocker().acquireAsync(REQUEST).thenAccept(handle -> {
+                served.add(number);
+                handle.release();
+            }));
+        }
+
+        holder.release();
+
+        for (CompletableFuture<?> waiter : waiters) {
+            waiter.get(10, TimeUnit.SECONDS);
+        }
+        List<Integer> ordered = new ArrayList<>(served);
+        Collections.sort(ordered);
+        assertEquals(20, served.size());
+        assertEquals(ordered, served);
+    }
+
+    @Test
+    @DisplayName("C5: a future that is ended by its own time-out gives the wait up, too")
+    void shouldGiveUpWhenFutureTimesOut() throws Exception {
+        LockHandle holder = locker.acquire(REQUEST);
+        CompletableFuture<LockHandle> waiter = locker.acquireAsync(REQUEST).orTimeout(10, TimeUnit.MILLISECONDS);
+        assertThrows(ExecutionException.class, waiter::get);
+
+        holder.release();
+
+        locker.tryAcquire(REQUEST).orElseThrow();
+    }
+
+    @Test
+    @DisplayName("C4: other namespaces and other servers do not contend; lock ids are those of PostgreSQL")
+    void shouldKeepNamespacesApart() throws InterruptedException {
+        LockHandle handle = locker.acquire(REQUEST);
+
+        assertFalse(locks.newLocker(1).tryAcquire(REQUEST).isEmpty());
+        assertFalse(new InMemoryLocks().newLocker().tryAcquire(REQUEST).isEmpty());
+        assertTrue(handle.isHeld());
+        assertAll(
+                () -> assertEquals(-1964703200901900934L, locker.lockId("k")),
+                () -> assertEquals(-6034990589370483314L, locks.newLocker(-1).lockId("k")),
+                () -> assertEquals(-7118873874016195556L, locks.newLocker(7).lockId("order:42")),
+                () -> assertEquals(6805314271010407176L, locks.newLocker(42).lockId("\u8ba2\u5355:123")),
+                () -> assertEquals(-3072708414230142511L, locker.lockId("\u00e9")),
+                () -> assertNotEquals(locker.lockId("a"), locker.lockId("b")));
+    }
+
+    @Test
+    @DisplayName("C5: an interrupted thread does not acquire, and nothing is left behind")
+    void shouldNotAcquireWhenInterrupted() throws InterruptedException {
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> locker.acquire(REQUEST));
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> locker.tryAcquire(REQUEST));
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, locker::ping);
+
+        assertFalse(Thread.interrupted(), "the flag is cleared");
+        assertSame(LockState.HELD, locker.tryAcquire(REQUEST).orElseThrow().state());
+    }
+}
