@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.testkit;
+
+import io.holdfast.lock.Locker;
+
+/** The contract on locks in memory. */
+class InMemoryLockerContractTest extends LockerContract {
+
+    private final InMemoryLocks locks = new InMemoryLocks();
+
+    @Override
+    protected Locker newLocker() {
+        return locks.newLocker();
+    }
+}
