@@ -8,20 +8,20 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** A lock in memory. What can change is guarded by the monitor of the shared locks. */
 final class InMemoryHandle implements LockHandle {
 
     private final InMemoryLocks locks;
-    private final InMemoryLocker locker;
-    private final LockRequest request;
-    private final long lockId;
+    private final InMemoryLocks.Waiter asked;
     private final FencingToken token;
     private final long grantedNanos = System.nanoTime();
 
@@ -33,39 +33,42 @@ final class InMemoryHandle implements LockHandle {
     private Duration ttl;
     private long ttlStartNanos = grantedNanos;
 
-    InMemoryHandle(InMemoryLocks locks, InMemoryLocks.Waiter waiter, FencingToken token) {
+    InMemoryHandle(InMemoryLocks locks, InMemoryLocks.Waiter asked, FencingToken token) {
         this.locks = locks;
-        this.locker = waiter.locker();
-        this.request = waiter.request();
-        this.lockId = waiter.lockId();
+        this.asked = asked;
         this.token = token;
-        startTtl(request.ttl());
+        startTtl(asked.request().ttl());
     }
 
     private void startTtl(Duration ttl) {
         this.ttl = ttl;
         this.ttlStartNanos = System.nanoTime();
-        if (request.lease() == Lease.ENFORCED) {
-            locks.serveAfter(ttl.toNanos(), lockId);
+        if (isEnforced()) {
+            locks.serveAfter(ttl.toNanos(), asked.lockId());
         }
     }
 
-    InMemoryLocker locker() {
-        return locker;
+    /** The request that was granted. */
+    InMemoryLocks.Waiter asked() {
+        return asked;
     }
 
-    long lockId() {
-        return lockId;
+    private boolean isEnforced() {
+        return asked.request().lease() == Lease.ENFORCED;
+    }
+
+    private void tell(Consumer<LockListener> event) {
+        asked.locker().tell(event);
     }
 
     @Override
     public String key() {
-        return request.key();
+        return asked.request().key();
     }
 
     @Override
     public LockMode mode() {
-        return request.mode();
+        return asked.request().mode();
     }
 
     @Override
@@ -84,12 +87,12 @@ final class InMemoryHandle implements LockHandle {
     }
 
     boolean isFreedByServer() {
-        return request.lease() == Lease.ENFORCED && state() == LockState.LAPSED;
+        return isEnforced() && state() == LockState.LAPSED;
     }
 
     @Override
     public Optional<FencingToken> fencingToken() {
-        return request.fenced() ? Optional.of(token) : Optional.empty();
+        return asked.request().fenced() ? Optional.of(token) : Optional.empty();
     }
 
     @Override
@@ -106,17 +109,23 @@ final class InMemoryHandle implements LockHandle {
 
     @Override
     public void refresh(Duration ttl) {
-        Duration checked = (request.lease() == Lease.ENFORCED ? request.enforcedTtl(ttl) : request.ttl(ttl)).ttl();
-        synchronized (locks) {
-            if (state() == LockState.HELD) {
-                startTtl(checked);
-                checked = null;
-            }
-        }
-        if (checked != null) {
+        LockRequest refreshed = isEnforced()
+                ? asked.request().enforcedTtl(ttl)
+                : asked.request().ttl(ttl);
+        if (!startTtlIfHeld(refreshed.ttl())) {
             throw notHeld(endAndTell());
         }
-        locker.tell(listener -> listener.refreshed(this));
+        tell(listener -> listener.refreshed(this));
+    }
+
+    private boolean startTtlIfHeld(Duration ttl) {
+        synchronized (locks) {
+            boolean held = state() == LockState.HELD;
+            if (held) {
+                startTtl(ttl);
+            }
+            return held;
+        }
     }
 
     @Override
@@ -168,19 +177,19 @@ final class InMemoryHandle implements LockHandle {
     }
 
     void tellAcquired(Duration waited) {
-        locker.tell(listener -> listener.acquired(this, waited));
+        tell(listener -> listener.acquired(this, waited));
         announced.complete(null);
     }
 
     void tellReleased() {
         Duration held = held();
-        announced.thenRun(() -> locker.tell(listener -> listener.released(this, held)));
+        announced.thenRun(() -> tell(listener -> listener.released(this, held)));
     }
 
     /** Nobody adds an action any more: the state is final. */
     void tellLost() {
         Duration held = held();
-        announced.thenRun(() -> locker.tell(listener -> listener.lost(this, held)));
+        announced.thenRun(() -> tell(listener -> listener.lost(this, held)));
         whenLost.forEach(InMemoryLocker::contained);
     }
 

@@ -126,9 +126,9 @@ public final class InMemoryLocks {
 
     /** Takes the lock from this holder, and grants it to whoever is next. */
     synchronized void free(InMemoryHandle handle) {
-        Line line = lines.get(handle.lockId());
+        Line line = lines.get(handle.asked().lockId());
         if (line != null && line.holders.remove(handle)) {
-            serve(handle.lockId());
+            serve(handle.asked().lockId());
         }
     }
 
@@ -140,7 +140,7 @@ public final class InMemoryLocks {
                     .filter(waiter -> waiter.locker() == locker)
                     .forEach(this::giveUp);
             List.copyOf(line.holders).stream()
-                    .filter(handle -> handle.locker() == locker)
+                    .filter(handle -> handle.asked().locker() == locker)
                     .forEach(ended::add);
         }
         ended.forEach(InMemoryHandle::end);

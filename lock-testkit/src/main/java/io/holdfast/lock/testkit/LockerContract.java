@@ -7,7 +7,7 @@ import io.holdfast.lock.Locker;
  * What every {@link Locker} must do. Extend it with a class that makes lockers, and its tests run against them. The display
  * names begin with the guarantee that a test shows.
  *
- * <p>Two lockers are made for each test and closed after it. At most eight locks are held or waited for at the same time.
+ * <p>Two lockers are made for each test and closed after it. Over one pool of connections they need ten together.
  */
 public abstract class LockerContract extends LockViewContract {
 
