@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
 import java.time.Duration;
@@ -161,6 +162,28 @@ abstract class WaitingContract extends ExclusionContract {
         assertTrue(here.tryAcquire(request()).isEmpty(), "the next holder keeps the lock");
         next.release();
         becomesFree(request());
+    }
+
+    @Test
+    @DisplayName("C12, C20: an enforced lock that lapsed is not told as lost, however its handle ends")
+    final void shouldNotTellEnforcedLapseAsLoss() throws Exception {
+        List<String> told = new CopyOnWriteArrayList<>();
+        List<LockHandle> handles = new ArrayList<>();
+        for (String end : List.of("close", "release", "refresh")) {
+            LockHandle handle = here.acquire(LockRequest.of(key + end).enforcedTtl(SHORT));
+            handle.onLost(() -> told.add(end));
+            handles.add(handle);
+        }
+        for (LockHandle handle : handles) {
+            there.acquire(LockRequest.of(handle.key()).waitAtMost(LONG)).release();
+        }
+
+        handles.get(0).close();
+        assertThrows(LockNotHeldException.class, () -> handles.get(1).release());
+        assertThrows(LockNotHeldException.class, () -> handles.get(2).refresh(LONG));
+
+        sleep(SHORT);
+        assertEquals(List.of(), told);
     }
 
     @Test
