@@ -23,8 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/** Two lockers that share nothing but the locks, and a key of its own for every test. */
-@Timeout(60)
+/**
+ * Two lockers that share nothing but the locks, and a key of its own for every test. A test has a thread of its own, so that
+ * it fails in time also where a faulty locker waits for ever without hearing an interrupt.
+ */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 abstract class ContractFixture {
 
     static final Duration SHORT = Duration.ofMillis(200);
