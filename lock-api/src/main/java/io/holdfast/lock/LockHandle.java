@@ -59,7 +59,7 @@ public interface LockHandle extends AutoCloseable {
     }
 
     /**
-     * The token of this grant.
+     * The token of this grant. It stays when the lock has ended.
      *
      * @return the token; empty unless the request was {@linkplain LockRequest#fenced(boolean) fenced}
      */

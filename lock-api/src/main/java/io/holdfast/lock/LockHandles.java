@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Several locks that were acquired together: see {@link Locker#acquireAll}. They end together, too, in the reverse order.
@@ -95,10 +96,20 @@ public record LockHandles(List<LockHandle> all) implements AutoCloseable {
      * @throws LockNotHeldException if one had ended before; further ones are suppressed in it
      */
     public void release() {
+        endAll(LockHandle::release);
+    }
+
+    /** As {@link #release()}, but silent. */
+    @Override
+    public void close() {
+        endAll(LockHandle::close);
+    }
+
+    private void endAll(Consumer<LockHandle> end) {
         RuntimeException first = null;
         for (int i = all.size() - 1; i >= 0; i--) {
             try {
-                all.get(i).release();
+                end.accept(all.get(i));
             } catch (RuntimeException e) {
                 if (first == null) {
                     first = e;
@@ -109,14 +120,6 @@ public record LockHandles(List<LockHandle> all) implements AutoCloseable {
         }
         if (first != null) {
             throw first;
-        }
-    }
-
-    /** As {@link #release()}, but silent. */
-    @Override
-    public void close() {
-        for (int i = all.size() - 1; i >= 0; i--) {
-            all.get(i).close();
         }
     }
 }

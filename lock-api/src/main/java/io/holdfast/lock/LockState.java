@@ -15,7 +15,10 @@ public enum LockState {
      */
     SUSPECT,
 
-    /** The ttl has passed without a refresh; see {@link Lease} for what PostgreSQL does then. */
+    /**
+     * The ttl has passed without a refresh; see {@link Lease} for what PostgreSQL does then. Becomes {@link #RELEASED} when
+     * its holder refreshes, which is refused, releases or closes it.
+     */
     LAPSED,
 
     /** Given back by the holder, or by the closing of its {@link Locker}. */

@@ -72,7 +72,7 @@ public interface Locker extends AutoCloseable {
     /**
      * Acquires the lock without blocking this thread: as {@link #acquire}, told by a future. It completes on one of the
      * locker's own threads, which has neither a transaction nor {@code java:comp}; use the {@code ...Async} methods to go on
-     * elsewhere. Cancelling the future gives the wait up, and leaves no lock behind. Whoever drops the future without looking
+     * elsewhere. Cancelling the future, or completing it otherwise, gives the wait up and leaves no lock behind. Whoever drops the future without looking
      * at it has to release the lock all the same.
      *
      * @param request what to lock and how long to wait
@@ -123,10 +123,11 @@ public interface Locker extends AutoCloseable {
 
     /**
      * A view of the lock for code that wants a {@link Lock}: re-entrant for the thread that holds it, and bound to that
-     * thread. Threads that use the same view wait for each other in this JVM first, in no particular order. Two views of the
-     * same key are strangers to each other, also on one thread.
+     * thread. Threads that use the same view exclude each other, in SHARED mode, too, and wait for each other in this JVM
+     * first, in no particular order. Two views of the same key are strangers to each other, also on one thread.
      *
-     * <p>{@code lock} and {@code lockInterruptibly} wait without limit. All acquiring methods throw a {@link LockException}
+     * <p>{@code lock} and {@code lockInterruptibly} wait without limit; an interrupt of {@code lock} lets it stand in line
+     * anew. All acquiring methods throw a {@link LockException}
      * where the database cannot serve, and {@link IllegalStateException} if this locker is closed. {@code unlock} throws
      * {@link LockNotHeldException} if the lock was lost or had lapsed, and {@link IllegalMonitorStateException} if this
      * thread does not hold it. {@code newCondition} throws {@link UnsupportedOperationException}.

@@ -103,11 +103,9 @@ public final class PostgresLocker implements Locker {
         acquisition
                 .outcome()
                 .whenCompleteAsync((lock, failure) -> tell(told, request, lock, failure, startNanos), this::onKeeper);
-        told.whenComplete((handle, failure) -> {
-            if (told.isCancelled()) {
-                acquisition.abandon();
-            }
-        });
+        // Cancelled, or completed otherwise by whoever has it: nobody wants the lock any more. Else it is decided
+        // already.
+        told.whenComplete((handle, failure) -> acquisition.abandon());
         acquisition.watch();
         return told;
     }
