@@ -3,7 +3,13 @@ package io.holdfast.lock.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
 import io.holdfast.lock.testkit.TestDatabase;
+import java.sql.SQLException;
+import java.time.Duration;
 
 /** The database of all tests of one JVM. It stops with the JVM. */
 final class Databases {
@@ -18,5 +24,21 @@ final class Databases {
         config.setMaximumPoolSize(size);
         config.setConnectionTimeout(30_000);
         return new HikariDataSource(config);
+    }
+
+    static AgroalDataSource agroal(int size) {
+        AgroalDataSourceConfigurationSupplier config = new AgroalDataSourceConfigurationSupplier();
+        config.connectionPoolConfiguration()
+                .maxSize(size)
+                .acquisitionTimeout(Duration.ofSeconds(30))
+                .connectionFactoryConfiguration()
+                .jdbcUrl(SHARED.url())
+                .principal(new NamePrincipal(SHARED.user()))
+                .credential(new SimplePassword(SHARED.password()));
+        try {
+            return AgroalDataSource.from(config);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

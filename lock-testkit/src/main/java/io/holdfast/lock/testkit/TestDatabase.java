@@ -28,7 +28,8 @@ import org.testcontainers.utility.DockerImageName;
  *   <li>else a container where a Docker engine answers, and the embedded one where none does.
  * </ul>
  *
- * The choice is printed. What was started here is stopped by {@link #close()}, and when the JVM ends.
+ * <p>Where {@code postgres.version} says which major version it has to be, another one is refused. The choice is printed.
+ * What was started here is stopped by {@link #close()}, and when the JVM ends.
  *
  * @param url the JDBC URL, without credentials
  * @param user who may create tables and see all sessions
@@ -63,7 +64,13 @@ public record TestDatabase(String url, String user, String password, String kind
      */
     public static TestDatabase start(Path directory) {
         TestDatabase database = choose(directory);
-        System.out.println("PostgreSQL " + database.version() + " (" + database.kind() + "): " + database.url());
+        String version = database.version();
+        System.out.println("PostgreSQL " + version + " (" + database.kind() + "): " + database.url());
+        String expected = System.getProperty("postgres.version", "");
+        if (!expected.isEmpty() && !version.startsWith(expected + ".")) {
+            database.close();
+            throw new IllegalStateException("PostgreSQL " + expected + " was asked for, but this is " + version);
+        }
         return database;
     }
 

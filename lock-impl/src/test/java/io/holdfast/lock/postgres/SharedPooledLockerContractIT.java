@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.testkit.LockerContract;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+
+/** The contract on many locks that share few sessions of a pool. */
+class SharedPooledLockerContractIT extends LockerContract {
+
+    private static final HikariDataSource POOL = Databases.pool(10);
+
+    @Override
+    protected Locker newLocker() {
+        LockerConfig config = LockerConfig.DEFAULT.sessions(SessionMode.SHARED);
+        return new PostgresLocker(config, ConnectionSource.of(POOL), List.of());
+    }
+
+    @AfterAll
+    static void closePool() {
+        POOL.close();
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.testkit.LockerContract;
+import java.util.List;
+import javax.sql.DataSource;
+
+/** The contract on many locks that share few sessions, without a pool. */
+class SharedUnpooledLockerContractIT extends LockerContract {
+
+    private final DataSource dataSource = Databases.SHARED.dataSource();
+
+    @Override
+    protected Locker newLocker() {
+        LockerConfig config = LockerConfig.DEFAULT.sessions(SessionMode.SHARED);
+        return new PostgresLocker(config, ConnectionSource.of(dataSource), List.of());
+    }
+}
