@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.postgres.LoadHistory.Holding;
+import io.holdfast.lock.postgres.LoadHistory.Kill;
+import io.holdfast.lock.postgres.LoadHistory.Sample;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Two JVMs contend for a few keys while sessions are ended, threads interrupted and waits cut short at random. System
+ * properties: {@code load.seconds}, 10 by default, is how long in all, half of it for each session mode; {@code load.seed}
+ * repeats the random choices of a run, though not how its threads interleave.
+ */
+class MutualExclusionLoadIT {
+
+    private static final int PROCESSES = 2;
+    private static final int KEYS = 5;
+    private static final int SECONDS = Math.max(1, Integer.getInteger("load.seconds", 10) / 2);
+    private static final long SEED = Long.getLong("load.seed", System.nanoTime());
+    private static final long END_MINUTES = 1;
+
+    /** Kept where a test fails, since it has the logs of the processes. */
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path directory;
+
+    private final List<Process> processes = new ArrayList<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void everythingHasEnded() throws InterruptedException {
+        for (Process process : processes) {
+            process.destroyForcibly().waitFor();
+        }
+        threads.shutdownNow();
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName(
+            "C1, C5, C15: under load and faults no two holders overlap, unless one was lost, and tokens always grow")
+    void shouldExcludeUnderFaults(SessionMode mode) throws Exception {
+        LoadProcess.Order order = order(mode);
+        LoadObserver observer = new LoadObserver(Databases.SHARED, order);
+        observer.createJournal();
+        for (int i = 0; i < PROCESSES; i++) {
+            processes.add(start(order, i));
+        }
+        BooleanSupplier ended = () -> processes.stream().noneMatch(Process::isAlive);
+        Future<List<Kill>> kills = threads.submit(() -> observer.killUntil(ended));
+        Future<List<Sample>> samples = threads.submit(() -> observer.sampleUntil(ended));
+
+        for (Process process : processes) {
+            assertTrue(process.waitFor(order.seconds() + END_MINUTES * 60, TimeUnit.SECONDS), "it ends in time");
+        }
+        long lasted = System.nanoTime() - order.originNanos();
+
+        Map<String, Integer> outcomes = new TreeMap<>();
+        List<Holding> holdings = new ArrayList<>();
+        for (int i = 0; i < PROCESSES; i++) {
+            assertEquals(0, processes.get(i).exitValue(), errors(i));
+            read(i, holdings, outcomes);
+        }
+        LoadHistory history = new LoadHistory(holdings, kills.get(), samples.get(), observer.takeJournal());
+        long excused = holdings.stream().filter(history::isExcused).count();
+        System.out.printf(
+                "%s: %d grants, of which a fault may have ended %d; %s; %d sessions ended, %d samples, %d writes%n",
+                mode,
+                holdings.size(),
+                excused,
+                outcomes,
+                history.kills().size(),
+                history.samples().size(),
+                history.journal().size());
+
+        List<String> violations = history.violations();
+
+        assertEquals(
+                List.of(), violations.stream().limit(5).toList(), () -> violations.size() + " in all, seed " + SEED);
+        assertAll(
+                () -> assertTrue(
+                        holdings.stream().allMatch(each -> each.requested() > 0 && each.ended() < lasted), "one clock"),
+                () -> assertTrue(excused < holdings.size() / 2, "most grants are judged without excuse"),
+                () -> assertTrue(outcomes.getOrDefault("lost", 0) > 0, "some were lost"),
+                () -> assertTrue(outcomes.getOrDefault("interrupted", 0) > 0, "some waits were interrupted"),
+                () -> assertTrue(outcomes.getOrDefault("timed out", 0) > 0, "some waits were cut short"));
+        Server server = new Server(Databases.SHARED);
+        for (String key : order.keys()) {
+            Server.eventually("no lock is left on " + key, () -> server.isFree(LockId.of(0, key)));
+        }
+    }
+
+    private LoadProcess.Order order(SessionMode mode) {
+        String run = UUID.randomUUID().toString();
+        System.out.println("load of " + SECONDS + " s with seed " + SEED + ", sessions " + mode);
+        return new LoadProcess.Order(
+                Databases.SHARED.url(),
+                Databases.SHARED.user(),
+                Databases.SHARED.password(),
+                mode,
+                SEED,
+                System.nanoTime(),
+                SECONDS,
+                IntStream.range(0, KEYS).mapToObj(i -> run + "/" + i).toList());
+    }
+
+    private Process start(LoadProcess.Order order, int number) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LoadProcess.class.getName()));
+        command.addAll(order.withSeed(order.seed() + 1000L * number).arguments());
+        return new ProcessBuilder(command)
+                .redirectOutput(Redirect.to(output(number).toFile()))
+                .redirectError(Redirect.to(errorOutput(number).toFile()))
+                .start();
+    }
+
+    private Path output(int number) {
+        return directory.resolve("history-" + number);
+    }
+
+    private Path errorOutput(int number) {
+        return directory.resolve("errors-" + number);
+    }
+
+    /** The end of it, since every loss is logged. */
+    private String errors(int number) throws IOException {
+        String all = Files.readString(errorOutput(number));
+        return all.substring(Math.max(0, all.length() - 5_000));
+    }
+
+    private void read(int number, List<Holding> holdings, Map<String, Integer> outcomes) throws IOException {
+        for (String line : Files.readAllLines(output(number))) {
+            if (line.startsWith("#")) {
+                String[] parts = line.split(" ", 3);
+                outcomes.merge(parts[2], Integer.parseInt(parts[1]), Integer::sum);
+            } else {
+                holdings.add(Holding.parse(line));
+            }
+        }
+    }
+}
