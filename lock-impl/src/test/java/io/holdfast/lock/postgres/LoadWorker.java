@@ -80,7 +80,8 @@ final class LoadWorker implements Callable<Void> {
     @Override
     public Void call() throws Exception {
         try (journal) {
-            while (now() < TimeUnit.SECONDS.toNanos(order.seconds())) {
+            long start = now();
+            while (now() - start < TimeUnit.SECONDS.toNanos(order.seconds())) {
                 once(order.keys().get(random.nextInt(order.keys().size())));
             }
         }

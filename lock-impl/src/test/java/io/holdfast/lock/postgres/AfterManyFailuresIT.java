@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.holdfast.lock.LockConnectionTimeoutException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Ways not to get a lock, thousands of times, and what is left of that: nothing. */
+@Timeout(180)
+class AfterManyFailuresIT {
+
+    private static final int THREADS = 4;
+    private static final int POOL_SIZE = 3;
+    private static final Duration BRIEF = Duration.ofMillis(1);
+
+    /** So long that what is kept until the end of a wait that was given up is still there when the heap is measured. */
+    private static final Duration LONG = Duration.ofHours(1);
+
+    private static final int WARM_UP = 2_000;
+    private static final int ATTEMPTS = 10_000;
+
+    /**
+     * Not more than a single object for each attempt: one object of the smallest kind that could be left, such as a
+     * scheduled task or a place in a queue, with what it refers to, takes more than 100 bytes.
+     */
+    private static final long ALLOWED_GROWTH = ATTEMPTS * 100L;
+
+    private final Set<Thread> threadsBefore = Thread.getAllStackTraces().keySet();
+    private final Server server = new Server(Databases.SHARED);
+    private final HikariDataSource pool = Databases.pool(POOL_SIZE);
+    private final HikariDataSource exhausted = Databases.pool(1);
+    private final LockerConfig config = LockerConfig.DEFAULT;
+    private final PostgresLocker locker = new PostgresLocker(config, ConnectionSource.of(pool), List.of());
+    private final PostgresLocker starving = new PostgresLocker(
+            config.connectionTimeout(Duration.ofMillis(5)), ConnectionSource.of(exhausted), List.of());
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    private final ScheduledExecutorService interrupter = Executors.newSingleThreadScheduledExecutor();
+    private final String key = "failures/" + UUID.randomUUID();
+    private final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
+    private final long lockId = locker.lockId(key);
+
+    /** No locker holds the key, so that none has anything to watch. */
+    private Connection holder;
+
+    private Connection only;
+
+    @BeforeEach
+    void holdLockAndPool() throws SQLException {
+        holder = Databases.SHARED.connect();
+        try (Statement statement = holder.createStatement()) {
+            statement.execute("select pg_advisory_lock(" + lockId + ")");
+        }
+        only = exhausted.getConnection();
+    }
+
+    @AfterEach
+    void close() throws SQLException {
+        locker.close();
+        starving.close();
+        only.close();
+        holder.close();
+        pool.close();
+        exhausted.close();
+        threads.shutdownNow();
+        interrupter.shutdownNow();
+    }
+
+    @Test
+    @DisplayName("C5, C6, C17: ten thousand failed attempts leave no lock, connection, thread or memory behind")
+    void shouldLeaveNothingBehind() throws Exception {
+        fail(WARM_UP);
+        everythingIsBack();
+        long heapBefore = usedHeap();
+
+        fail(ATTEMPTS);
+
+        everythingIsBack();
+        long growth = usedHeap() - heapBefore;
+        System.out.println("heap after " + ATTEMPTS + " failed attempts: " + growth + " bytes more");
+        assertTrue(growth < ALLOWED_GROWTH, () -> growth + " bytes more");
+
+        only.close();
+        holder.close();
+        List<LockHandle> handles = new ArrayList<>();
+        for (int i = 0; i < POOL_SIZE - 1; i++) {
+            handles.add(locker.tryAcquire(LockRequest.of(key + i)).orElseThrow());
+        }
+        handles.forEach(LockHandle::release);
+        starving.tryAcquire(request).orElseThrow().release();
+        locker.tryAcquire(request).orElseThrow().release();
+    }
+
+    private void fail(int attempts) throws Exception {
+        List<Future<?>> work = new ArrayList<>();
+        for (int thread = 0; thread < THREADS; thread++) {
+            work.add(threads.submit(() -> {
+                for (int i = 0; i < attempts / THREADS; i++) {
+                    failOnce(i);
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : work) {
+            each.get();
+        }
+    }
+
+    /** Waits that are given up at the server are the slowest, since a cancel needs a connection. */
+    private void failOnce(int number) throws InterruptedException {
+        switch (number % 10) {
+            case 0 -> beInterrupted();
+            case 1 -> cancel(number);
+            case 2 -> assertThrows(LockConnectionTimeoutException.class, () -> starving.acquire(request));
+            case 3, 4, 5 ->
+                assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request.waitAtMost(BRIEF)));
+            default -> assertTrue(locker.tryAcquire(request).isEmpty());
+        }
+    }
+
+    private void beInterrupted() {
+        Thread self = Thread.currentThread();
+        interrupter.schedule(self::interrupt, BRIEF.toMillis(), TimeUnit.MILLISECONDS);
+        assertThrows(InterruptedException.class, () -> locker.acquire(request));
+    }
+
+    /** At all stages: at once, in the local queue, and at the server. */
+    private void cancel(int number) {
+        CompletableFuture<LockHandle> future = locker.acquireAsync(request);
+        LockSupport.parkNanos(number % 3 * BRIEF.toNanos());
+        assertTrue(future.cancel(true));
+    }
+
+    private void everythingIsBack() throws InterruptedException {
+        Server.eventually(
+                "every connection is back in the pool",
+                () -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        assertEquals(1, exhausted.getHikariPoolMXBean().getActiveConnections(), "this test's");
+        Server.eventually("nobody waits", () -> exhausted.getHikariPoolMXBean().getThreadsAwaitingConnection() == 0);
+        Server.eventually("only the holder's lock is left", () -> server.advisoryLocks() == 1);
+        Server.eventually("no keeper is left", () -> keepers().isEmpty());
+    }
+
+    private Set<String> keepers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !threadsBefore.contains(thread))
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("holdfast"))
+                .collect(Collectors.toSet());
+    }
+
+    /** What cleaners and references free only after one collection is freed by a further one. */
+    private static long usedHeap() throws InterruptedException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+            TimeUnit.MILLISECONDS.sleep(100);
+            least = Math.min(
+                    least,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+        return least;
+    }
+}
