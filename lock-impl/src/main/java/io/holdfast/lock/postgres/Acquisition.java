@@ -103,6 +103,7 @@ final class Acquisition implements Runnable {
         boolean first = decided.compareAndSet(false, true);
         if (first) {
             tell.run();
+            lookNoMore();
         }
         return first;
     }
@@ -141,7 +142,6 @@ final class Acquisition implements Runnable {
             });
         });
         turn.come().thenRun(this::watchAnswer);
-        outcome.whenComplete((lock, failure) -> lookNoMore());
     }
 
     private void watchAnswer() {
@@ -156,8 +156,12 @@ final class Acquisition implements Runnable {
     }
 
     private void lookAfter(Duration delay, Runnable look) {
-        if (!outcome.isDone() && delay.compareTo(LockRequest.UNLIMITED) < 0) {
+        if (!decided.get() && delay.compareTo(LockRequest.UNLIMITED) < 0) {
             nextLook = locker.keepers().schedule(look, delay);
+            // Whoever decided before this look was noted has not cancelled it.
+            if (decided.get()) {
+                lookNoMore();
+            }
         }
     }
 
