@@ -125,6 +125,7 @@ class VirtualThreadsIT {
 
     /** By reflection, since the tests are compiled for the release that the library needs. */
     private static ExecutorService virtualThreads() throws ReflectiveOperationException {
+        assertTrue(Runtime.version().feature() >= 21, "the profile virtual-threads needs JDK 21 or newer");
         return (ExecutorService)
                 Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     }
