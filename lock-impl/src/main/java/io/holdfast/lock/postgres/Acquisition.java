@@ -50,8 +50,8 @@ final class Acquisition implements Runnable {
     /** The session of its own that asks, or null. */
     private volatile LockSession session;
 
-    /** Whether the server was asked; confined to the keeper. */
-    private boolean asked;
+    /** Whether the server was asked; written by the keeper. */
+    private volatile boolean asked;
 
     /** The keeper thread while it waits for a connection, which may be interrupted; else null. Guarded by this. */
     private Thread opening;
@@ -174,7 +174,9 @@ final class Acquisition implements Runnable {
 
     /** The keeper has not come to an outcome in time. */
     private RuntimeException overdue() {
-        return isOpening() ? Messages.noConnection(what(), timeout, null) : Messages.noAnswer(what(), timeout);
+        return isOpening() || !asked
+                ? Messages.noConnection(what(), timeout, null)
+                : Messages.noAnswer(what(), timeout);
     }
 
     /** Whatever came of it at the last moment, the caller is told of the interrupt. */
