@@ -98,6 +98,7 @@ final class LoadWorker implements Callable<Void> {
             count("timed out");
         } catch (LockException e) {
             count(e.getClass().getSimpleName());
+            e.printStackTrace();
         } catch (InterruptedException e) {
             count("interrupted");
         } finally {
