@@ -48,10 +48,10 @@ class AfterManyFailuresIT {
     private static final int KINDS = 5;
 
     /**
-     * The least that a leak of one kind of failure would take: an object that is left, such as a scheduled task or a place in
-     * a queue, takes more than 100 bytes with what it refers to.
+     * The least that a leak of one kind of failure would take: a scheduled task, or a place in a queue, takes some 300 bytes
+     * with what it refers to. What was measured without any leak is up to 130,000 bytes in all.
      */
-    private static final long ALLOWED_GROWTH = ATTEMPTS / KINDS * 100L;
+    private static final long ALLOWED_GROWTH = ATTEMPTS / KINDS * 200L;
 
     private final Set<Thread> threadsBefore = Thread.getAllStackTraces().keySet();
     private final Server server = new Server(Databases.SHARED);

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import io.holdfast.lock.testkit.TestDatabase;
@@ -26,10 +27,12 @@ final class Databases {
         return new HikariDataSource(config);
     }
 
+    /** Without the sorter Agroal would hand out connections again that were aborted: it takes no error for fatal. */
     static AgroalDataSource agroal(int size) {
         AgroalDataSourceConfigurationSupplier config = new AgroalDataSourceConfigurationSupplier();
         config.connectionPoolConfiguration()
                 .maxSize(size)
+                .exceptionSorter(new PostgreSQLExceptionSorter())
                 .acquisitionTimeout(Duration.ofSeconds(30))
                 .connectionFactoryConfiguration()
                 .jdbcUrl(SHARED.url())
