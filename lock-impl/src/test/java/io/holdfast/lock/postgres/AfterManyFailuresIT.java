@@ -10,6 +10,7 @@ import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockUnavailableException;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -49,7 +50,7 @@ class AfterManyFailuresIT {
 
     /**
      * The least that a leak of one kind of failure would take: a scheduled task, or a place in a queue, takes some 300 bytes
-     * with what it refers to. What was measured without any leak is up to 130,000 bytes in all.
+     * with what it refers to. What was measured without any leak is up to 150,000 bytes in all.
      */
     private static final long ALLOWED_GROWTH = ATTEMPTS / KINDS * 200L;
 
@@ -114,8 +115,19 @@ class AfterManyFailuresIT {
             handles.add(locker.tryAcquire(LockRequest.of(key + i)).orElseThrow());
         }
         handles.forEach(LockHandle::release);
-        starving.tryAcquire(request).orElseThrow().release();
+        Server.eventually("the other pool serves, too", this::starvesNoMore);
         locker.tryAcquire(request).orElseThrow().release();
+    }
+
+    /** Its time-out is so short that a busy machine may well need several tries. */
+    private boolean starvesNoMore() {
+        try {
+            return starving.tryWithLock(request, () -> null);
+        } catch (LockUnavailableException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private void fail(int attempts) throws Exception {
