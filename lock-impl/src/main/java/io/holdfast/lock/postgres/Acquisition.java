@@ -278,7 +278,8 @@ final class Acquisition implements Runnable {
 
     /**
      * A cancel that comes before the statement has been sent is lost, so it is repeated. A session that does not even answer
-     * to that is ended.
+     * to that is ended. Statements on a shared session may be those of other locks; there nothing is canceled, and what does
+     * not answer in time is left to the end of the session's lifetime.
      */
     private void cancelUntilFinished() {
         Deadline patience = Deadline.after(timeout);
@@ -291,6 +292,10 @@ final class Acquisition implements Runnable {
                             locker.endForGood(asking);
                         } else if (asking != null) {
                             asking.cancel();
+                        } else if (patience.hasPassed()) {
+                            // Whether somebody holds the lock is for the server to say, also to the next in line.
+                            turn.end();
+                            return;
                         }
                     } while (!finished.await(CANCEL_INTERVAL_MILLIS, TimeUnit.MILLISECONDS));
                 } catch (InterruptedException e) {
@@ -344,9 +349,9 @@ final class Acquisition implements Runnable {
             if (decided.get() || !SqlStates.isSessionLost(e) || !asked) {
                 throw e;
             }
-            // The session had ended already when the pool handed it out, or it ended while it waited. It was ended on
-            // our
-            // side, too: ask, or stand in line anew, on another one.
+            // The session had ended when the pool handed it out, or it ended while it waited. It was ended on this
+            // side,
+            // too: ask, or stand in line anew, on another one.
             return acquireOnce();
         }
     }
@@ -358,6 +363,9 @@ final class Acquisition implements Runnable {
         LockSession[] shared = new LockSession[1];
         if (!whileOpening(() -> shared[0] =
                 locker.allocation().share(turn.lockId(), this::permitted).orElse(null))) {
+            if (shared[0] != null) {
+                locker.allocation().giveBack(shared[0], turn.lockId());
+            }
             return Optional.empty();
         }
         if (shared[0] == null) {
@@ -384,7 +392,7 @@ final class Acquisition implements Runnable {
         if (grant.isEmpty()) {
             locker.allocation().giveBack(shared, turn.lockId());
         }
-        return grant.map(this::hold);
+        return grant.map(granted -> hold(granted, false));
     }
 
     private boolean isFreed(LockSession shared) {
@@ -399,6 +407,9 @@ final class Acquisition implements Runnable {
     private Optional<HeldLock> askOnOwnSession(boolean tryFirst) throws SQLException {
         LockSession[] opened = new LockSession[1];
         if (!whileOpening(() -> opened[0] = locker.sessions().open(what(), this::permitted))) {
+            if (opened[0] != null) {
+                opened[0].unpin();
+            }
             return Optional.empty();
         }
         LockSession own = opened[0];
@@ -418,10 +429,16 @@ final class Acquisition implements Runnable {
             locker.endForGood(own);
             throw e;
         }
+        // From here on nothing is canceled on the session, which may get other locks besides.
+        session = null;
         if (grant.isEmpty()) {
             own.unpin();
         }
-        return grant.map(this::hold);
+        return grant.map(granted -> hold(granted, decided.get() || !adopted(granted)));
+    }
+
+    private boolean adopted(Grant grant) {
+        return request.lease() != Lease.ENFORCED && locker.allocation().adopt(grant.session(), grant.lockId());
     }
 
     private Optional<Grant> askOn(LockSession own, boolean tryFirst) throws SQLException {
@@ -462,7 +479,7 @@ final class Acquisition implements Runnable {
         try {
             attempt.expectAnswerAfter(timeout);
             work.open();
-            return true;
+            return !decided.get();
         } catch (InterruptedException e) {
             return false;
         } catch (SQLException e) {
@@ -478,8 +495,8 @@ final class Acquisition implements Runnable {
         }
     }
 
-    private HeldLock hold(Grant grant) {
-        HeldLock lock = new HeldLock(locker, request, grant, turn);
+    private HeldLock hold(Grant grant, boolean own) {
+        HeldLock lock = new HeldLock(locker, request, grant, turn, own);
         turn.granted();
         locker.remember(lock);
         return lock;

@@ -24,18 +24,25 @@ final class AdvisoryLockSql {
     /** Row: the session's process id. */
     static final String BACKEND_PID = "select pg_backend_pid()";
 
+    private static final String SERVER_START = "extract(epoch from pg_postmaster_start_time())::float8";
+
     /**
-     * Parameters: process id; a moment of the server's clock when the session was there. A row if there still is a session of
-     * that process id which had begun by then.
+     * Parameters: process id; a moment of the server's clock when the session was there; when that server started. A row if
+     * there still is a session of that process id which had begun by then, as far as the role may see.
      */
     static final String TERMINATE = "select pg_terminate_backend(pid) from pg_stat_get_activity(?)"
-            + " where extract(epoch from backend_start)::float8 <= ?";
+            + " where (backend_start is null or extract(epoch from backend_start)::float8 <= ?) and " + SERVER_START
+            + " = ?";
 
-    /** Parameter: process ids, as an array. Rows: process id, lock id, whether shared, start of the session. */
-    static final String HOLDINGS = "select l.pid, (l.classid::bigint << 32) | l.objid::bigint, l.mode = 'ShareLock',"
+    /**
+     * Parameter: process ids, as an array. At least one row: whether this is a standby, when the server started; and of each
+     * lock, if there is one: process id, lock id, whether shared, start of the session.
+     */
+    static final String HOLDINGS = "select pg_is_in_recovery(), " + SERVER_START + ", l.pid,"
+            + " (l.classid::bigint << 32) | l.objid::bigint, l.mode = 'ShareLock',"
             + " extract(epoch from a.backend_start)::float8"
-            + " from pg_locks l left join pg_stat_get_activity(null) a on a.pid = l.pid"
-            + " where l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.database ="
+            + " from (select) as one left join (pg_locks l left join pg_stat_get_activity(null) a on a.pid = l.pid)"
+            + " on l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.database ="
             + " (select oid from pg_database where datname = current_database()) and l.pid = any(?::int[])";
 
     private static final String ISO = ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
@@ -56,16 +63,18 @@ final class AdvisoryLockSql {
             + " where pid = ? and (?::text is null or backend_start = ?::timestamptz)";
 
     /**
-     * What stands before a wait, in the same round trip, and is in force until that ends: makes the server look whether the
-     * client is still there, which it does not do by itself while a statement waits. It has to be a statement of its own,
-     * since the server looks at the setting when a statement begins. Not before PostgreSQL 14, and on Linux only, since other
-     * systems refuse it.
+     * What stands before a wait, in the same round trip, and is in force until that ends: switches a limit off that would end
+     * the session, and makes the server look whether the client is still there, which it does not do by itself while a statement waits. It has to be a statement of its own,
+     * since the server looks at the setting when a statement begins. The look is not known before PostgreSQL 14, and is
+     * refused by other systems than Linux.
      */
-    private static final String WATCH_CLIENT = "select case when version() like '%linux%' then"
-            + " set_config('tcp_keepalives_idle', '5', true) || set_config('tcp_keepalives_interval', '2', true)"
-            + " || set_config('tcp_keepalives_count', '3', true)"
-            + " || case when current_setting('client_connection_check_interval', true) is not null then"
-            + " set_config('client_connection_check_interval', '1000', true) end end; ";
+    private static final String BEFORE_WAIT =
+            "select case when current_setting('transaction_timeout', true) is not null then"
+                    + " set_config('transaction_timeout', '0', true) end, case when version() like '%linux%' then"
+                    + " set_config('tcp_keepalives_idle', '5', true) || set_config('tcp_keepalives_interval', '2', true)"
+                    + " || set_config('tcp_keepalives_count', '3', true)"
+                    + " || case when current_setting('client_connection_check_interval', true) is not null then"
+                    + " set_config('client_connection_check_interval', '1000', true) end end; ";
 
     private static final String SET_IDLE_TIMEOUT = "set_config('idle_session_timeout', ?, false)";
 
@@ -77,8 +86,8 @@ final class AdvisoryLockSql {
 
     /**
      * What a statement that acquires does. Its row: granted (null on a standby), backend pid, the server's clock,
-     * idle_session_timeout (null before PostgreSQL 14) and application_name as they were, and the fencing token as position
-     * and timeline (null unless fenced).
+     * idle_session_timeout (null before PostgreSQL 14) and application_name as they were, the fencing token as position
+     * and timeline (null unless fenced), and when the server started.
      *
      * @param lock what is locked; null only makes the session ready
      * @param own whether the session is for this lock alone: it is wiped first, since pools clean nothing, and a lock that an
@@ -95,7 +104,7 @@ final class AdvisoryLockSql {
          * waiting, another result comes before the row.
          */
         String sql() {
-            return (waiting ? WATCH_CLIENT : "")
+            return (waiting ? BEFORE_WAIT : "")
                     + "with before as materialized (select current_setting('idle_session_timeout', true) as idle_timeout,"
                     + " current_setting('application_name') as name"
                     + (own ? ", pg_advisory_unlock_all() as wiped" : "")
@@ -104,7 +113,7 @@ final class AdvisoryLockSql {
                     + "), attempt as materialized (select idle_timeout, name, case when pg_is_in_recovery() then null else "
                     + grant() + " end as granted from before)"
                     + " select granted, pg_backend_pid(), extract(epoch from clock_timestamp())::float8, idle_timeout, name"
-                    + (fenced ? TOKEN : NO_TOKEN)
+                    + (fenced ? TOKEN : NO_TOKEN) + ", " + SERVER_START
                     + (own ? terms() : "")
                     + " from attempt";
         }

@@ -26,6 +26,10 @@ record Deadline(boolean unlimited, long nanos) {
         return nanos - other.nanos <= 0 ? this : other;
     }
 
+    Deadline later(Deadline other) {
+        return earlier(other).equals(this) ? other : this;
+    }
+
     boolean hasPassed() {
         return !unlimited && System.nanoTime() - nanos >= 0;
     }

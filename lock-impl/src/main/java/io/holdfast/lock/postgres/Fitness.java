@@ -105,8 +105,13 @@ final class Fitness {
     private Optional<LockSession> openAnother() {
         CompletableFuture<LockSession> another = keepers.submit(() -> {
             LockSession session = sessions.borrow();
-            session.pin();
-            return session;
+            try {
+                session.pin();
+                return session;
+            } catch (SQLException | RuntimeException e) {
+                session.end();
+                throw e;
+            }
         });
         try {
             return Optional.of(Uninterruptibly.get(another, patience));

@@ -47,7 +47,7 @@ final class GrantAttempt {
     Optional<Grant> tryOn(LockSession session, boolean own) throws SQLException {
         expectAnswerAfter(Duration.ZERO);
         long sentNanos = System.nanoTime();
-        return granted(session, own, send(session, own, null), sentNanos);
+        return granted(session, send(session, own, null), sentNanos);
     }
 
     /**
@@ -64,13 +64,16 @@ final class GrantAttempt {
             try {
                 answer = send(session, true, slice);
             } catch (SQLException e) {
-                // The grant may have won the race against the end of the wait: the session may hold the lock.
-                if (SqlStates.isWaitEnded(e) && session.wipe()) {
-                    continue;
+                if (!SqlStates.isWaitEnded(e)) {
+                    throw e;
                 }
-                throw e;
+                // The grant may have won the race against the end of the wait: the session may hold the lock.
+                if (!session.wipe()) {
+                    throw SqlStates.sessionLost(e);
+                }
+                continue;
             }
-            return granted(session, true, answer, sentNanos);
+            return granted(session, answer, sentNanos);
         }
         return Optional.empty();
     }
@@ -80,8 +83,7 @@ final class GrantAttempt {
         return session.acquire(statement, lockId, slice, terms);
     }
 
-    private Optional<Grant> granted(LockSession session, boolean own, Answer answer, long sentNanos)
-            throws SQLException {
+    private Optional<Grant> granted(LockSession session, Answer answer, long sentNanos) throws SQLException {
         if (answer.granted() == null) {
             throw Messages.standby("lock '" + request.key() + "'");
         }
@@ -90,7 +92,7 @@ final class GrantAttempt {
         }
         long confirmedNanos = confirm(session, sentNanos);
         long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
-        return Optional.of(new Grant(session, own, lockId, answer.token(), ttlStartNanos));
+        return Optional.of(new Grant(session, lockId, answer.token(), ttlStartNanos));
     }
 
     /**

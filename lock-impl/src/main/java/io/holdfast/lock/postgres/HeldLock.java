@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -46,17 +47,11 @@ final class HeldLock {
      * What the server granted.
      *
      * @param session the session that holds the lock
-     * @param own whether that is for this lock alone
      * @param lockId the lock's number
      * @param token the fencing token; null if none was asked for
      * @param ttlStartNanos when the ttl began, as this side counts
      */
-    record Grant(
-            LockSession session,
-            boolean own,
-            long lockId,
-            @Nullable FencingToken token,
-            long ttlStartNanos) {}
+    record Grant(LockSession session, long lockId, @Nullable FencingToken token, long ttlStartNanos) {}
 
     private record Term(Duration ttl, Deadline deadline) {}
 
@@ -64,7 +59,10 @@ final class HeldLock {
     private final LockRequest request;
     private final Grant grant;
     private final Turn turn;
+
+    /** Whether the session is for this lock alone. */
     private final boolean own;
+
     private final long grantedNanos = System.nanoTime();
     private final AtomicReference<Life> life = new AtomicReference<>(Life.HELD);
     private final ReentrantLock refreshing = new ReentrantLock();
@@ -84,14 +82,14 @@ final class HeldLock {
     /** Whether the holder has been told; what happens to others is nobody's business. */
     private volatile boolean announced;
 
-    HeldLock(PostgresLocker locker, LockRequest request, Grant grant, Turn turn) {
+    HeldLock(PostgresLocker locker, LockRequest request, Grant grant, Turn turn, boolean own) {
         this.locker = locker;
         this.request = request;
         this.grant = grant;
         this.turn = turn;
-        this.own = grant.own() && (enforced() || !locker.allocation().adopt(grant.session(), grant.lockId()));
-        this.term = new Term(request.ttl(), Deadline.from(grant.ttlStartNanos(), request.ttl()));
-        proven(grantedNanos);
+        this.own = own;
+        this.term = new Term(request.ttl(), Deadline.from(grant.ttlStartNanos(), counted(request.ttl())));
+        this.suspectFrom = Deadline.from(grantedNanos, patience());
     }
 
     // ---- what the handle shows
@@ -149,7 +147,7 @@ final class HeldLock {
     private void run(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (Throwable e) {
             Messages.onLostFailed(key(), e);
         }
     }
@@ -187,13 +185,15 @@ final class HeldLock {
      * enforced ttl counts from the moment it is sent, if that makes the deadline earlier: the answer may never come.
      */
     private boolean askIfHeld(Duration ttl) throws SQLException {
-        refreshing.lock();
+        if (!Uninterruptibly.tryLock(refreshing, locker.config().connectionTimeout())) {
+            return life.get() == Life.HELD;
+        }
         try {
             if (!isAlive()) {
                 return life.get() == Life.HELD;
             }
             long sentNanos = System.nanoTime();
-            Deadline fresh = Deadline.from(sentNanos, ttl);
+            Deadline fresh = Deadline.from(sentNanos, counted(ttl));
             if (enforced()) {
                 term = new Term(term.ttl(), term.deadline().earlier(fresh));
             }
@@ -267,15 +267,34 @@ final class HeldLock {
         return state();
     }
 
-    /** Begins to end the lock, unless somebody has. The future completes when the lock is free or its session ended. */
+    /**
+     * Begins to end the lock, unless somebody has. The future completes when the lock is free or its session ended, which it is
+     * in any case after a while.
+     */
     CompletableFuture<Void> startEnding() {
-        return beginReleasing() ? unlockOnKeeper() : CompletableFuture.completedFuture(null);
+        if (!beginReleasing()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return locker.keepers().submit(() -> {
+            unlockInTime();
+            return null;
+        });
     }
 
     /** As {@link #startEnding}, to the end, on this keeper thread. */
     void endOnThisThread() {
         if (beginReleasing()) {
+            unlockInTime();
+        }
+    }
+
+    private void unlockInTime() {
+        Future<?> limit =
+                locker.keepers().schedule(this::endSession, locker.config().connectionTimeout());
+        try {
             unlock();
+        } finally {
+            limit.cancel(false);
         }
     }
 
@@ -318,9 +337,12 @@ final class HeldLock {
     // ---- losing
 
     /** The server was seen to hold the lock for us at this moment. */
-    void proven(long nanos) {
-        Duration patience = locker.config().checkInterval().plus(locker.config().connectionTimeout());
-        suspectFrom = Deadline.from(nanos, patience);
+    synchronized void proven(long nanos) {
+        suspectFrom = suspectFrom.later(Deadline.from(nanos, patience()));
+    }
+
+    private Duration patience() {
+        return locker.config().checkInterval().plus(locker.config().connectionTimeout());
     }
 
     /** Tells listeners once for each time that the lock becomes suspect. */
@@ -358,6 +380,11 @@ final class HeldLock {
     private void finishLosing(@Nullable Throwable cause) {
         finish(Life.LOST, cause);
         locker.discard(grant.session(), cause);
+    }
+
+    /** The server counts an enforced ttl in whole milliseconds. */
+    private Duration counted(Duration ttl) {
+        return enforced() ? Duration.ofMillis(ttl.toMillis()) : ttl;
     }
 
     private boolean isFreedByLease() {

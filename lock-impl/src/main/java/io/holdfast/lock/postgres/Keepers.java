@@ -79,6 +79,16 @@ final class Keepers {
         }
     }
 
+    /** Ends the session unless the future is canceled before that. */
+    Future<?> endAfter(Duration limit, LockSession session) {
+        return schedule(
+                () -> submit(() -> {
+                    session.end();
+                    return null;
+                }),
+                limit);
+    }
+
     /** As {@link #schedule}, again and again. */
     void every(Duration interval, Runnable work) {
         Runnable contained = () -> {

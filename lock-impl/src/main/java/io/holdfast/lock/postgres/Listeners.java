@@ -55,7 +55,7 @@ record Listeners(List<LockListener> all) implements LockListener {
         for (LockListener listener : all) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (Throwable e) {
                 Messages.listenerFailed(listener, e);
             }
         }

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
@@ -28,8 +29,14 @@ import java.util.stream.Collectors;
  */
 final class LockSession {
 
-    /** Which backend it is; {@code seenAt} is a moment of the server's clock, in seconds, at which it was there. */
-    record Backend(int pid, double seenAt) {}
+    /**
+     * Which backend it is, told from others of the same process id.
+     *
+     * @param pid its process id
+     * @param seenAt a moment of the server's clock, in seconds, at which it was there
+     * @param serverStart when its server started; another one on another server, and after a restart
+     */
+    record Backend(int pid, double seenAt, double serverStart) {}
 
     /** What a server said to an attempt; {@code granted} is null on a standby. */
     record Answer(@Nullable Boolean granted, @Nullable FencingToken token) {}
@@ -37,6 +44,9 @@ final class LockSession {
     /** A lock that a session of the server held; {@code sessionStart} is null if the role may not see it. */
     record Holding(
             int pid, long lockId, boolean shared, @Nullable Double sessionStart) {}
+
+    /** What a server said of the locks that sessions hold. */
+    record Holdings(boolean standby, double serverStart, Set<Holding> all) {}
 
     /** The settings of the connection as it came. */
     private record Before(@Nullable String idleTimeout, String applicationName) {}
@@ -55,6 +65,12 @@ final class LockSession {
     private volatile Before before;
 
     private volatile boolean ready;
+
+    /** Whether the connection is as it came, and must stay so; guarded by the lock above. */
+    private boolean sealed;
+
+    /** When the statement that runs was sent; read without the lock. */
+    private volatile Deadline runningSince;
 
     /** Null if the server does not end this session for its silence, or not by the locker's heartbeat. */
     private volatile Lifetime lifetime;
@@ -131,7 +147,7 @@ final class LockSession {
 
     private Answer answer(ResultSet row, Acquire what, SessionTerms terms, long sentNanos) throws SQLException {
         Boolean granted = (Boolean) row.getObject(1);
-        backend = new Backend(row.getInt(2), row.getDouble(3));
+        backend = new Backend(row.getInt(2), row.getDouble(3), row.getDouble(8));
         if (what.own()) {
             before = new Before(row.getString(4), row.getString(5));
             ready = Boolean.TRUE.equals(granted);
@@ -163,7 +179,20 @@ final class LockSession {
         return unlock(AdvisoryLockSql.unlock(null, true), null, true);
     }
 
+    /** Once the settings are restored no other statement may change them again. */
     private boolean unlock(String sql, @Nullable Long lockId, boolean restore) throws SQLException {
+        oneStatement.lock();
+        try {
+            boolean held = send(sql, lockId, restore);
+            sealed = restore;
+            ready &= !restore;
+            return held;
+        } finally {
+            oneStatement.unlock();
+        }
+    }
+
+    private boolean send(String sql, @Nullable Long lockId, boolean restore) throws SQLException {
         return query(
                 sql,
                 statement -> {
@@ -239,15 +268,20 @@ final class LockSession {
     }
 
     /** What these sessions hold, whoever's they are. */
-    Set<Holding> holdings(Collection<Integer> pids) throws SQLException {
+    Holdings holdings(Collection<Integer> pids) throws SQLException {
         String array = pids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
         return rows(AdvisoryLockSql.HOLDINGS, statement -> statement.setString(1, array), rows -> {
-            Set<Holding> holdings = new HashSet<>();
-            while (rows.next()) {
-                holdings.add(
-                        new Holding(rows.getInt(1), rows.getLong(2), rows.getBoolean(3), (Double) rows.getObject(4)));
-            }
-            return holdings;
+            rows.next();
+            boolean standby = rows.getBoolean(1);
+            double serverStart = rows.getDouble(2);
+            Set<Holding> all = new HashSet<>();
+            do {
+                if (rows.getObject(3) != null) {
+                    all.add(new Holding(
+                            rows.getInt(3), rows.getLong(4), rows.getBoolean(5), (Double) rows.getObject(6)));
+                }
+            } while (rows.next());
+            return new Holdings(standby, serverStart, all);
         });
     }
 
@@ -258,6 +292,7 @@ final class LockSession {
                 statement -> {
                     statement.setInt(1, other.pid());
                     statement.setDouble(2, other.seenAt());
+                    statement.setDouble(3, other.serverStart());
                 },
                 ResultSet::next);
     }
@@ -381,15 +416,30 @@ final class LockSession {
 
     <T> T rows(String sql, Binder binder, Mapper<T> mapper) throws SQLException {
         oneStatement.lock();
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        runningSince = Deadline.after(Duration.ZERO);
+        try (PreparedStatement statement = usable().prepareStatement(sql)) {
             binder.bind(statement);
             running = statement;
             statement.execute();
             return mapper.map(lastResult(statement));
         } finally {
             running = null;
+            runningSince = null;
             oneStatement.unlock();
         }
+    }
+
+    private Connection usable() throws SQLException {
+        if (sealed || gone.get()) {
+            throw new SQLNonTransientConnectionException("the session was given up", "08003");
+        }
+        return connection;
+    }
+
+    /** Whether a statement has been running for longer than this. */
+    boolean isHanging(Duration limit) {
+        Deadline since = runningSince;
+        return since != null && System.nanoTime() - since.nanos() > limit.toNanos();
     }
 
     /** A statement that waits is preceded by another one, whose result is not looked at. */

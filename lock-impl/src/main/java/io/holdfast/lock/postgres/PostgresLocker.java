@@ -73,7 +73,7 @@ public final class PostgresLocker implements Locker {
         this.sessions = new Sessions(Objects.requireNonNull(source, "source"), config);
         this.fitness = new Fitness(sessions, keepers, config.connectionTimeout());
         this.allocation = config.sessions() == SessionMode.SHARED
-                ? new SharedSessions(sessions, fitness, config)
+                ? new SharedSessions(sessions, keepers, fitness, config)
                 : new PinnedSessions();
         this.listeners = new Listeners(listeners);
         this.watch = new Watch(this);
@@ -291,11 +291,16 @@ public final class PostgresLocker implements Locker {
         turn.whenEnded(locks::release);
     }
 
-    /** A lock granted while the locker closes is ended by whoever comes second: this, or close(). */
+    /**
+     * A lock granted while the locker closes, or while its session is given up, is ended by whoever comes second: this, or
+     * {@link #close}, or {@link #discard}.
+     */
     void remember(HeldLock lock) {
         outstanding.add(lock);
         if (closed.get()) {
             lock.startEnding();
+        } else if (lock.grant().session().isGone()) {
+            lock.lose(null);
         }
         watch.start();
         if (lock.isWithoutHeartbeat() && noHeartbeatTold.compareAndSet(false, true)) {
@@ -320,9 +325,17 @@ public final class PostgresLocker implements Locker {
         watch.endForGood(session);
     }
 
-    /** As {@link #endForGood}, for a session that may hold locks: their holders are told first. */
+    /**
+     * As {@link #endForGood}, for a session that may hold locks: their holders are told first. A lock that is being granted on
+     * it meanwhile is found afterwards, or finds the session gone: see {@link #remember}.
+     */
     void discard(LockSession session, @Nullable Throwable cause) {
-        outstanding.stream().filter(lock -> lock.grant().session() == session).forEach(lock -> lock.lose(cause));
+        loseAll(session, cause);
         endForGood(session);
+        loseAll(session, cause);
+    }
+
+    private void loseAll(LockSession session, @Nullable Throwable cause) {
+        outstanding.stream().filter(lock -> lock.grant().session() == session).forEach(lock -> lock.lose(cause));
     }
 }

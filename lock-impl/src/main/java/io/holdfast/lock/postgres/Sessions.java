@@ -14,6 +14,7 @@ final class Sessions {
     private final LockerConfig config;
     private final int limit;
     private final Semaphore permits;
+    private volatile Runnable onShortage = () -> {};
     private final ConcurrentHashMap<Integer, LockSession> byPid = new ConcurrentHashMap<>();
 
     Sessions(ConnectionSource source, LockerConfig config) {
@@ -36,7 +37,7 @@ final class Sessions {
 
     /** A new session. Does nothing but to wait for its turn and for a connection, so that it may be interrupted. */
     LockSession open(String what, Runnable permitted) throws SQLException, InterruptedException {
-        if (!permits.tryAcquire(config.connectionTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!permits.tryAcquire() && !permitInTime()) {
             throw Messages.tooManySessions(what, limit);
         }
         permitted.run();
@@ -52,6 +53,16 @@ final class Sessions {
         }
     }
 
+    private boolean permitInTime() throws InterruptedException {
+        onShortage.run();
+        return permits.tryAcquire(config.connectionTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** What to do before somebody has to wait for a session. */
+    void onShortage(Runnable action) {
+        onShortage = action;
+    }
+
     /** A session beyond the limit, for a single question; not to be locked on. */
     LockSession borrow() throws SQLException {
         Connection connection = source.open();
@@ -61,6 +72,11 @@ final class Sessions {
     /** Whether there can be no second connection. */
     boolean isSingle() {
         return source.size().orElse(2) == 1;
+    }
+
+    /** On another server, or after a restart of this one, process ids come again. */
+    private static boolean isSame(LockSession one, LockSession other) {
+        return one.backend().serverStart() == other.backend().serverStart();
     }
 
     private void gone(LockSession session) {
@@ -75,8 +91,9 @@ final class Sessions {
      * and would both be granted the same lock.
      */
     void requireAlone(LockSession session) {
-        LockSession other = byPid.putIfAbsent(session.backend().pid(), session);
-        if (other != null && other != session) {
+        LockSession other = byPid.merge(
+                session.backend().pid(), session, (earlier, later) -> isSame(earlier, later) ? earlier : later);
+        if (other != session) {
             throw Messages.sharedSession(session.backend().pid());
         }
     }

@@ -4,7 +4,6 @@ package io.holdfast.lock.postgres;
 import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
 import io.holdfast.lock.postgres.LockSession.Answer;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -26,6 +26,7 @@ final class SharedSessions implements SessionAllocation {
     private static final Acquire MAKE_READY = new Acquire(null, true, false, false, false);
 
     private final Sessions sessions;
+    private final Keepers keepers;
     private final Fitness fitness;
     private final LockerConfig config;
     private final ReentrantLock opening = new ReentrantLock();
@@ -36,10 +37,12 @@ final class SharedSessions implements SessionAllocation {
     /** Guarded by this. */
     private boolean closed;
 
-    SharedSessions(Sessions sessions, Fitness fitness, LockerConfig config) {
+    SharedSessions(Sessions sessions, Keepers keepers, Fitness fitness, LockerConfig config) {
         this.sessions = sessions;
+        this.keepers = keepers;
         this.fitness = fitness;
         this.config = config;
+        sessions.onShortage(this::closeIdle);
     }
 
     @Override
@@ -61,15 +64,30 @@ final class SharedSessions implements SessionAllocation {
     private synchronized Optional<LockSession> take(long lockId) {
         shares.keySet().removeIf(LockSession::isGone);
         for (Map.Entry<LockSession, Set<Long>> share : shares.entrySet()) {
-            if (share.getValue().size() < LOCKS_PER_SESSION && share.getValue().add(lockId)) {
+            if (share.getValue().size() < LOCKS_PER_SESSION
+                    && !share.getKey().isHanging(config.connectionTimeout())
+                    && share.getValue().add(lockId)) {
                 return Optional.of(share.getKey());
             }
         }
         return Optional.empty();
     }
 
+    /** A connection of the pool may lead to a session that has ended; then another one is asked for. */
     private LockSession open(long lockId, Runnable permitted) throws SQLException, InterruptedException {
+        try {
+            return openReady(lockId, permitted);
+        } catch (SQLException e) {
+            if (!SqlStates.isSessionLost(e) || SqlStates.isPoolExhausted(e)) {
+                throw e;
+            }
+            return openReady(lockId, permitted);
+        }
+    }
+
+    private LockSession openReady(long lockId, Runnable permitted) throws SQLException, InterruptedException {
         LockSession session = sessions.open("a shared session", permitted);
+        Future<?> limit = keepers.endAfter(config.connectionTimeout(), session);
         boolean ready = false;
         try {
             session.pin();
@@ -83,6 +101,7 @@ final class SharedSessions implements SessionAllocation {
             ready = true;
             return session;
         } finally {
+            limit.cancel(false);
             if (!ready) {
                 session.end();
             }
@@ -139,10 +158,16 @@ final class SharedSessions implements SessionAllocation {
 
     @Override
     public void close() {
-        List<LockSession> surplus;
         synchronized (this) {
             closed = true;
-            surplus = new ArrayList<>(idle());
+        }
+        closeIdle();
+    }
+
+    private void closeIdle() {
+        List<LockSession> surplus;
+        synchronized (this) {
+            surplus = List.copyOf(idle());
             surplus.forEach(shares::remove);
         }
         surplus.forEach(SharedSessions::close);

@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres;
 
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 
 /**
@@ -22,6 +23,8 @@ final class SqlStates {
     private static final String CONNECTION_EXCEPTION_CLASS = "08";
     private static final String DYNAMIC_SQL_CLASS = "07";
     private static final String OPERATOR_INTERVENTION_CLASS = "57";
+    private static final String IDLE_IN_TRANSACTION_TIMEOUT = "25P03";
+    private static final String TRANSACTION_TIMEOUT = "25P04";
     private static final String INSUFFICIENT_RESOURCES_CLASS = "53";
 
     /** IronJacamar's id for "no managed connection within the blocking time-out"; it comes without a SQLSTATE. */
@@ -78,7 +81,14 @@ final class SqlStates {
         return !isSessionUnharmed(e)
                 && (state == null
                         || state.startsWith(CONNECTION_EXCEPTION_CLASS)
+                        || state.equals(IDLE_IN_TRANSACTION_TIMEOUT)
+                        || state.equals(TRANSACTION_TIMEOUT)
                         || state.startsWith(OPERATOR_INTERVENTION_CLASS));
+    }
+
+    /** For a session that does not answer any more after this. */
+    static SQLException sessionLost(SQLException e) {
+        return new SQLNonTransientConnectionException("the session ended after: " + e.getSQLState(), "08006", e);
     }
 
     /** The pool has no free connection, as opposed to a database that cannot be reached. */

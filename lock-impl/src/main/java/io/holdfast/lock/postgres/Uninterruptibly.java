@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 
 /** Waiting that an interrupt does not cut short; the interrupt flag is set again afterwards. */
 final class Uninterruptibly {
@@ -24,6 +25,24 @@ final class Uninterruptibly {
                     interrupted = true;
                 } catch (ExecutionException e) {
                     throw asSqlException(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    static boolean tryLock(Lock lock, Duration atMost) {
+        Deadline deadline = Deadline.after(atMost);
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return lock.tryLock(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
                 }
             }
         } finally {

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.LockSession.Backend;
 import io.holdfast.lock.postgres.LockSession.Holding;
+import io.holdfast.lock.postgres.LockSession.Holdings;
 import io.holdfast.lock.postgres.LockSession.Question;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,8 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -97,23 +101,31 @@ final class Watch {
         }
         Set<Integer> pids = new LinkedHashSet<>();
         locks.forEach(lock -> pids.add(lock.grant().session().backend().pid()));
-        long[] sentNanos = new long[1];
-        ask(session -> {
-                    sentNanos[0] = System.nanoTime();
-                    return session.holdings(pids);
-                })
-                .ifPresent(holdings -> compare(locks, holdings, sentNanos[0]));
+        ask(session -> seen(session, pids))
+                .filter(seen -> !seen.holdings().standby())
+                .ifPresent(seen -> compare(locks, seen));
     }
 
-    private static void compare(List<HeldLock> locks, Set<Holding> holdings, long sentNanos) {
+    private record Seen(long sentNanos, Holdings holdings) {}
+
+    private static Seen seen(LockSession session, Set<Integer> pids) throws SQLException {
+        long sentNanos = System.nanoTime();
+        return new Seen(sentNanos, session.holdings(pids));
+    }
+
+    /** What a server that has restarted since, or taken over from another, says of a lock is that it does not have it. */
+    private static void compare(List<HeldLock> locks, Seen seen) {
         Map<Integer, List<Holding>> byPid = new HashMap<>();
-        holdings.forEach(holding ->
-                byPid.computeIfAbsent(holding.pid(), pid -> new ArrayList<>()).add(holding));
+        for (Holding holding : seen.holdings().all()) {
+            byPid.computeIfAbsent(holding.pid(), pid -> new ArrayList<>()).add(holding);
+        }
         for (HeldLock lock : locks) {
             Backend backend = lock.grant().session().backend();
-            if (byPid.getOrDefault(backend.pid(), List.of()).stream()
-                    .anyMatch(holding -> isOf(lock, backend, holding))) {
-                lock.proven(sentNanos);
+            boolean held = backend.serverStart() == seen.holdings().serverStart()
+                    && byPid.getOrDefault(backend.pid(), List.of()).stream()
+                            .anyMatch(holding -> isOf(lock, backend, holding));
+            if (held) {
+                lock.proven(seen.sentNanos());
             } else {
                 lock.lose(null);
             }
@@ -132,7 +144,12 @@ final class Watch {
     private void startTouching() {
         for (LockSession session : sessions()) {
             Lifetime lifetime = session.lifetime();
-            if (lifetime != null && lifetime.isTouchDue() && touched.add(session)) {
+            if (lifetime != null && lifetime.hasEnded()) {
+                locker.keepers().submit(() -> {
+                    locker.discard(session, null);
+                    return null;
+                });
+            } else if (lifetime != null && lifetime.isTouchDue() && touched.add(session)) {
                 toTouch.add(session);
             }
         }
@@ -201,17 +218,34 @@ final class Watch {
         }
     }
 
-    /** Asks on whatever session answers; empty if none does. */
+    /**
+     * Asks on whatever session answers; empty if none does. One that takes too long is left to itself, and the next is asked.
+     */
     private <T> Optional<T> ask(Question<T> question) {
+        Duration timeout = locker.config().connectionTimeout();
+        Deadline deadline = Deadline.after(timeout);
         List<LockSession> candidates = new ArrayList<>(sessions());
         Collections.shuffle(candidates);
         for (LockSession session : candidates) {
-            Optional<T> answer = askOn(session, question);
+            if (deadline.hasPassed()) {
+                return Optional.empty();
+            }
+            Optional<T> answer = within(timeout.dividedBy(4), () -> askOn(session, question));
             if (answer.isPresent()) {
                 return answer;
             }
         }
-        return askOnBorrowed(question);
+        return within(timeout, () -> askOnBorrowed(question));
+    }
+
+    private <T> Optional<T> within(Duration limit, Callable<Optional<T>> asking) {
+        try {
+            return Uninterruptibly.get(locker.keepers().submit(asking), limit);
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (SQLException e) {
+            throw new IllegalStateException("asking handles its own failures", e);
+        }
     }
 
     private <T> Optional<T> askOn(LockSession session, Question<T> question) {
@@ -235,14 +269,20 @@ final class Watch {
         }
         try {
             LockSession session = locker.sessions().borrow();
+            Future<?> limit = locker.keepers().endAfter(locker.config().connectionTimeout(), session);
+            boolean answered = false;
             try {
                 session.pin();
                 T answer = question.ask(session);
-                session.unpin();
+                answered = true;
                 return Optional.of(answer);
-            } catch (SQLException e) {
-                session.end();
-                throw e;
+            } finally {
+                limit.cancel(false);
+                if (answered) {
+                    session.unpin();
+                } else {
+                    session.end();
+                }
             }
         } catch (SQLException e) {
             if (SqlStates.isNotPermitted(e)) {
