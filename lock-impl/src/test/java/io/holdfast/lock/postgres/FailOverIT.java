@@ -190,7 +190,7 @@ class FailOverIT {
         PostgresLocker locker = locker(cluster.primary().dataSource());
         LockHandle lost = locker.acquire(FENCED);
 
-        cluster.primary().restartImmediately();
+        cluster.primary().restart("immediate");
 
         Server.eventually("the holder is told", () -> lost.state() == LockState.LOST);
         assertGrowing(List.of(token(lost), takeTokens(locker, 1).get(0)));

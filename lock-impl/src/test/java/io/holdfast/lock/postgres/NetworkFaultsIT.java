@@ -13,7 +13,6 @@ import io.holdfast.lock.LockState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -56,7 +55,7 @@ class NetworkFaultsIT {
             .closeTimeout(Duration.ofSeconds(3));
 
     /** Of our own, since it has to see the ports of the relay, which a container may not. */
-    private static final PostgresProcess POSTGRES = PostgresProcess.start(Map.of());
+    private static final PostgresNode POSTGRES = PostgresNode.started();
 
     private final Server server = new Server(POSTGRES.database());
     private final Relay relay = new Relay(POSTGRES.database().url());

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 
 /** Looks at the server from a session of its own, so that no test has to believe the locker. */
 record Server(TestDatabase database) {
@@ -75,14 +77,22 @@ record Server(TestDatabase database) {
         }
     }
 
+    /** Whether new sessions are served there. */
+    static boolean answers(DataSource dataSource) {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.isValid(1);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
     /** What is outside of this JVM takes its time. */
-    static void eventually(String claim, java.util.function.BooleanSupplier condition) throws InterruptedException {
+    static void eventually(String claim, BooleanSupplier condition) throws InterruptedException {
         within(Duration.ofSeconds(20), claim, condition);
     }
 
     /** As {@link #eventually}, where how long it takes is part of the claim. */
-    static void within(Duration bound, String claim, java.util.function.BooleanSupplier condition)
-            throws InterruptedException {
+    static void within(Duration bound, String claim, BooleanSupplier condition) throws InterruptedException {
         long end = System.nanoTime() + bound.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {

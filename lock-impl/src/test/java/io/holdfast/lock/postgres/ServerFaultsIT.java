@@ -11,11 +11,11 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -52,7 +52,7 @@ class ServerFaultsIT {
             .heartbeat(HEARTBEAT)
             .closeTimeout(Duration.ofSeconds(3));
 
-    private static final PostgresProcess POSTGRES = PostgresProcess.start(Map.of());
+    private static final PostgresNode POSTGRES = PostgresNode.started();
 
     private final Server server = new Server(POSTGRES.database());
     private final String key = "fault/" + UUID.randomUUID();
@@ -113,18 +113,18 @@ class ServerFaultsIT {
         },
         RESTART_FAST {
             @Override
-            void strike(Server server, int holder) {
+            void strike(Server server, int holder) throws IOException {
                 POSTGRES.restart("fast");
             }
         },
         RESTART_IMMEDIATE {
             @Override
-            void strike(Server server, int holder) {
+            void strike(Server server, int holder) throws IOException {
                 POSTGRES.restart("immediate");
             }
         };
 
-        abstract void strike(Server server, int holder) throws SQLException;
+        abstract void strike(Server server, int holder) throws IOException, SQLException;
     }
 
     static Stream<Arguments> deaths() {
@@ -135,7 +135,7 @@ class ServerFaultsIT {
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("deaths")
     @DisplayName("C1, C12, C14: whoever lost the lock by a death on the server is told once, before long, and for good")
-    void shouldTellOfDeath(Death death, SessionMode sessions) throws InterruptedException, SQLException {
+    void shouldTellOfDeath(Death death, SessionMode sessions) throws Exception {
         LockHandle handle = hold(sessions);
         int holder = server.holder(lockId);
 
