@@ -3,13 +3,9 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.testkit.TestDatabase;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -40,7 +36,7 @@ final class PgBouncer implements AutoCloseable {
     static PgBouncer start(TestDatabase database, String poolMode, String... settings)
             throws IOException, InterruptedException {
         Path files = Files.createTempDirectory("pgbouncer-");
-        int port = freePort();
+        int port = Ports.free();
         Path configuration =
                 Files.writeString(files.resolve("pgbouncer.ini"), configuration(database, port, poolMode, settings));
         Process process = new ProcessBuilder("pgbouncer", configuration.toString())
@@ -85,21 +81,13 @@ final class PgBouncer implements AutoCloseable {
 
     private void awaitAnswer() throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (!answers()) {
+        while (!Server.answers(dataSource())) {
             if (!process.isAlive() || System.nanoTime() - end > 0) {
                 String log = Files.readString(files.resolve("pgbouncer.log"));
                 close();
                 throw new IllegalStateException("did not start: " + log);
             }
             TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    private boolean answers() {
-        try (Connection connection = dataSource().getConnection()) {
-            return connection.isValid(1);
-        } catch (SQLException e) {
-            return false;
         }
     }
 
@@ -118,11 +106,5 @@ final class PgBouncer implements AutoCloseable {
         Files.delete(files.resolve("pgbouncer.ini"));
         Files.delete(files.resolve("pgbouncer.log"));
         Files.delete(files);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
