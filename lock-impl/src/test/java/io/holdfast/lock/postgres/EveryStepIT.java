@@ -8,8 +8,6 @@ import io.holdfast.lock.LockDeadlockException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,8 +49,8 @@ class EveryStepIT extends LockerTest {
     private Thread caller;
 
     /** Counts the calls of what it gives out; all of them run on keeper threads, one after the other. */
-    private Object counted(Object target, Class<?> type) {
-        return Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {type}, (proxy, method, args) -> {
+    private <T> T counted(T target, Class<T> type) {
+        return JdbcProxy.of(type, (proxy, method, args) -> {
             String name = method.getName();
             boolean wrong = !List.of("abort", "toString", "hashCode", "equals").contains(name)
                     && calls.incrementAndGet() == wrongCall;
@@ -60,19 +58,14 @@ class EveryStepIT extends LockerTest {
                 wentWrong.add(type.getSimpleName() + "." + name);
                 before(target);
             }
-            Object result;
-            try {
-                result = method.invoke(target, args);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
+            Object result = JdbcProxy.call(target, method, args);
             if (wrong && fault == Fault.REFUSED_AFTER) {
                 throw new SQLException("on purpose, after " + name, "XX000");
             }
-            if (result instanceof PreparedStatement) {
-                return counted(result, PreparedStatement.class);
+            if (result instanceof PreparedStatement statement) {
+                return counted(statement, PreparedStatement.class);
             }
-            return result instanceof ResultSet ? counted(result, ResultSet.class) : result;
+            return result instanceof ResultSet rows ? counted(rows, ResultSet.class) : result;
         });
     }
 
@@ -123,8 +116,9 @@ class EveryStepIT extends LockerTest {
         for (LockRequest wanted : List.of(request, request.enforcedTtl(LONG))) {
             int call = 0;
             do {
-                PostgresLocker locker = locker(CONFIG.sessions(mode).checkInterval(LONG), () ->
-                        (Connection) counted(pool.getConnection(), Connection.class));
+                PostgresLocker locker = locker(
+                        CONFIG.sessions(mode).checkInterval(LONG),
+                        () -> counted(pool.getConnection(), Connection.class));
                 wrongCall = Integer.MAX_VALUE;
                 locker.ping();
                 calls.set(0);
@@ -149,8 +143,7 @@ class EveryStepIT extends LockerTest {
     @DisplayName("C6: a deadlock that the server finds is an outcome of its own, and leaves nothing behind")
     void shouldTellDeadlock() throws Exception {
         fault = Fault.REFUSED_BEFORE;
-        PostgresLocker locker = locker(CONFIG, () -> (Connection) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Connection.class}, deadlocking(pool.getConnection())));
+        PostgresLocker locker = locker(CONFIG, () -> deadlocking(pool.getConnection()));
         LockHandle blocking = elsewhere().acquire(request);
 
         LockException told = org.junit.jupiter.api.Assertions.assertThrows(
@@ -161,16 +154,12 @@ class EveryStepIT extends LockerTest {
         blocking.release();
     }
 
-    private static java.lang.reflect.InvocationHandler deadlocking(Connection target) {
-        return (proxy, method, args) -> {
+    private static Connection deadlocking(Connection target) {
+        return JdbcProxy.connection((proxy, method, args) -> {
             if (method.getName().equals("prepareStatement") && ((String) args[0]).contains("lock_timeout")) {
                 throw new SQLException("deadlock detected", "40P01");
             }
-            try {
-                return method.invoke(target, args);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        };
+            return JdbcProxy.call(target, method, args);
+        });
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import static io.holdfast.lock.postgres.JdbcProxy.call;
+import static io.holdfast.lock.postgres.JdbcProxy.connection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,10 +12,6 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
@@ -41,20 +39,6 @@ class FitnessIT extends LockerTest {
         assertThrows(
                 LockDatabaseUnfitException.class,
                 () -> locker(CONFIG.sessions(SessionMode.SHARED), source).acquire(request));
-    }
-
-    /** A connection whose calls go wherever this says at the moment of the call. */
-    private static Connection connection(InvocationHandler calls) {
-        return (Connection)
-                Proxy.newProxyInstance(FitnessIT.class.getClassLoader(), new Class<?>[] {Connection.class}, calls);
-    }
-
-    private static Object call(Object target, Method method, Object... args) throws Throwable {
-        try {
-            return method.invoke(target, args);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
     }
 
     @Test
@@ -178,9 +162,8 @@ class FitnessIT extends LockerTest {
     void shouldRefuseOtherDatabases() {
         PostgresLocker locker = locker(CONFIG, () -> {
             Connection target = Databases.SHARED.connect();
-            DatabaseMetaData other = (DatabaseMetaData) Proxy.newProxyInstance(
-                    FitnessIT.class.getClassLoader(),
-                    new Class<?>[] {DatabaseMetaData.class},
+            DatabaseMetaData other = JdbcProxy.of(
+                    DatabaseMetaData.class,
                     (proxy, method, args) -> method.getName().equals("getDatabaseProductName") ? "MariaDB" : null);
             return connection((proxy, method, args) ->
                     method.getName().equals("getMetaData") ? other : call(target, method, args));

@@ -20,8 +20,6 @@ import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.RecordingListener;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;
@@ -383,18 +381,13 @@ class PostgresLockerIT {
     private static Connection failing(
             Connection connection, BiPredicate<String, String> filter, Exception... failures) {
         Iterator<Exception> left = List.of(failures).iterator();
-        return (Connection) Proxy.newProxyInstance(
-                PostgresLockerIT.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, args) -> {
-                    String argument = args == null || args.length == 0 ? "" : String.valueOf(args[0]);
-                    if (filter.test(method.getName(), argument) && left.hasNext()) {
-                        throw left.next();
-                    }
-                    try {
-                        return method.invoke(connection, args);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+        return JdbcProxy.connection((proxy, method, args) -> {
+            String argument = args == null || args.length == 0 ? "" : String.valueOf(args[0]);
+            if (filter.test(method.getName(), argument) && left.hasNext()) {
+                throw left.next();
+            }
+            return JdbcProxy.call(connection, method, args);
+        });
     }
 
     @Test
