@@ -26,7 +26,7 @@ abstract class LockerTest {
             .checkInterval(CHECK_INTERVAL);
 
     final Server server = new Server(Databases.SHARED);
-    final HikariDataSource pool = Databases.pool(8);
+    final HikariDataSource pool;
     final RecordingListener listener = new RecordingListener();
     final ExecutorService threads = Executors.newCachedThreadPool();
     final String key = "core/" + UUID.randomUUID();
@@ -34,6 +34,14 @@ abstract class LockerTest {
     final long lockId = LockId.of(CONFIG.namespace(), key);
 
     private final List<PostgresLocker> opened = new ArrayList<>();
+
+    LockerTest() {
+        this(8);
+    }
+
+    LockerTest(int poolSize) {
+        pool = Databases.pool(poolSize);
+    }
 
     /** On the pool of the test. */
     final PostgresLocker locker(LockerConfig config) {
@@ -57,11 +65,13 @@ abstract class LockerTest {
     @AfterEach
     final void nothingIsLeft() throws InterruptedException {
         opened.forEach(PostgresLocker::close);
-        threads.shutdownNow();
-        Server.eventually("no lock is left", () -> server.isFree(lockId));
-        Server.eventually(
-                "every connection is back in the pool",
-                () -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
-        pool.close();
+        try (pool) {
+            Server.eventually("no lock is left", () -> server.isFree(lockId));
+            Server.eventually(
+                    "every connection is back in the pool",
+                    () -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
+        } finally {
+            threads.shutdownNow();
+        }
     }
 }

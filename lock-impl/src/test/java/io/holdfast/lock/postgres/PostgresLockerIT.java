@@ -19,7 +19,6 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.spi.LockListener;
-import io.holdfast.lock.testkit.RecordingListener;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.Connection;
@@ -32,19 +31,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiPredicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,40 +47,24 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /** What the server says while the locker works, and what the locker says when the server or the pool fails. */
 @Timeout(60)
-class PostgresLockerIT {
+class PostgresLockerIT extends LockerTest {
 
-    private static final int NAMESPACE = 4711;
     private static final Duration BRIEF = Duration.ofMillis(300);
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final int POOL_SIZE = 3;
 
-    private final Server server = new Server(Databases.SHARED);
-    private final HikariDataSource pool = Databases.pool(3);
-    private final RecordingListener listener = new RecordingListener();
+    /** Waits in several slices, and asks the server so rarely that what a test does to a lock is found by the call after it. */
+    private static final LockerConfig RARELY_CHECKED =
+            CONFIG.waitSlice(Duration.ofSeconds(2)).checkInterval(LockerConfig.DEFAULT.checkInterval());
+
+    /** On a source that does not tell how many connections it has. */
     private final PostgresLocker locker = locker(pool::getConnection);
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final String key = "postgres/" + UUID.randomUUID();
-    private final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
-    private final long lockId = locker.lockId(key);
 
-    private PostgresLocker locker(ConnectionSource source) {
-        LockerConfig config = LockerConfig.DEFAULT
-                .namespace(NAMESPACE)
-                .waitAtMost(LONG)
-                .waitSlice(Duration.ofSeconds(2))
-                .connectionTimeout(Duration.ofSeconds(1))
-                .closeTimeout(Duration.ofSeconds(3));
-        return new PostgresLocker(config, source, List.of(listener));
+    PostgresLockerIT() {
+        super(POOL_SIZE);
     }
 
-    @AfterEach
-    void everythingIsGivenBack() throws InterruptedException {
-        locker.close();
-        Server.eventually("no lock is left", () -> server.isFree(lockId));
-        Server.eventually(
-                "every connection is back in the pool",
-                () -> pool.getHikariPoolMXBean().getActiveConnections() == 0);
-        pool.close();
-        threads.shutdownNow();
+    private PostgresLocker locker(ConnectionSource source) {
+        return locker(RARELY_CHECKED, source);
     }
 
     // ---- what the server says
@@ -94,7 +73,7 @@ class PostgresLockerIT {
     @DisplayName("a held lock shows in pg_locks under the published id and in its mode; a released one does not")
     void shouldShowInPgLocks() throws InterruptedException {
         LockHandle exclusive = locker.acquire(request);
-        assertEquals(LockId.of(NAMESPACE, key), lockId);
+        assertEquals(LockId.of(CONFIG.namespace(), key), lockId);
         assertEquals(List.of(new Server.Row(server.holder(lockId), "ExclusiveLock", true)), server.locks(lockId));
         exclusive.release();
         assertTrue(server.isFree(lockId));
@@ -123,7 +102,7 @@ class PostgresLockerIT {
     @Test
     @DisplayName("C7: many waiting threads of one locker cost one connection, and do not block a release")
     void shouldSpendOneConnectionOnManyWaiters() throws Exception {
-        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        PostgresLocker elsewhere = elsewhere();
         LockHandle handle = elsewhere.acquire(request);
         LockHandle other = locker.acquire(LockRequest.of(key + "/other"));
         List<Future<?>> waiters = new ArrayList<>();
@@ -144,13 +123,12 @@ class PostgresLockerIT {
         for (Future<?> waiter : waiters) {
             waiter.get();
         }
-        elsewhere.close();
     }
 
     @Test
     @DisplayName("C5: a wait of several slices gets the lock in the end, and a limited one ends in time")
     void shouldWaitInSlices() throws Exception {
-        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        PostgresLocker elsewhere = elsewhere();
         LockHandle handle = elsewhere.acquire(request);
         Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request));
         TimeUnit.MILLISECONDS.sleep(5_000);
@@ -158,7 +136,6 @@ class PostgresLockerIT {
         handle.release();
 
         waiter.get().release();
-        elsewhere.close();
     }
 
     @Test
@@ -186,12 +163,11 @@ class PostgresLockerIT {
 
             onSingle.acquire(request.enforcedTtl(LONG)).release();
             onSingle.acquire(request.waitAtMost(LockRequest.IMMEDIATE)).release();
-            PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+            PostgresLocker elsewhere = elsewhere();
             LockHandle handle = elsewhere.acquire(request);
             assertThrows(LockNotAcquiredException.class, () -> onSingle.acquire(request.waitAtMost(BRIEF)));
             assertTrue(onSingle.tryAcquire(request.enforcedTtl(LONG)).isEmpty());
             handle.release();
-            elsewhere.close();
 
             assertEquals(before, settings(single), "settings, autocommit and backend are as before");
             assertEquals(0, server.advisoryLocks());
@@ -230,7 +206,7 @@ class PostgresLockerIT {
     @Test
     @DisplayName("C5: ten thousand attempts that fail leave no lock, and no connection out of the pool")
     void shouldLeaveNothingBehindAfterManyFailures() throws Exception {
-        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        PostgresLocker elsewhere = elsewhere();
         LockHandle handle = elsewhere.acquire(request);
         List<Future<?>> work = new ArrayList<>();
 
@@ -248,14 +224,13 @@ class PostgresLockerIT {
 
         assertEquals(1, server.locks(lockId).size(), "the holder's");
         handle.release();
-        elsewhere.close();
         locker.tryAcquire(request).orElseThrow().release();
     }
 
     @Test
     @DisplayName("C5: a wait that times out or is interrupted just when it is granted leaves nothing behind")
     void shouldSurviveRacesBetweenGrantAndGivingUp() throws Exception {
-        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        PostgresLocker elsewhere = elsewhere();
         AtomicInteger granted = new AtomicInteger();
         for (int round = 0; round < 150; round++) {
             LockHandle handle = elsewhere.acquire(request);
@@ -292,7 +267,6 @@ class PostgresLockerIT {
         }
         assertTrue(granted.get() > 0, "some were granted");
         assertTrue(granted.get() < 150, "some were not");
-        elsewhere.close();
     }
 
     // ---- when the lock is lost
@@ -432,7 +406,7 @@ class PostgresLockerIT {
     @Test
     @DisplayName("C18, C20: a connection never goes back to the pool with an enforced ttl set, also after an error")
     void shouldNotLeaveTtlOnPooledConnections() throws Exception {
-        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        PostgresLocker elsewhere = elsewhere();
         LockHandle blocking = elsewhere.acquire(request);
         PostgresLocker onBroken = locker(() -> failing(
                 pool.getConnection(),
@@ -454,7 +428,6 @@ class PostgresLockerIT {
             assertTrue(settings(pool).contains("idle_session_timeout=0,"));
         }
         onBroken.close();
-        elsewhere.close();
     }
 
     @Test
@@ -462,7 +435,7 @@ class PostgresLockerIT {
             "C6: while the pool has no connection for the first, the next for the same key is not told of contention")
     void shouldNotTakeExhaustionForContention() throws Exception {
         List<LockHandle> held = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < POOL_SIZE; i++) {
             held.add(locker.acquire(LockRequest.of(key + "/" + i)));
         }
         Future<LockHandle> first = threads.submit(() -> locker.acquire(request));
@@ -525,14 +498,13 @@ class PostgresLockerIT {
     @DisplayName("C20: an enforced ttl that passes frees the lock on the server, the holder having been told before")
     void shouldEnforceTtl() throws Exception {
         LockHandle handle = locker.acquire(request.enforcedTtl(Duration.ofSeconds(1)));
-        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        PostgresLocker elsewhere = elsewhere();
 
         LockHandle next = elsewhere.acquire(request);
 
         assertFalse(handle.isHeld(), "told before the next holder gets it");
         assertThrows(LockNotHeldException.class, () -> handle.refresh(LONG));
         next.release();
-        elsewhere.close();
     }
 
     @Test
@@ -555,7 +527,7 @@ class PostgresLockerIT {
     @Test
     @DisplayName("C20: an enforced ttl is counted from the grant, however long the lock was waited for")
     void shouldCountEnforcedTtlFromGrant() throws Exception {
-        PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+        PostgresLocker elsewhere = elsewhere();
         LockHandle handle = elsewhere.acquire(request);
         Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request.enforcedTtl(Duration.ofSeconds(2))));
         TimeUnit.SECONDS.sleep(3);
@@ -565,7 +537,6 @@ class PostgresLockerIT {
         LockHandle next = waiter.get();
         assertTrue(next.isHeld());
         next.release();
-        elsewhere.close();
     }
 
     // ---- outcomes
@@ -574,7 +545,7 @@ class PostgresLockerIT {
     @DisplayName("C6: an exhausted pool is reported as such, after the connection time-out, and not as contention")
     void shouldReportExhaustedPool() throws InterruptedException {
         List<LockHandle> held = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < POOL_SIZE; i++) {
             held.add(locker.acquire(LockRequest.of(key + "/" + i)));
         }
 
@@ -646,7 +617,7 @@ class PostgresLockerIT {
                 PostgresLocker throughRelay =
                         locker(relay.through((PGSimpleDataSource) Databases.SHARED.dataSource())::getConnection)) {
             LockHandle held = throughRelay.acquire(LockRequest.of(key + "/held"));
-            PostgresLocker elsewhere = locker(Databases.SHARED.dataSource()::getConnection);
+            PostgresLocker elsewhere = elsewhere();
             LockHandle blocking = elsewhere.acquire(request);
             LockHandle leased =
                     throughRelay.acquire(LockRequest.of(key + "/leased").enforcedTtl(Duration.ofMinutes(10)));
@@ -684,7 +655,6 @@ class PostgresLockerIT {
             Server.eventually("the sessions behind the relay are ended", () -> server.isFree(lockId));
             Server.eventually("the held lock is free", () -> server.isFree(locker.lockId(key + "/held")));
             throughRelay.acquire(request).release();
-            elsewhere.close();
         }
     }
 
