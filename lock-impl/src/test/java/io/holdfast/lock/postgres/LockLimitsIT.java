@@ -80,4 +80,15 @@ class LockLimitsIT extends LockerTest {
         handles.subList(1, 20).forEach(LockHandle::release);
         hold(locker, 20).forEach(LockHandle::release);
     }
+
+    @Test
+    @DisplayName("C7: an idle shared session makes room for a lock that needs a session of its own")
+    void shouldMakeRoomAtTheLimit() throws InterruptedException {
+        PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED).maxSessions(1));
+        locker.acquire(request).release();
+
+        locker.acquire(request.enforcedTtl(LONG)).release();
+
+        locker.acquire(request).release();
+    }
 }

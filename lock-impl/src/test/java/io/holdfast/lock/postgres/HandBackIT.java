@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.LockListener;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.postgresql.PGConnection;
+
+/** A connection that was given back is somebody else's, at once. */
+@Timeout(60)
+class HandBackIT extends LockerTest {
+
+    @Test
+    @DisplayName("C17, C18: who borrows a connection while its former lock still returns from release is left alone")
+    void shouldLeaveNextUserAlone() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        AtomicBoolean slow = new AtomicBoolean();
+        PostgresLocker locker = locker(CONFIG, () -> {
+            Connection pooled = pool.getConnection();
+            return JdbcProxy.connection((proxy, method, args) -> {
+                Object result = JdbcProxy.call(pooled, method, args);
+                if (method.getName().equals("close") && slow.get()) {
+                    closed.countDown();
+                    goOn.await();
+                }
+                return result;
+            });
+        });
+        locker.acquire(LockRequest.of(key + "/first")).release();
+        LockHandle handle = locker.acquire(request);
+        int pid = server.holder(lockId);
+        slow.set(true);
+        Future<?> releasing = threads.submit(handle::release);
+        closed.await();
+
+        List<Connection> borrowed = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            borrowed.add(pool.getConnection());
+        }
+        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(5).toMillis());
+
+        List<Integer> pids = new ArrayList<>();
+        for (Connection connection : borrowed) {
+            assertTrue(connection.isValid(1), "nobody ended it");
+            pids.add(connection.unwrap(PGConnection.class).getBackendPID());
+            connection.close();
+        }
+        assertTrue(pids.contains(pid), "the released one was among them");
+        slow.set(false);
+        goOn.countDown();
+        releasing.get();
+    }
+
+    @Test
+    @DisplayName("C18: a refresh that comes while the lock is being released changes nothing any more")
+    void shouldNotSetTtlAfterRelease() throws Exception {
+        Duration ttl = Duration.ofSeconds(77);
+        CountDownLatch unlocking = new CountDownLatch(1);
+        PostgresLocker locker = locker(CONFIG, () -> {
+            Connection pooled = pool.getConnection();
+            return JdbcProxy.connection((proxy, method, args) -> {
+                if (method.getName().equals("prepareStatement")
+                        && ((String) args[0]).contains("pg_advisory_unlock(?)")) {
+                    unlocking.countDown();
+                    // Time for the refresh to stand in line for the connection.
+                    TimeUnit.MILLISECONDS.sleep(300);
+                }
+                if (method.getName().equals("close")) {
+                    TimeUnit.MILLISECONDS.sleep(100);
+                }
+                return JdbcProxy.call(pooled, method, args);
+            });
+        });
+        LockHandle handle = locker.acquire(request.enforcedTtl(ttl));
+        HeldLock lock = ((Handle) handle).lock();
+        Future<?> refreshing = threads.submit(() -> {
+            unlocking.await();
+            return assertThrows(SQLException.class, () -> lock.grant().session().isHeld(lockId, lock.mode(), ttl));
+        });
+
+        handle.release();
+
+        refreshing.get();
+        for (int i = 0; i < 3; i++) {
+            try (Connection connection = pool.getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("show idle_session_timeout")) {
+                row.next();
+                assertEquals("0", row.getString(1));
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("C14: a lock that is granted on a session that is given up meanwhile is lost, and says so")
+    void shouldLoseLockGrantedOnSessionGivenUp() throws InterruptedException {
+        PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED).checkInterval(LONG));
+        LockHandle first = locker.acquire(LockRequest.of(key + "/first"));
+        LockSession session = ((Handle) first).lock().grant().session();
+        HeldLock.Grant grant = new HeldLock.Grant(session, lockId, null, System.nanoTime());
+
+        locker.discard(session, null);
+        HeldLock second =
+                new HeldLock(locker, request, grant, locker.queues().join(lockId, request.mode(), false), false);
+        locker.remember(second);
+
+        assertEquals(LockState.LOST, first.state());
+        assertEquals(LockState.LOST, second.state());
+        assertThrows(LockNotHeldException.class, second::release);
+    }
+
+    @Test
+    @DisplayName("C16: an Error of a listener harms neither the lock nor the closing of the locker")
+    void shouldContainErrorsOfListeners() throws Exception {
+        LockListener broken = new LockListener() {
+            @Override
+            public void acquired(LockHandle handle, Duration waited) {
+                throw new AssertionError("on purpose");
+            }
+
+            @Override
+            public void released(LockHandle handle, Duration held) {
+                throw new AssertionError("on purpose");
+            }
+        };
+        PostgresLocker locker = new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of(broken, listener));
+
+        LockHandle handle = locker.acquireAsync(request).get(10, TimeUnit.SECONDS);
+        assertTrue(handle.isHeld());
+        locker.close();
+
+        assertEquals(List.of("acquired", "released"), listener.events());
+        assertTrue(server.isFree(lockId));
+    }
+}
