@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a role, a database or an earlier user of the connection has set does not harm a lock. */
+@Timeout(60)
+class ServerSettingsIT extends LockerTest {
+
+    private static final String UNKNOWN_SETTING = "42704";
+
+    /** A setting that this version of the server does not know cannot harm. */
+    private static Connection with(String setting) throws SQLException {
+        Connection connection = Databases.SHARED.connect();
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set " + setting);
+        } catch (SQLException e) {
+            if (!UNKNOWN_SETTING.equals(e.getSQLState())) {
+                throw e;
+            }
+        }
+        return connection;
+    }
+
+    @ParameterizedTest(name = "C5, C19: {0}")
+    @ValueSource(
+            strings = {
+                "transaction_timeout = 300",
+                "statement_timeout = 300",
+                "lock_timeout = 300",
+                "idle_session_timeout = 300",
+                "idle_in_transaction_session_timeout = 300",
+                "default_transaction_read_only = on",
+                "default_transaction_isolation = serializable",
+                "standard_conforming_strings = off",
+                "search_path = ''",
+                "bytea_output = escape",
+                "extra_float_digits = -15",
+                "application_name = ''",
+                "synchronous_commit = off"
+            })
+    void shouldNotSuffer(String setting) throws Exception {
+        for (SessionMode mode : SessionMode.values()) {
+            PostgresLocker locker = locker(CONFIG.sessions(mode), () -> with(setting));
+            LockHandle blocking = elsewhere().acquire(request);
+            Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request.fenced(true)));
+            TimeUnit.MILLISECONDS.sleep(500);
+
+            blocking.release();
+
+            LockHandle handle = waiter.get();
+            TimeUnit.MILLISECONDS.sleep(500);
+            handle.refresh(LONG);
+            assertTrue(handle.isHeld());
+            handle.release();
+            assertTrue(server.isFree(lockId));
+        }
+    }
+
+    @Test
+    @DisplayName("C17: a session in doubt is ended also where the role may not see when it began")
+    void shouldEndSessionsOfAnotherRole() throws Exception {
+        String login = "login_" + System.nanoTime();
+        String app = "app_" + System.nanoTime();
+        try (Connection connection = Databases.SHARED.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create role " + app);
+            statement.execute("create role " + login + " login password 'login' in role " + app);
+            PostgresLocker locker = locker(CONFIG, () -> {
+                Connection own = DriverManager.getConnection(Databases.SHARED.url(), login, "login");
+                own.createStatement().execute("set role " + app);
+                return own;
+            });
+            LockHandle one = locker.acquire(request);
+            LockHandle other = locker.acquire(io.holdfast.lock.LockRequest.of(key + "/other"));
+            LockSession inDoubt = ((Handle) one).lock().grant().session();
+            LockSession asking = ((Handle) other).lock().grant().session();
+
+            boolean told = asks(asking, inDoubt);
+
+            assertTrue(told, "either it is ended, or it is told that it may not be: never taken for gone");
+            locker.close();
+            Server.eventually("both sessions have ended", () -> server.isFree(lockId));
+            Server.eventually(
+                    "none of the role",
+                    () -> server.ask("select count(*) from pg_stat_activity where usename = '" + login + "'") == 0);
+            statement.execute("drop role " + login);
+            statement.execute("drop role " + app);
+        }
+    }
+
+    private static boolean asks(LockSession asking, LockSession inDoubt) {
+        try {
+            return asking.terminate(inDoubt.backend());
+        } catch (SQLException e) {
+            return SqlStates.isNotPermitted(e);
+        }
+    }
+}
