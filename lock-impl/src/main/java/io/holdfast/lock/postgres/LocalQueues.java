@@ -141,7 +141,7 @@ final class LocalQueues {
         }
 
         private void tell() {
-            come.complete(stage == Stage.ASKING);
+            come.complete(stage != Stage.ENDED);
         }
 
         /** Is refused from now on, as soon as it is known that there are others. */
