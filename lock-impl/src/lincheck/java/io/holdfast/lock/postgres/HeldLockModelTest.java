@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Lincheck goes through the interleavings of threads that end, refresh, and look at one lock. */
+@Timeout(300)
+class HeldLockModelTest {
+
+    @Test
+    @DisplayName("C10, C14, C16: a lock is as if its users had come one after the other, in every interleaving")
+    void shouldBeAsIfOneAfterTheOther() {
+        new HeldLockCheck().run();
+    }
+
+    @Test
+    @DisplayName("C10, C14, C16: a lock is as if its users had come one after the other, under load")
+    void shouldBeAsIfOneAfterTheOtherUnderLoad() {
+        new HeldLockCheck().stress();
+    }
+
+    @Test
+    @DisplayName("C12, C14, C16: a lock ends once and tells so once, also if the server ends the session meanwhile")
+    void shouldEndOnceWithFailingServer() {
+        new HeldLockCheck.WithFailingServer().run();
+    }
+
+    @Test
+    @DisplayName("the check finds a double release")
+    void shouldFindDoubleRelease() throws Exception {
+        Mutant.of(
+                        HeldLock.class,
+                        "return life.compareAndSet(Life.HELD, Life.RELEASING);",
+                        "if (life.get() != Life.HELD) { return false; } life.set(Life.RELEASING); return true;")
+                .assertFound(HeldLockCheck.class, "life.set(RELEASING)");
+    }
+
+    @Test
+    @DisplayName("the check finds an end that is not told, since it came before the holder knew of the lock")
+    void shouldFindEndThatIsNotTold() throws Exception {
+        Mutant.of(HeldLock.class, "announced = true;\n        tellEnd();", "announced = true;")
+                .assertFound(HeldLockCheck.class, "the end is told once");
+    }
+
+    @Test
+    @DisplayName("the check finds a loss that overtakes a release")
+    void shouldFindLossThatOvertakesRelease() throws Exception {
+        Mutant.of(
+                        HeldLock.class,
+                        "if (life.compareAndSet(Life.HELD, Life.LOSING)) {\n            finishLosing(cause);",
+                        "if (life.get() == Life.HELD) { life.set(Life.LOSING);\n            finishLosing(cause);")
+                .assertFound(HeldLockCheck.class, "life.set(LOSING)");
+    }
+}
