@@ -14,13 +14,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -31,50 +29,22 @@ import org.junit.jupiter.api.condition.OS;
 /** What happens to a lock, its holder, its waiters and everybody else when the network between them fails. */
 @Timeout(60)
 @EnabledOnOs(OS.LINUX)
-class NetworkFaultsIT {
+class NetworkFaultsIT extends FaultTest {
 
-    private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
-    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(1);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     private static final Duration LONG = Duration.ofSeconds(15);
-
-    /** For threads and processes that get no processor for a while. */
-    private static final Duration SLACK = Duration.ofMillis(1500);
-
-    private static final Duration TOLD = CHECK_INTERVAL.plus(SLACK);
-    private static final Duration UNASKABLE =
-            CHECK_INTERVAL.plus(CONNECTION_TIMEOUT).plus(SLACK);
 
     /** How long a server takes to see that the client of a waiting session has gone. */
     private static final Duration QUEUE_LEFT = Duration.ofSeconds(5);
 
-    private static final LockerConfig CONFIG = LockerConfig.DEFAULT
-            .checkInterval(CHECK_INTERVAL)
-            .connectionTimeout(CONNECTION_TIMEOUT)
-            .heartbeat(HEARTBEAT)
-            .closeTimeout(Duration.ofSeconds(3));
-
-    /** Of our own, since it has to see the ports of the relay, which a container may not. */
-    private static final PostgresNode POSTGRES = PostgresNode.started();
-
-    private final Server server = new Server(POSTGRES.database());
-    private final Relay relay = new Relay(POSTGRES.database().url());
-    private final String key = "network/" + UUID.randomUUID();
+    private final Relay relay = new Relay(postgres.database().url());
     private final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
-    private final long lockId = LockId.of(CONFIG.namespace(), key);
-    private final Loss loss = new Loss(key);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private PostgresLocker far = far(CONFIG);
     private final PostgresLocker near =
-            new PostgresLocker(CONFIG, ConnectionSource.of(POSTGRES.dataSource()), List.of());
+            new PostgresLocker(CONFIG, ConnectionSource.of(postgres.dataSource()), List.of());
 
     private PostgresLocker far(LockerConfig config) {
-        return new PostgresLocker(config, ConnectionSource.of(relay.through(POSTGRES.dataSource())), List.of(loss));
-    }
-
-    @AfterAll
-    static void stopServer() throws Exception {
-        POSTGRES.close();
+        return new PostgresLocker(config, ConnectionSource.of(relay.through(postgres.dataSource())), List.of(loss));
     }
 
     @AfterEach
@@ -84,21 +54,11 @@ class NetworkFaultsIT {
         near.close();
         relay.close();
         threads.shutdownNow();
-        Server.eventually("no lock is left", () -> server.advisoryLocks() == 0);
-        Server.eventually("no session is left", () -> sessions() == 0);
-    }
-
-    private long sessions() {
-        return server.ask("select count(*) from pg_stat_activity"
-                + " where backend_type = 'client backend' and pid <> pg_backend_pid()");
+        assertNothingIsLeft();
     }
 
     private long port(int pid) {
         return server.ask("select client_port from pg_stat_activity where pid = " + pid);
-    }
-
-    private Rival rivalOf(LockHandle handle) {
-        return Rival.of(handle, POSTGRES.dataSource(), CONFIG);
     }
 
     private int waiter() throws InterruptedException {

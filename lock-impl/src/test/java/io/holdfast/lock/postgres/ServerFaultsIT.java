@@ -16,9 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,59 +31,21 @@ import org.postgresql.PGConnection;
 /** What happens to a held lock, its holder and everybody else when the server or a part of it dies or stands still. */
 @Timeout(60)
 @EnabledOnOs(OS.LINUX)
-class ServerFaultsIT {
+class ServerFaultsIT extends FaultTest {
 
-    private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
-    private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(1);
-    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
-
-    /** For threads and processes that get no processor for a while. */
-    private static final Duration SLACK = Duration.ofMillis(1500);
-
-    private static final Duration TOLD = CHECK_INTERVAL.plus(SLACK);
-    private static final Duration UNASKABLE =
-            CHECK_INTERVAL.plus(CONNECTION_TIMEOUT).plus(SLACK);
-
-    private static final LockerConfig CONFIG = LockerConfig.DEFAULT
-            .checkInterval(CHECK_INTERVAL)
-            .connectionTimeout(CONNECTION_TIMEOUT)
-            .heartbeat(HEARTBEAT)
-            .closeTimeout(Duration.ofSeconds(3));
-
-    private static final PostgresNode POSTGRES = PostgresNode.started();
-
-    private final Server server = new Server(POSTGRES.database());
-    private final String key = "fault/" + UUID.randomUUID();
-    private final long lockId = LockId.of(CONFIG.namespace(), key);
-    private final Loss loss = new Loss(key);
     private PostgresLocker locker;
-
-    @AfterAll
-    static void stopServer() throws Exception {
-        POSTGRES.close();
-    }
 
     private LockHandle hold(SessionMode sessions) throws InterruptedException {
         locker = new PostgresLocker(
-                CONFIG.sessions(sessions), ConnectionSource.of(POSTGRES.dataSource()), List.of(loss));
+                CONFIG.sessions(sessions), ConnectionSource.of(postgres.dataSource()), List.of(loss));
         return loss.watch(locker.acquire(LockRequest.of(key)));
-    }
-
-    private Rival rivalOf(LockHandle handle) {
-        return Rival.of(handle, POSTGRES.dataSource(), CONFIG);
     }
 
     @AfterEach
     void nothingIsLeft() throws InterruptedException {
-        POSTGRES.signalAll(Signal.CONT);
+        postgres.signalAll(Signal.CONT);
         locker.close();
-        Server.eventually("no lock is left", () -> server.advisoryLocks() == 0);
-        Server.eventually("no session is left", () -> sessions() == 0);
-    }
-
-    private long sessions() {
-        return server.ask("select count(*) from pg_stat_activity"
-                + " where backend_type = 'client backend' and pid <> pg_backend_pid()");
+        assertNothingIsLeft();
     }
 
     // ---- death
@@ -114,13 +74,13 @@ class ServerFaultsIT {
         RESTART_FAST {
             @Override
             void strike(Server server, int holder) throws IOException {
-                POSTGRES.restart("fast");
+                postgres.restart("fast");
             }
         },
         RESTART_IMMEDIATE {
             @Override
             void strike(Server server, int holder) throws IOException {
-                POSTGRES.restart("immediate");
+                postgres.restart("immediate");
             }
         };
 
@@ -142,7 +102,7 @@ class ServerFaultsIT {
         try (Rival rival = rivalOf(handle)) {
             death.strike(server, holder);
             Server.eventually("the holder's session has ended", () -> hasEnded(holder));
-            POSTGRES.awaitAnswer();
+            postgres.awaitAnswer();
 
             loss.assertToldWithin(TOLD, handle);
             rival.assertLetInWithin(SLACK, TOLD);
@@ -187,7 +147,7 @@ class ServerFaultsIT {
         LockHandle handle = hold(SessionMode.PINNED);
         LockHandle other = locker.acquire(LockRequest.of(key + "/other"));
 
-        POSTGRES.signalAll(Signal.STOP);
+        postgres.signalAll(Signal.STOP);
         long stopped = System.nanoTime();
 
         Server.within(UNASKABLE, "the lock is suspect", () -> handle.state() == LockState.SUSPECT);
@@ -196,7 +156,7 @@ class ServerFaultsIT {
         Duration left = HEARTBEAT.plus(TOLD).minusNanos(System.nanoTime() - stopped);
         loss.assertToldWithin(left, handle);
 
-        POSTGRES.signalAll(Signal.CONT);
+        postgres.signalAll(Signal.CONT);
         Server.eventually("the other lock came free", () -> server.isFree(LockId.of(0, key + "/other")));
         Server.eventually("the lock came free", () -> server.isFree(lockId));
         locker.acquire(LockRequest.of(key)).release();
