@@ -3,7 +3,7 @@ package io.holdfast.lock;
 
 /**
  * What a {@link LockHandle} knows of its lock. A handle starts as {@link #HELD}; {@link #RELEASED} and {@link #LOST} are
- * final: it never becomes held again.
+ * final: it never becomes held again. While the server is still asked to free it, a released lock may turn out to be lost.
  */
 public enum LockState {
     /** Granted, and seen to be held when the server was last asked, which is not long ago. */

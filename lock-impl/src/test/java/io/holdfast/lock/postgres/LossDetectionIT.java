@@ -150,12 +150,10 @@ class LossDetectionIT extends LockerTest {
     @Test
     @DisplayName("C12, C19: a server out of reach makes the lock suspect and then lost, before the server frees it")
     void shouldSuspectAndLose() throws Exception {
-        Duration heartbeat = Duration.ofSeconds(4);
+        Duration heartbeat = Duration.ofSeconds(5);
         try (Relay relay = new Relay(Databases.SHARED.url())) {
             PGSimpleDataSource throughRelay = relay.through((PGSimpleDataSource) Databases.SHARED.dataSource());
-            PostgresLocker locker = locker(
-                    CONFIG.connectionTimeout(Duration.ofMillis(500)).heartbeat(heartbeat),
-                    ConnectionSource.of(throughRelay));
+            PostgresLocker locker = locker(CONFIG.heartbeat(heartbeat), ConnectionSource.of(throughRelay));
             LockHandle handle = locker.acquire(request);
             PostgresLocker elsewhere = elsewhere();
             TimeUnit.MILLISECONDS.sleep(heartbeat.multipliedBy(2).toMillis());
@@ -179,9 +177,7 @@ class LossDetectionIT extends LockerTest {
     void shouldRecoverFromSuspicion() throws Exception {
         try (Relay relay = new Relay(Databases.SHARED.url())) {
             PGSimpleDataSource throughRelay = relay.through((PGSimpleDataSource) Databases.SHARED.dataSource());
-            PostgresLocker locker = locker(
-                    CONFIG.connectionTimeout(Duration.ofMillis(500)).heartbeat(Duration.ZERO),
-                    ConnectionSource.of(throughRelay));
+            PostgresLocker locker = locker(CONFIG.heartbeat(Duration.ZERO), ConnectionSource.of(throughRelay));
             LockHandle handle = locker.acquire(request);
             relay.freeze();
             Server.eventually("suspect", () -> handle.state() == LockState.SUSPECT);

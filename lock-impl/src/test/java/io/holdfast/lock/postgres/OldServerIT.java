@@ -61,7 +61,7 @@ class OldServerIT extends LockerTest {
         assertTrue(handle.fencingToken().isPresent());
         assertTrue(messages.stream().anyMatch(message -> message.startsWith("HOLDFAST-0027")), messages::toString);
         handle.refresh(LONG);
-        server.terminate(server.holder(lockId));
+        server.ask("select pg_terminate_backend(" + server.holder(lockId) + ")::int");
         Server.eventually("told", () -> handle.state() == LockState.LOST);
         assertFalse(handle.isHeld());
     }
