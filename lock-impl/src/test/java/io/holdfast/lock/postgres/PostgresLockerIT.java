@@ -43,6 +43,8 @@ import java.util.function.BiPredicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What the server says while the locker works, and what the locker says when the server or the pool fails. */
@@ -99,16 +101,17 @@ class PostgresLockerIT extends LockerTest {
         two.release();
     }
 
-    @Test
-    @DisplayName("C7: many waiting threads of one locker cost one connection, and do not block a release")
-    void shouldSpendOneConnectionOnManyWaiters() throws Exception {
+    @ParameterizedTest(
+            name = "C7: many waiting threads of one locker cost one connection, and do not block a release: {0}")
+    @EnumSource
+    void shouldSpendOneConnectionOnManyWaiters(LockMode mode) throws Exception {
         PostgresLocker elsewhere = elsewhere();
         LockHandle handle = elsewhere.acquire(request);
         LockHandle other = locker.acquire(LockRequest.of(key + "/other"));
         List<Future<?>> waiters = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             waiters.add(threads.submit(() -> {
-                locker.acquire(request).release();
+                locker.acquire(request.mode(mode)).release();
                 return null;
             }));
         }
