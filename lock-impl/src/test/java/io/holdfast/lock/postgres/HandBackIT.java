@@ -73,35 +73,18 @@ class HandBackIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C18: a refresh that comes while the lock is being released changes nothing any more")
+    @DisplayName("C18: once a session is as it came, a refresh that was on its way changes nothing any more")
     void shouldNotSetTtlAfterRelease() throws Exception {
         Duration ttl = Duration.ofSeconds(77);
-        CountDownLatch unlocking = new CountDownLatch(1);
-        PostgresLocker locker = locker(CONFIG, () -> {
-            Connection pooled = pool.getConnection();
-            return JdbcProxy.connection((proxy, method, args) -> {
-                if (method.getName().equals("prepareStatement")
-                        && ((String) args[0]).contains("pg_advisory_unlock(?)")) {
-                    unlocking.countDown();
-                    // Time for the refresh to stand in line for the connection.
-                    TimeUnit.MILLISECONDS.sleep(300);
-                }
-                if (method.getName().equals("close")) {
-                    TimeUnit.MILLISECONDS.sleep(100);
-                }
-                return JdbcProxy.call(pooled, method, args);
-            });
-        });
-        LockHandle handle = locker.acquire(request.enforcedTtl(ttl));
-        HeldLock lock = ((Handle) handle).lock();
-        Future<?> refreshing = threads.submit(() -> {
-            unlocking.await();
-            return assertThrows(SQLException.class, () -> lock.grant().session().isHeld(lockId, lock.mode(), ttl));
-        });
+        PostgresLocker locker = locker(CONFIG);
+        HeldLock lock = ((Handle) locker.acquire(request.enforcedTtl(ttl))).lock();
+        LockSession session = lock.grant().session();
+        assertTrue(session.isHeld(lockId, lock.mode(), ttl));
 
-        handle.release();
+        assertTrue(session.unlock(lockId, lock.mode(), true), "as a release does, before it gives the connection back");
 
-        refreshing.get();
+        assertThrows(SQLException.class, () -> session.isHeld(lockId, lock.mode(), ttl));
+        session.unpin();
         for (int i = 0; i < 3; i++) {
             try (Connection connection = pool.getConnection();
                     Statement statement = connection.createStatement();
@@ -110,6 +93,7 @@ class HandBackIT extends LockerTest {
                 assertEquals("0", row.getString(1));
             }
         }
+        lock.close();
     }
 
     @Test

@@ -87,16 +87,22 @@ class LockAdminIT extends LockerTest {
     @Test
     @DisplayName("keys can be hidden, and long ones are; their locks are listed all the same, and found by their key")
     void shouldHideKeys() throws InterruptedException {
-        LockHandle hidden = orders(CONFIG.publishKeys(false)).acquire(request);
+        String shortKey = "hidden";
+        long hiddenId = LockId.of(CONFIG.namespace(), shortKey);
+        LockHandle hidden = orders(CONFIG.publishKeys(false)).acquire(LockRequest.of(shortKey));
+        LockHandle tooLong = orders(CONFIG).acquire(request);
         LockHandle shared = orders(CONFIG.sessions(SessionMode.SHARED)).acquire(LockRequest.of("shared"));
 
+        assertNull(info(hiddenId).key());
+        assertFalse(info(hiddenId).holders().get(0).applicationName().contains(shortKey));
         assertNull(info(lockId).key());
-        assertFalse(info(lockId).holders().get(0).applicationName().contains(key));
         assertNull(info(LockId.of(CONFIG.namespace(), "shared")).key());
         assertNull(
                 info(LockId.of(CONFIG.namespace(), "shared")).holders().get(0).since(), "of a shared session");
         assertEquals(key, admin.lock(key).orElseThrow().key());
+        assertEquals(shortKey, admin.lock(shortKey).orElseThrow().key());
         hidden.release();
+        tooLong.release();
         shared.release();
 
         PostgresLocker own = locker(CONFIG.publishKeys(false));

@@ -11,6 +11,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.LockSession.Backend;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -226,5 +227,27 @@ class LossDetectionIT extends LockerTest {
         assertTrue(handle.isHeld());
         assertFalse(server.isFree(lockId));
         handle.release();
+    }
+
+    @Test
+    @DisplayName("C17: a session that has only the process id in common with one in doubt is left alone")
+    void shouldTellBackendsApart() throws Exception {
+        PostgresLocker locker = locker(CONFIG);
+        LockHandle asking = locker.acquire(LockRequest.of(key + "/asking"));
+        LockHandle handle = locker.acquire(request);
+        LockSession session = ((Handle) asking).lock().grant().session();
+        Backend backend = ((Handle) handle).lock().grant().session().backend();
+
+        assertFalse(
+                session.terminate(new Backend(backend.pid(), backend.seenAt() - 3_600, backend.serverStart())),
+                "it began later");
+        assertFalse(
+                session.terminate(new Backend(backend.pid(), backend.seenAt(), backend.serverStart() + 1)),
+                "it is on another server");
+        handle.refresh(LONG);
+
+        assertTrue(session.terminate(backend));
+        Server.eventually("told", () -> handle.state() == LockState.LOST);
+        asking.release();
     }
 }

@@ -38,11 +38,11 @@ class ServerSettingsIT extends LockerTest {
     @ParameterizedTest(name = "C5, C19: {0}")
     @ValueSource(
             strings = {
-                "transaction_timeout = 300",
-                "statement_timeout = 300",
-                "lock_timeout = 300",
-                "idle_session_timeout = 300",
-                "idle_in_transaction_session_timeout = 300",
+                "transaction_timeout = 200",
+                "statement_timeout = 200",
+                "lock_timeout = 200",
+                "idle_session_timeout = 200",
+                "idle_in_transaction_session_timeout = 200",
                 "default_transaction_read_only = on",
                 "default_transaction_isolation = serializable",
                 "standard_conforming_strings = off",
@@ -57,7 +57,8 @@ class ServerSettingsIT extends LockerTest {
             PostgresLocker locker = locker(CONFIG.sessions(mode), () -> with(setting));
             LockHandle blocking = elsewhere().acquire(request);
             Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request.fenced(true)));
-            TimeUnit.MILLISECONDS.sleep(500);
+            // Longer than a wait that was ended and one that was begun anew.
+            TimeUnit.MILLISECONDS.sleep(800);
 
             blocking.release();
 
