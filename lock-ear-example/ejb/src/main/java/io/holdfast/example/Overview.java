@@ -73,9 +73,11 @@ public class Overview {
     }
 
     private Lock lock(String key) throws SQLException {
-        String sql = "select a.application_name, l.granted from pg_locks l join pg_stat_activity a using (pid)"
-                + " where l.locktype = 'advisory' and l.objsubid = 1 and a.datname = current_database()"
-                + " and ((l.classid::bigint << 32) | l.objid::bigint) = ? order by l.waitstart";
+        // A session that holds a lock shows it behind its own name, which is the node's.
+        String sql =
+                "select split_part(a.application_name, ' holdfast/', 1), l.granted from pg_locks l join pg_stat_activity a using (pid)"
+                        + " where l.locktype = 'advisory' and l.objsubid = 1 and a.datname = current_database()"
+                        + " and ((l.classid::bigint << 32) | l.objid::bigint) = ? order by l.waitstart";
         Lock lock = new Lock(key, new ArrayList<>(), new ArrayList<>());
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement select = connection.prepareStatement(sql)) {
