@@ -16,7 +16,7 @@ import java.util.Optional;
 public interface LockAdmin {
 
     /**
-     * The locks of this namespace: those that this locker holds, and those whose holders or waiters publish the namespace in
+     * The locks of this namespace: those that this locker holds, and those whose holders publish the namespace in
      * their application name, as all lockers of this library do. A lock that another program holds shows in
      * {@link #lock(String)} only.
      *

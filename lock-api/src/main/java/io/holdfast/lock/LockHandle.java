@@ -9,7 +9,8 @@ import java.util.Optional;
  * of the locker.
  *
  * <p>A handle is not bound to the thread that acquired it: every method may be called from any thread, also several at
- * once. {@link #refresh} and {@link #release} ask PostgreSQL and block for a round trip; the others return at once.
+ * once. {@link #refresh}, {@link #release} and {@link #close} ask PostgreSQL and block for a round trip; the others return at
+ * once.
  *
  * <p>The locker asks the server at every check interval (5 s by default) which of its locks are held, and tells a loss by
  * {@link #state()}, {@link #onLost} and the {@linkplain io.holdfast.lock.spi.LockListener listeners}.

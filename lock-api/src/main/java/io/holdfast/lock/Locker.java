@@ -26,7 +26,7 @@ import java.util.concurrent.locks.Lock;
  *   <tr><td>this locker's limit of sessions or locks is reached</td><td colspan="2">{@link LockLimitException}</td></tr>
  *   <tr><td>no connection to be had</td><td colspan="2">{@link LockConnectionTimeoutException}</td></tr>
  *   <tr><td>database out of reach</td><td colspan="2">{@link LockUnavailableException}</td></tr>
- *   <tr><td>database unfit: a standby, or too old for the request</td><td colspan="2">{@link LockDatabaseUnfitException}</td></tr>
+ *   <tr><td>database or data source unfit</td><td colspan="2">{@link LockDatabaseUnfitException}</td></tr>
  *   <tr><td>interrupted</td><td colspan="2">{@link InterruptedException}; nothing is left behind</td></tr>
  *   <tr><td>locker closed</td><td colspan="2">{@link IllegalStateException}</td></tr>
  * </table>
@@ -197,7 +197,8 @@ public interface Locker extends AutoCloseable {
      * as long as the connection time-out.
      *
      * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
-     * @throws LockDatabaseUnfitException if the database answers, but cannot hold locks: a standby, or not PostgreSQL
+     * @throws LockDatabaseUnfitException if the database answers, but cannot hold locks: a standby, not PostgreSQL, behind
+     *     a pooler that swaps sessions, or by a data source that shares them
      * @throws LockUnavailableException if the database cannot be reached
      * @throws InterruptedException if the thread is interrupted meanwhile
      * @throws IllegalStateException if this locker is closed

@@ -290,6 +290,8 @@ final class Acquisition implements Runnable {
                         LockSession asking = session;
                         if (asking != null && patience.hasPassed()) {
                             locker.endForGood(asking);
+                            turn.end();
+                            return;
                         } else if (asking != null) {
                             asking.cancel();
                         } else if (patience.hasPassed()) {

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -32,12 +33,14 @@ final class Fitness {
 
     private final Sessions sessions;
     private final Keepers keepers;
+    private final Duration timeout;
     private final Duration patience;
     private final AtomicReference<Known> known = new AtomicReference<>(Known.NOTHING);
 
     Fitness(Sessions sessions, Keepers keepers, Duration connectionTimeout) {
         this.sessions = sessions;
         this.keepers = keepers;
+        this.timeout = connectionTimeout;
         Duration half = connectionTimeout.dividedBy(2);
         this.patience = half.compareTo(LONGEST_PATIENCE) < 0 ? half : LONGEST_PATIENCE;
     }
@@ -59,6 +62,7 @@ final class Fitness {
             known.compareAndSet(Known.NOTHING, Known.CANNOT_TELL);
             return;
         }
+        Future<?> limit = keepers.endAfter(timeout, other.get());
         boolean compared = false;
         try {
             compare(session, other.get());
@@ -66,6 +70,7 @@ final class Fitness {
             compared = true;
             known.set(Known.FIT);
         } finally {
+            limit.cancel(false);
             if (!compared) {
                 other.get().end();
             }

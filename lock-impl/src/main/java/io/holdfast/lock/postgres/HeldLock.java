@@ -186,7 +186,7 @@ final class HeldLock {
      */
     private boolean askIfHeld(Duration ttl) throws SQLException {
         if (!Uninterruptibly.tryLock(refreshing, locker.config().connectionTimeout())) {
-            return life.get() == Life.HELD;
+            throw Messages.noAnswer(what(), locker.config().connectionTimeout());
         }
         try {
             if (!isAlive()) {

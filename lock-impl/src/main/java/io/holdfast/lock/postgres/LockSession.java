@@ -303,7 +303,7 @@ final class LockSession {
             return Optional.empty();
         }
         try {
-            return gone.get() ? Optional.empty() : Optional.of(question.ask(this));
+            return gone.get() || sealed ? Optional.empty() : Optional.of(question.ask(this));
         } finally {
             oneStatement.unlock();
         }

@@ -20,12 +20,12 @@ import java.util.Objects;
  * @param heartbeat after which silence of this JVM the server frees its locks, which needs PostgreSQL 14 or newer; zero, which
  *     switches it off, or 1 s to a day; 30 s by default
  * @param sessions how locks are spread over sessions; {@link SessionMode#PINNED} by default
- * @param maxSessions how many sessions to use at once; 0, the default, for one less than the pool's size where that is
- *     known, and no limit elsewhere
- * @param maxLocks how many locks to hold at once, since a full lock table fails every session of the server; positive;
+ * @param maxSessions how many sessions to lock on at once; 0, the default, for one less than the pool's size where that is
+ *     known, and no limit elsewhere; questions besides, such as a ping, may use one more
+ * @param maxLocks how many locks to hold or wait for at once, since a full lock table fails every session of the server; positive;
  *     1000 by default
- * @param publishKeys whether a session that holds a lock shows its key in its application name, which every role of the
- *     server can read; true by default
+ * @param publishKeys whether a session for one lock shows its key in its application name, which every role of the server
+ *     can read, if it is short and printable ASCII; true by default
  */
 public record LockerConfig(
         int namespace,

@@ -92,7 +92,13 @@ final class Sessions {
      */
     void requireAlone(LockSession session) {
         LockSession other = byPid.merge(
-                session.backend().pid(), session, (earlier, later) -> isSame(earlier, later) ? earlier : later);
+                session.backend().pid(),
+                session,
+                (earlier, later) -> !earlier.isGone() && isSame(earlier, later) ? earlier : later);
+        if (session.isGone()) {
+            // It was given up before it was noted, so nobody else takes it out again.
+            byPid.remove(session.backend().pid(), session);
+        }
         if (other != session) {
             throw Messages.sharedSession(session.backend().pid());
         }

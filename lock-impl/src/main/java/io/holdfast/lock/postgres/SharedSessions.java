@@ -65,12 +65,17 @@ final class SharedSessions implements SessionAllocation {
         shares.keySet().removeIf(LockSession::isGone);
         for (Map.Entry<LockSession, Set<Long>> share : shares.entrySet()) {
             if (share.getValue().size() < LOCKS_PER_SESSION
-                    && !share.getKey().isHanging(config.connectionTimeout())
+                    && isUsable(share.getKey())
                     && share.getValue().add(lockId)) {
                 return Optional.of(share.getKey());
             }
         }
         return Optional.empty();
+    }
+
+    private boolean isUsable(LockSession session) {
+        Lifetime lifetime = session.lifetime();
+        return !session.isHanging(config.connectionTimeout()) && (lifetime == null || !lifetime.hasEnded());
     }
 
     /** A connection of the pool may lead to a session that has ended; then another one is asked for. */
@@ -136,7 +141,8 @@ final class SharedSessions implements SessionAllocation {
     }
 
     /** A session that was never made ready is as it came. */
-    private static void close(LockSession session) {
+    private void close(LockSession session) {
+        Future<?> limit = keepers.endAfter(config.connectionTimeout(), session);
         try {
             if (!session.isReady() || session.restore()) {
                 session.unpin();
@@ -145,13 +151,15 @@ final class SharedSessions implements SessionAllocation {
             }
         } catch (SQLException | RuntimeException e) {
             session.end();
+        } finally {
+            limit.cancel(false);
         }
     }
 
     @Override
     public synchronized Collection<LockSession> idle() {
         return shares.entrySet().stream()
-                .filter(share -> share.getValue().isEmpty())
+                .filter(share -> share.getValue().isEmpty() && !share.getKey().isGone())
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -170,6 +178,6 @@ final class SharedSessions implements SessionAllocation {
             surplus = List.copyOf(idle());
             surplus.forEach(shares::remove);
         }
-        surplus.forEach(SharedSessions::close);
+        surplus.forEach(this::close);
     }
 }

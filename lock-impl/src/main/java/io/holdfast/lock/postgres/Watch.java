@@ -259,6 +259,9 @@ final class Watch {
                 locker.discard(session, e);
             }
             return Optional.empty();
+        } catch (RuntimeException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "a connection failed to ask", e);
+            return Optional.empty();
         }
     }
 
@@ -289,6 +292,9 @@ final class Watch {
                 throw new NotPermitted(e);
             }
             Messages.LOG.log(System.Logger.Level.DEBUG, "nobody to ask", e);
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "the pool failed to lend a connection", e);
             return Optional.empty();
         } finally {
             borrowing.set(false);
