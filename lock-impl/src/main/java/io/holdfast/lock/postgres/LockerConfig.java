@@ -4,6 +4,7 @@ package io.holdfast.lock.postgres;
 import io.holdfast.lock.LockRequest;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * How a locker behaves. Start with {@link #DEFAULT} and change what differs.
@@ -126,18 +127,7 @@ public record LockerConfig(
      * @return the changed configuration
      */
     public LockerConfig namespace(int namespace) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.namespace = namespace);
     }
 
     /**
@@ -148,18 +138,7 @@ public record LockerConfig(
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig waitAtMost(Duration waitAtMost) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.waitAtMost = waitAtMost);
     }
 
     /**
@@ -170,18 +149,7 @@ public record LockerConfig(
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig waitSlice(Duration waitSlice) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.waitSlice = waitSlice);
     }
 
     /**
@@ -192,18 +160,7 @@ public record LockerConfig(
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig connectionTimeout(Duration connectionTimeout) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.connectionTimeout = connectionTimeout);
     }
 
     /**
@@ -214,18 +171,7 @@ public record LockerConfig(
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig closeTimeout(Duration closeTimeout) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.closeTimeout = closeTimeout);
     }
 
     /**
@@ -236,18 +182,7 @@ public record LockerConfig(
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig checkInterval(Duration checkInterval) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.checkInterval = checkInterval);
     }
 
     /**
@@ -258,18 +193,7 @@ public record LockerConfig(
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig heartbeat(Duration heartbeat) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.heartbeat = heartbeat);
     }
 
     /**
@@ -279,18 +203,7 @@ public record LockerConfig(
      * @return the changed configuration
      */
     public LockerConfig sessions(SessionMode sessions) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.sessions = sessions);
     }
 
     /**
@@ -301,18 +214,7 @@ public record LockerConfig(
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig maxSessions(int maxSessions) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.maxSessions = maxSessions);
     }
 
     /**
@@ -323,18 +225,7 @@ public record LockerConfig(
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig maxLocks(int maxLocks) {
-        return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+        return with(parts -> parts.maxLocks = maxLocks);
     }
 
     /**
@@ -344,17 +235,38 @@ public record LockerConfig(
      * @return the changed configuration
      */
     public LockerConfig publishKeys(boolean publishKeys) {
+        return with(parts -> parts.publishKeys = publishKeys);
+    }
+
+    private LockerConfig with(Consumer<Parts> change) {
+        Parts parts = new Parts();
+        change.accept(parts);
         return new LockerConfig(
-                namespace,
-                waitAtMost,
-                waitSlice,
-                connectionTimeout,
-                closeTimeout,
-                checkInterval,
-                heartbeat,
-                sessions,
-                maxSessions,
-                maxLocks,
-                publishKeys);
+                parts.namespace,
+                parts.waitAtMost,
+                parts.waitSlice,
+                parts.connectionTimeout,
+                parts.closeTimeout,
+                parts.checkInterval,
+                parts.heartbeat,
+                parts.sessions,
+                parts.maxSessions,
+                parts.maxLocks,
+                parts.publishKeys);
+    }
+
+    /** All parts of this configuration, to change one of them. */
+    private final class Parts {
+        private int namespace = LockerConfig.this.namespace;
+        private Duration waitAtMost = LockerConfig.this.waitAtMost;
+        private Duration waitSlice = LockerConfig.this.waitSlice;
+        private Duration connectionTimeout = LockerConfig.this.connectionTimeout;
+        private Duration closeTimeout = LockerConfig.this.closeTimeout;
+        private Duration checkInterval = LockerConfig.this.checkInterval;
+        private Duration heartbeat = LockerConfig.this.heartbeat;
+        private SessionMode sessions = LockerConfig.this.sessions;
+        private int maxSessions = LockerConfig.this.maxSessions;
+        private int maxLocks = LockerConfig.this.maxLocks;
+        private boolean publishKeys = LockerConfig.this.publishKeys;
     }
 }
