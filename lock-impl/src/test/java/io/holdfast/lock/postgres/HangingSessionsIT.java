@@ -2,12 +2,14 @@
 package io.holdfast.lock.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.LockUnavailableException;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -165,6 +167,21 @@ class HangingSessionsIT extends LockerTest {
         Server.eventually("suspect", () -> leased.state() == LockState.SUSPECT);
         Server.eventually("held again", leased::isHeld);
         leased.release();
+    }
+
+    @Test
+    @DisplayName("C12: a refresh that stands behind one that hangs does not succeed without the server's word")
+    void shouldNotRefreshWithoutAnswer() throws InterruptedException {
+        PostgresLocker locker = locker(CONFIG.checkInterval(LONG).heartbeat(LONG), this::open);
+        LockHandle handle = locker.acquire(request);
+
+        freeze();
+
+        for (int i = 0; i < 5; i++) {
+            assertThrows(LockUnavailableException.class, () -> handle.refresh(LONG));
+        }
+        relay.thaw();
+        handle.close();
     }
 
     @Test
