@@ -14,8 +14,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 final class Archives {
 
     private static final File DIRECTORY = new File(System.getProperty("archives", "target/archives"));
-    private static final Map<String, String> DATA_SOURCE =
-            Map.of("holdfast.datasource", "java:jboss/datasources/HoldfastDS");
+    private static final Map<String, String> DATA_SOURCE = Map.of("holdfast.datasource", "jdbc/holdfast");
 
     private Archives() {}
 

@@ -67,7 +67,7 @@ public final class PgLocks {
 
     private static DataSource dataSource() {
         try {
-            return (DataSource) new InitialContext().lookup("java:jboss/datasources/HoldfastDS");
+            return (DataSource) new InitialContext().lookup("jdbc/holdfast");
         } catch (NamingException e) {
             throw new IllegalStateException(e);
         }

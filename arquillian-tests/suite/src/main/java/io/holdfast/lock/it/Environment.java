@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.util.List;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -15,6 +16,10 @@ import org.junit.platform.launcher.LauncherSessionListener;
  */
 public final class Environment implements LauncherSessionListener {
 
+    /** Of two servers, the second of which only some tests start; and one where nobody listens. */
+    private static final List<String> PORTS =
+            List.of("one.http.port", "one.management.port", "two.http.port", "two.management.port", "nowhere.port");
+
     private TestDatabase database;
 
     @Override
@@ -23,7 +28,7 @@ public final class Environment implements LauncherSessionListener {
         System.setProperty("postgres.server.url", database.url());
         System.setProperty("postgres.server.user", database.user());
         System.setProperty("postgres.server.password", database.password());
-        for (String port : new String[] {"wildfly.http.port", "wildfly.management.port", "nowhere.port"}) {
+        for (String port : PORTS) {
             System.setProperty(port, Integer.toString(freePort()));
         }
     }
@@ -41,6 +46,11 @@ public final class Environment implements LauncherSessionListener {
                 System.getProperty("postgres.server.password"),
                 "external",
                 () -> {});
+    }
+
+    /** Where the first server answers. */
+    static String url() {
+        return "http://127.0.0.1:" + System.getProperty("one.http.port");
     }
 
     private static int freePort() {

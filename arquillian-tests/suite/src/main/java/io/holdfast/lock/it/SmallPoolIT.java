@@ -37,7 +37,7 @@ public class SmallPoolIT {
     static WebArchive deployment() {
         return Archives.war(
                 "small-pool",
-                Map.of("holdfast.datasource", "java:jboss/datasources/SingleDS"),
+                Map.of("holdfast.datasource", "jdbc/single"),
                 SmallPoolIT.class,
                 RecordingListener.class,
                 CountingListener.class,

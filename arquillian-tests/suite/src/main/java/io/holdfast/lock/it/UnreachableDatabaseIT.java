@@ -35,7 +35,7 @@ public class UnreachableDatabaseIT {
     static WebArchive deployment() {
         return Archives.war(
                 "unreachable",
-                Map.of("holdfast.datasource", "java:jboss/datasources/NowhereDS"),
+                Map.of("holdfast.datasource", "jdbc/nowhere"),
                 UnreachableDatabaseIT.class,
                 RecordingListener.class,
                 CountingListener.class);

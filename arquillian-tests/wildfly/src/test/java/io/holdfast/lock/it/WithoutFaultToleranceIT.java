@@ -51,7 +51,7 @@ public class WithoutFaultToleranceIT {
 
     @Deployment(name = "unreachable")
     static WebArchive unreachable() {
-        return war("unreachable-plain", Map.of("holdfast.datasource", "java:jboss/datasources/NowhereDS"));
+        return war("unreachable-plain", Map.of("holdfast.datasource", "jdbc/nowhere"));
     }
 
     private static WebArchive war(String name, Map<String, String> settings) {

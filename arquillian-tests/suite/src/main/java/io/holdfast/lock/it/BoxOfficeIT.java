@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 @RunAsClient
 public class BoxOfficeIT {
 
-    private static final String URL = "http://127.0.0.1:" + System.getProperty("wildfly.http.port");
+    private static final String URL = Environment.url();
 
     private final HttpClient http = HttpClient.newHttpClient();
 

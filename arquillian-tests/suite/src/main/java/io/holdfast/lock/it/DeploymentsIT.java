@@ -63,12 +63,12 @@ public class DeploymentsIT {
 
     @Deployment(name = "not-postgres", managed = false, testable = false)
     static WebArchive notPostgres() {
-        return Archives.war("not-postgres", Map.of("holdfast.datasource", "java:jboss/datasources/ExampleDS"));
+        return Archives.war("not-postgres", Map.of("holdfast.datasource", "jdbc/other"));
     }
 
     @Deployment(name = "no-data-source", managed = false, testable = false)
     static WebArchive noDataSource() {
-        return Archives.war("no-data-source", Map.of("holdfast.datasource", "java:jboss/datasources/Misspelt"));
+        return Archives.war("no-data-source", Map.of("holdfast.datasource", "jdbc/misspelt"));
     }
 
     @Deployment(name = "bad-setting", managed = false, testable = false)
@@ -110,7 +110,7 @@ public class DeploymentsIT {
     @DisplayName("a mistake in the configuration fails the deployment and says what to do")
     void shouldFailDeployment() {
         assertFails("not-postgres", "HOLDFAST-0103", "H2", "holdfast.datasource");
-        assertFails("no-data-source", "HOLDFAST-0104", "java:jboss/datasources/Misspelt");
+        assertFails("no-data-source", "HOLDFAST-0104", "jdbc/misspelt");
         assertFails("bad-setting", "HOLDFAST-0105", "holdfast.connection-timeout", "soon");
     }
 
@@ -130,8 +130,7 @@ public class DeploymentsIT {
     }
 
     private String post(String deployment, String what) throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + System.getProperty("wildfly.http.port") + "/" + deployment
-                + "/lock?do=" + what + "&key=" + KEY);
+        URI uri = URI.create(Environment.url() + "/" + deployment + "/lock?do=" + what + "&key=" + KEY);
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
         assertEquals(200, response.statusCode(), response.body());
