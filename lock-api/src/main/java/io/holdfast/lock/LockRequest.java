@@ -23,6 +23,9 @@ import java.util.Objects;
  *     null for the default of the locker's configuration; {@link Locker#tryAcquire} does not look at it
  * @param fenced whether the grant comes with a {@link FencingToken}, which costs the server a flush of its log; false by
  *     default
+ * @param scope what keeps the lock on the server; {@link LockScope#SESSION} by default
+ * @param releaseAfterTransaction whether a release inside a JTA transaction takes effect only when that has completed;
+ *     false by default
  */
 public record LockRequest(
         String key,
@@ -30,7 +33,9 @@ public record LockRequest(
         Duration ttl,
         Lease lease,
         @Nullable Duration waitAtMost,
-        boolean fenced) {
+        boolean fenced,
+        LockScope scope,
+        boolean releaseAfterTransaction) {
 
     /** No waiting. */
     public static final Duration IMMEDIATE = Duration.ZERO;
@@ -46,10 +51,13 @@ public record LockRequest(
      *
      * @param key not empty, without lone surrogates
      * @param mode how the lock excludes others
-     * @param ttl at least 1 ms; at most 2,147,483,647 ms with an {@link Lease#ENFORCED} lease
+     * @param ttl at least 1 ms; at most 2,147,483,647 ms with an {@link Lease#ENFORCED} lease; {@link #UNLIMITED} in
+     *     {@link LockScope#TRANSACTION}
      * @param lease what happens when the ttl has passed
      * @param waitAtMost not negative, or null for the default of the locker's configuration
-     * @param fenced whether the grant comes with a fencing token
+     * @param fenced whether the grant comes with a fencing token; not in {@link LockScope#TRANSACTION}
+     * @param scope what keeps the lock on the server
+     * @param releaseAfterTransaction whether a release waits for the end of the transaction
      * @throws NullPointerException if a part other than {@code waitAtMost} is null
      * @throws IllegalArgumentException if a part is out of its range
      */
@@ -58,6 +66,7 @@ public record LockRequest(
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(ttl, "ttl");
         Objects.requireNonNull(lease, "lease");
+        Objects.requireNonNull(scope, "scope");
         if (ttl.compareTo(SHORTEST_TTL) < 0) {
             throw new IllegalArgumentException("ttl of lock '" + key + "' must be at least 1 ms: " + ttl);
         }
@@ -67,6 +76,11 @@ public record LockRequest(
         }
         if (waitAtMost != null && waitAtMost.isNegative()) {
             throw new IllegalArgumentException("wait for lock '" + key + "' must not be negative: " + waitAtMost);
+        }
+        if (scope == LockScope.TRANSACTION && (fenced || !ttl.equals(UNLIMITED))) {
+            throw new IllegalArgumentException(
+                    "lock '" + key + "' of scope TRANSACTION lives as long as its transaction: it"
+                            + " has no ttl, and no fencing token, which is safe only once it is flushed. Use scope SESSION for them");
         }
     }
 
@@ -79,7 +93,8 @@ public record LockRequest(
      * @throws IllegalArgumentException if the key is empty or has a lone surrogate
      */
     public static LockRequest of(String key) {
-        return new LockRequest(key, LockMode.EXCLUSIVE, UNLIMITED, Lease.ADVISORY, null, false);
+        return new LockRequest(
+                key, LockMode.EXCLUSIVE, UNLIMITED, Lease.ADVISORY, null, false, LockScope.SESSION, false);
     }
 
     /**
@@ -89,7 +104,7 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest mode(LockMode mode) {
-        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced);
+        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -100,7 +115,7 @@ public record LockRequest(
      * @throws IllegalArgumentException if the ttl is below 1 ms
      */
     public LockRequest ttl(Duration ttl) {
-        return new LockRequest(key, mode, ttl, Lease.ADVISORY, waitAtMost, fenced);
+        return new LockRequest(key, mode, ttl, Lease.ADVISORY, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -111,7 +126,7 @@ public record LockRequest(
      * @throws IllegalArgumentException if the ttl is out of range
      */
     public LockRequest enforcedTtl(Duration ttl) {
-        return new LockRequest(key, mode, ttl, Lease.ENFORCED, waitAtMost, fenced);
+        return new LockRequest(key, mode, ttl, Lease.ENFORCED, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -122,7 +137,8 @@ public record LockRequest(
      * @throws IllegalArgumentException if the limit is negative
      */
     public LockRequest waitAtMost(Duration limit) {
-        return new LockRequest(key, mode, ttl, lease, Objects.requireNonNull(limit, "limit"), fenced);
+        return new LockRequest(
+                key, mode, ttl, lease, Objects.requireNonNull(limit, "limit"), fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -132,7 +148,42 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest fenced(boolean fenced) {
-        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced);
+        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+    }
+
+    /**
+     * The same request in another scope.
+     *
+     * @param scope what keeps the lock on the server
+     * @return the changed request
+     * @throws IllegalArgumentException if the request has a ttl or is fenced, and the scope is
+     *     {@link LockScope#TRANSACTION}
+     */
+    public LockRequest scope(LockScope scope) {
+        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+    }
+
+    /**
+     * The same request, which says whether a release has to wait for the transaction. If so, and if a JTA transaction is
+     * active when the lock is acquired, the lock is given back at the later of
+     * its release and the completion of that transaction, so that the next holder reads what this one committed. Within that
+     * transaction, requests of the same key that ask for this, and {@link Locked} methods, go on under the lock already held.
+     * Without an active transaction it changes nothing. Only the locker that the container injects knows transactions.
+     *
+     * @param releaseAfterTransaction whether the release waits for the transaction's end
+     * @return the changed request
+     */
+    public LockRequest releaseAfterTransaction(boolean releaseAfterTransaction) {
+        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+    }
+
+    /**
+     * Whether this request has to do with the transaction of the thread that makes it.
+     *
+     * @return whether it is of {@link LockScope#TRANSACTION} or is to be released after the transaction
+     */
+    public boolean isTransactional() {
+        return scope == LockScope.TRANSACTION || releaseAfterTransaction;
     }
 
     /** The same request with what is left of its wait, which began at this moment of the monotonic clock. */

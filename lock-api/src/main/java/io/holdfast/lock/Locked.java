@@ -27,12 +27,14 @@ import java.time.temporal.ChronoUnit;
  * method is entered (as it is in an EJB with container-managed transactions, where the transaction begins before any
  * interceptor), not before that transaction has committed or rolled back. So the next holder reads what this one
  * committed. On a CDI bean with {@code @Transactional} the lock is acquired before the transaction begins. Calls within
- * one such transaction that ask for the same key again go on under the lock already held.
+ * one such transaction that ask for the same key again go on under the lock already held. A lock of
+ * {@link LockScope#TRANSACTION} is released by the commit or rollback itself.
  *
  * <p><b>What the caller sees:</b> the {@link LockException}s of {@link Locker#acquire}, the method not having run;
  * {@link LockInterruptedException} if the thread was interrupted while waiting; {@link LockNotHeldException} if the method
  * ended normally without a transaction, but its lock was lost meanwhile; else the method's own result or exception,
- * unchanged. From an EJB, an {@code EJBException} around them where the server overlooks that they are application exceptions:
+ * unchanged; {@link IllegalStateException} if {@link LockScope#TRANSACTION} was asked for where no transaction is active.
+ * From an EJB, an {@code EJBException} around them where the server overlooks that they are application exceptions:
  * see {@link LockException}.
  *
  * <p><b>Not guaranteed:</b> calls that do not pass the container (a method of the same object, private and static methods)
@@ -89,4 +91,12 @@ public @interface Locked {
      */
     @Nonbinding
     ChronoUnit unit() default ChronoUnit.SECONDS;
+
+    /**
+     * What keeps the lock on the server. With {@link LockScope#TRANSACTION} the lock is taken on the application's own
+     * connection, inside the transaction of the method: that of the EJB or of {@code @Transactional}, which must be active.
+     *
+     * @return the scope
+     */
+    LockScope scope() default LockScope.SESSION;
 }

@@ -31,6 +31,12 @@ import java.util.concurrent.locks.Lock;
  *   <tr><td>locker closed</td><td colspan="2">{@link IllegalStateException}</td></tr>
  * </table>
  *
+ * <p>A request of {@link LockScope#TRANSACTION}, or one that is to be
+ * {@linkplain LockRequest#releaseAfterTransaction(boolean) released after the transaction}, needs the locker that the container
+ * injects; of others, {@link IllegalArgumentException}. The former must be made by a thread with an active JTA transaction, else
+ * {@link IllegalStateException}; it is served on that thread and that transaction's connection, and does not pass the circuit
+ * breaker.
+ *
  * <p>Waiting is first come, first served among the threads of one locker, and among the lockers that wait at the server;
  * not between the two. A waiting {@code acquire} does not poll. Besides the wait for the lock, both forms wait for a
  * connection of the pool and for the server's answer, each as long as the configured connection time-out (5 s by default).
@@ -75,8 +81,10 @@ public interface Locker extends AutoCloseable {
      * elsewhere. Cancelling the future, or completing it otherwise, gives the wait up and leaves no lock behind. Whoever drops the future without looking
      * at it has to release the lock all the same.
      *
-     * @param request what to lock and how long to wait
+     * @param request what to lock and how long to wait; not bound to a transaction, which belongs to the calling thread
      * @return completes with the handle, or fails as {@link #acquire} does
+     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION} or is to be released after the
+     *     transaction
      * @throws IllegalStateException if this locker is closed
      */
     CompletableFuture<LockHandle> acquireAsync(LockRequest request);
@@ -84,7 +92,8 @@ public interface Locker extends AutoCloseable {
     /**
      * Acquires several locks, all or none, waiting for all of them together as long as given. They are taken in the order of
      * their lock ids, whatever the order of the requests, so that callers of this method do not wait for each other in a
-     * circle; each costs a round trip, and a connection unless sessions are shared. Blocks.
+     * circle; each costs a round trip, and a connection unless sessions are shared. Blocks. If not all are granted, those of
+     * {@link LockScope#TRANSACTION} that were stay until the transaction ends.
      *
      * @param requests what to lock, each key once; their own waits are not looked at
      * @param waitAtMost how long to wait for all together: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
@@ -132,11 +141,18 @@ public interface Locker extends AutoCloseable {
      * {@link LockNotHeldException} if the lock was lost or had lapsed, and {@link IllegalMonitorStateException} if this
      * thread does not hold it. {@code newCondition} throws {@link UnsupportedOperationException}.
      *
-     * @param request what to lock; its wait is not looked at
+     * @param request what to lock; its wait is not looked at; not bound to a transaction, since the view gives the lock back
+     *     at once
      * @return a new view; nothing is acquired yet
+     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION} or is to be released after the
+     *     transaction
      */
     default Lock asLock(LockRequest request) {
-        return new ReentrantLockView(this, Objects.requireNonNull(request, "request"));
+        if (request.isTransactional()) {
+            throw new IllegalArgumentException("the view of lock '" + request.key()
+                    + "' gives the lock back at once, so it cannot be bound to a transaction: use acquire");
+        }
+        return new ReentrantLockView(this, request);
     }
 
     /**

@@ -24,6 +24,8 @@ class LockRequestTest {
                 () -> assertEquals(LockRequest.UNLIMITED, REQUEST.ttl()),
                 () -> assertEquals(Lease.ADVISORY, REQUEST.lease()),
                 () -> assertFalse(REQUEST.fenced()),
+                () -> assertEquals(LockScope.SESSION, REQUEST.scope()),
+                () -> assertFalse(REQUEST.releaseAfterTransaction()),
                 () -> assertNull(REQUEST.waitAtMost(), "as the locker's configuration says"));
     }
 
@@ -32,7 +34,8 @@ class LockRequestTest {
         LockRequest changed = REQUEST.mode(LockMode.SHARED)
                 .enforcedTtl(Duration.ofSeconds(30))
                 .waitAtMost(Duration.ofSeconds(5))
-                .fenced(true);
+                .fenced(true)
+                .releaseAfterTransaction(true);
 
         assertEquals(
                 new LockRequest(
@@ -41,10 +44,25 @@ class LockRequestTest {
                         Duration.ofSeconds(30),
                         Lease.ENFORCED,
                         Duration.ofSeconds(5),
+                        true,
+                        LockScope.SESSION,
                         true),
                 changed);
         assertEquals(Lease.ADVISORY, changed.ttl(Duration.ofSeconds(1)).lease());
         assertTrue(changed.ttl(Duration.ofSeconds(1)).fenced());
+    }
+
+    @Test
+    void shouldRefuseTtlAndTokenOfTransactionScope() {
+        LockRequest bound = REQUEST.scope(LockScope.TRANSACTION);
+
+        assertAll(
+                () -> assertThrows(IllegalArgumentException.class, () -> bound.ttl(Duration.ofSeconds(1))),
+                () -> assertThrows(IllegalArgumentException.class, () -> bound.fenced(true)),
+                () -> assertThrows(
+                        IllegalArgumentException.class,
+                        () -> REQUEST.ttl(Duration.ofSeconds(1)).scope(LockScope.TRANSACTION)),
+                () -> assertDoesNotThrow(() -> bound.mode(LockMode.SHARED).waitAtMost(Duration.ofSeconds(1))));
     }
 
     @Test

@@ -196,6 +196,12 @@ final class Messages {
                         + " 14 or newer");
     }
 
+    static IllegalArgumentException noTransactions(LockRequest request) {
+        return new IllegalArgumentException("HOLDFAST-0035: lock '" + request.key()
+                + "' is asked for in a transaction, which is not known here. Call acquire or tryAcquire of the locker that"
+                + " the container injects, on the thread of the transaction");
+    }
+
     static LockException of(LockRequest request, SQLException e) {
         if (SqlStates.isDeadlock(e)) {
             return deadlock(request, e);

@@ -164,6 +164,9 @@ public final class PostgresLocker implements Locker {
     }
 
     private Acquisition begin(LockRequest request, Duration limit, long startNanos) {
+        if (request.isTransactional()) {
+            throw Messages.noTransactions(request);
+        }
         requireOpen("lock '" + request.key() + "'");
         Acquisition acquisition = new Acquisition(this, request, !limit.isZero(), Deadline.from(startNanos, limit));
         // Before the look at closed: close() sets it first and then refuses every acquisition that it finds.

@@ -27,7 +27,8 @@ import java.util.function.Consumer;
  *
  * <p><b>Not simulated:</b> everything that comes from a database. There are no connections and no limits, so no
  * {@link io.holdfast.lock.LockUnavailableException} of any kind; no {@link io.holdfast.lock.LockState#SUSPECT}; no deadlock
- * is found. A handle becomes lost by {@link InMemoryLocks#lose} only. One that is dropped without release stays held. Locks
+ * is found. Nor transactions: a lock of {@link io.holdfast.lock.LockScope#TRANSACTION}, or one to be released after the
+ * transaction, ends when its handle is released. A handle becomes lost by {@link InMemoryLocks#lose} only. One that is dropped without release stays held. Locks
  * end with the JVM, and so does the growth of fencing tokens.
  */
 public final class InMemoryLocker implements Locker {

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+/** What keeps a lock on the server. Locks of both scopes exclude each other. */
+public enum LockScope {
+    /**
+     * A session of the lock's own, in no transaction: the lock is held until its handle is released.
+     *
+     * @see <a href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS">PostgreSQL manual, "Advisory
+     *     Locks"</a>
+     */
+    SESSION,
+
+    /**
+     * The caller's JTA transaction, on the application's own connection: the lock is held until the transaction has committed
+     * or rolled back, and cannot be given back before. It costs no further connection, and is good behind a pooler that gives
+     * sessions out by the transaction. It needs an active transaction and the locker that the container injects; it has
+     * neither a ttl nor a fencing token, and is not watched: where its session ends, the transaction fails.
+     */
+    TRANSACTION
+}
