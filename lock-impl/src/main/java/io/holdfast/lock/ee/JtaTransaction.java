@@ -15,10 +15,22 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
 
     private static final String REGISTRY = "java:comp/TransactionSynchronizationRegistry";
 
+    /** Of the whole server; null until it is found. */
+    private static volatile TransactionSynchronizationRegistry found;
+
     static Optional<JtaTransaction> current() {
-        return Jndi.find(TransactionSynchronizationRegistry.class, REGISTRY)
+        return registryOfServer()
                 .map(JtaTransaction::new)
                 .filter(transaction -> transaction.isActive() || transaction.isMarkedForRollback());
+    }
+
+    /** Once found it is kept, so that a transaction on a thread where the name does not resolve is seen, too. */
+    private static Optional<TransactionSynchronizationRegistry> registryOfServer() {
+        if (found == null) {
+            found = Jndi.find(TransactionSynchronizationRegistry.class, REGISTRY)
+                    .orElse(null);
+        }
+        return Optional.ofNullable(found);
     }
 
     boolean isActive() {
@@ -29,8 +41,9 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
         return registry.getTransactionStatus() == Status.STATUS_MARKED_ROLLBACK;
     }
 
-    <T> Optional<T> resource(Object key, Class<T> type) {
-        return Optional.ofNullable(type.cast(registry.getResource(key)));
+    /** Null if there is none. */
+    Object resource(Object key) {
+        return registry.getResource(key);
     }
 
     void putResource(Object key, Object value) {

@@ -28,7 +28,10 @@ record LockedMethod(Method method, Locked locked) {
         if (locked.value().isEmpty()) {
             throw Messages.badAnnotation(method, "the key must not be empty");
         }
-        LockRequest request = LockRequest.of(locked.value()).mode(locked.mode());
+        LockRequest request = LockRequest.of(locked.value())
+                .mode(locked.mode())
+                .scope(locked.scope())
+                .releaseAfterTransaction(true);
         if (locked.waitAtMost() == Locked.CONFIGURED) {
             return request;
         }

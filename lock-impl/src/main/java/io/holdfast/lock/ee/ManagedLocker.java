@@ -8,33 +8,54 @@ import io.holdfast.lock.ee.AcquisitionGuard.Acquiring;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The locker that applications inject: acquiring is guarded, everything else goes straight to the core. */
+/**
+ * The locker that applications inject: acquiring is guarded, and bound to the caller's transaction where that is asked for;
+ * everything else goes straight to the core.
+ */
 @ApplicationScoped
 class ManagedLocker implements Locker {
 
     private static final String FAULT_TOLERANCE = "org.eclipse.microprofile.faulttolerance.exceptions.";
 
     @Inject
-    @Core
-    private Locker core;
+    private CoreLocker core;
 
     @Inject
     private AcquisitionGuard guard;
 
     @Inject
-    private LockerProducer producer;
+    private TransactionBinding binding;
 
-    /** A retry waits for what is left of the wait only. */
     @Override
     public LockHandle acquire(LockRequest request) throws InterruptedException {
-        Objects.requireNonNull(request, "request");
+        if (!request.isTransactional()) {
+            return acquireOnSession(request);
+        }
+        return binding.attempt(
+                        request,
+                        unbound -> Optional.of(acquireOnSession(unbound)),
+                        (locks, connection) -> Optional.of(locks.acquire(connection, request)))
+                .orElseThrow();
+    }
+
+    @Override
+    public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
+        return request.isTransactional()
+                ? binding.attempt(
+                        request,
+                        this::tryAcquireOnSession,
+                        (locks, connection) -> locks.tryAcquire(connection, request))
+                : tryAcquireOnSession(request);
+    }
+
+    /** A retry waits for what is left of the wait only. */
+    private LockHandle acquireOnSession(LockRequest request) throws InterruptedException {
         long startNanos = System.nanoTime();
-        Duration limit = request.waitAtMost() == null ? producer.waitAtMost() : request.waitAtMost();
-        return guarded(() -> core.acquire(request.waitAtMost(left(limit, startNanos))));
+        Duration limit = request.waitAtMost() == null ? core.waitAtMost() : request.waitAtMost();
+        return guarded(() -> core.get().acquire(request.waitAtMost(left(limit, startNanos))));
     }
 
     private static Duration left(Duration limit, long startNanos) {
@@ -45,15 +66,14 @@ class ManagedLocker implements Locker {
         return left.isNegative() ? LockRequest.IMMEDIATE : left;
     }
 
-    @Override
-    public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
-        return guarded(() -> core.tryAcquire(request));
+    private Optional<LockHandle> tryAcquireOnSession(LockRequest request) throws InterruptedException {
+        return guarded(() -> core.get().tryAcquire(request));
     }
 
     /** Not guarded: a retry or an open circuit would have to be told by the future. */
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-        return core.acquireAsync(request);
+        return core.get().acquireAsync(request);
     }
 
     /** The guard's own exceptions are told by name, since their types may be missing on the server. */
@@ -70,12 +90,12 @@ class ManagedLocker implements Locker {
 
     @Override
     public long lockId(String key) {
-        return core.lockId(key);
+        return core.get().lockId(key);
     }
 
     @Override
     public void ping() throws InterruptedException {
-        core.ping();
+        core.get().ping();
     }
 
     @Override

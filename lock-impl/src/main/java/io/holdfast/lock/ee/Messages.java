@@ -3,6 +3,7 @@ package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockInterruptedException;
+import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockUnavailableException;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;
@@ -85,6 +86,39 @@ final class Messages {
         return new IllegalStateException("HOLDFAST-0109: this transaction holds lock '" + key
                 + "' in SHARED mode, which cannot become EXCLUSIVE:"
                 + " two that try would wait for each other. Acquire it in EXCLUSIVE mode first");
+    }
+
+    static IllegalStateException notFenced(String key) {
+        return new IllegalStateException(
+                "HOLDFAST-0114: this transaction holds lock '" + key
+                        + "' without a fencing token, which cannot be made later. Ask for the token where the lock is acquired first");
+    }
+
+    static IllegalStateException noTransaction(String key) {
+        return new IllegalStateException("HOLDFAST-0115: lock '" + key
+                + "' of scope TRANSACTION was asked for where no transaction is active. Call it from an EJB with a"
+                + " container-managed transaction or a @Transactional method, or use scope SESSION");
+    }
+
+    static IllegalStateException heldInTransaction(String key) {
+        return new IllegalStateException("HOLDFAST-0116: this transaction holds lock '" + key
+                + "' in scope TRANSACTION and would wait for itself in scope SESSION. Use one scope for one key");
+    }
+
+    static LockUnavailableException noConnectionOfTransaction(String key, Throwable cause) {
+        return new LockUnavailableException(
+                "HOLDFAST-0117: no connection of the transaction is to be had for lock '" + key
+                        + "' of scope TRANSACTION. See the"
+                        + " cause, and check that holdfast.transaction-datasource names the data source of the application's own work",
+                cause);
+    }
+
+    static LockNotHeldException shareReleased(String key) {
+        return new LockNotHeldException(
+                "HOLDFAST-0118: lock '" + key
+                        + "' was released through this handle before; the transaction may hold it until"
+                        + " it completes",
+                null);
     }
 
     static IllegalStateException badAnnotation(Method method, String problem) {

@@ -16,9 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The {@code holdfast.} settings of one application; read once, at start. */
-record Settings(Optional<String> dataSource, LockerConfig locker) {
+record Settings(Optional<String> dataSource, Optional<String> transactionDataSource, LockerConfig locker) {
 
     static final String DATA_SOURCE = "holdfast.datasource";
+    static final String TRANSACTION_DATA_SOURCE = "holdfast.transaction-datasource";
     static final String NAMESPACE = "holdfast.namespace";
     static final String WAIT_AT_MOST = "holdfast.wait-at-most";
     static final String WAIT_SLICE = "holdfast.wait-slice";
@@ -52,6 +53,7 @@ record Settings(Optional<String> dataSource, LockerConfig locker) {
                 name -> source.apply(name).map(String::strip).filter(value -> !value.isEmpty());
         return new Settings(
                 values.apply(DATA_SOURCE),
+                values.apply(TRANSACTION_DATA_SOURCE),
                 new LockerConfig(
                         number(values, NAMESPACE, Integer.MIN_VALUE, defaults.namespace()),
                         duration(values, WAIT_AT_MOST, Range.WAIT, defaults.waitAtMost()),

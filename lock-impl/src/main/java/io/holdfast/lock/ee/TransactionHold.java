@@ -1,72 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockState;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
- * A lock that is held until its transaction has completed and every method that runs under it has ended, whichever is
- * last: a transaction that times out may complete while the method still works.
+ * A lock that is held until its transaction has completed and all its holders have released it, whichever is last: a
+ * transaction that times out may complete while a holder still works.
  */
 final class TransactionHold {
 
-    private final LockHandle handle;
+    private final LockHandle lock;
 
-    /** The transaction, and the methods that run under the lock, of which there is one at first; zero is final. */
-    private final AtomicInteger users = new AtomicInteger(2);
+    /** The transaction and the holders; zero is final. */
+    private final AtomicInteger users = new AtomicInteger(1);
 
     private final AtomicBoolean inTransaction = new AtomicBoolean(true);
 
-    private TransactionHold(LockHandle handle) {
-        this.handle = handle;
+    TransactionHold(LockHandle lock) {
+        this.lock = lock;
     }
 
-    /** Under which a transaction keeps its holds. */
-    private record Key(String lockKey) {}
-
-    /** The hold of this key that the transaction has, with one more method under it. */
-    static Optional<TransactionHold> enter(String lockKey, JtaTransaction transaction) {
-        return transaction.resource(new Key(lockKey), TransactionHold.class).filter(TransactionHold::enter);
+    LockHandle lock() {
+        return lock;
     }
 
-    /** Binds the lock of a method that is about to run to the transaction. If that fails, the lock is released. */
-    static TransactionHold bind(LockHandle handle, JtaTransaction transaction) {
-        TransactionHold hold = new TransactionHold(handle);
-        try {
-            transaction.afterCompletion(hold::leaveTransaction);
-            transaction.putResource(new Key(handle.key()), hold);
-            if (!transaction.isActive()) {
-                // Marked for rollback just now, so that the call after completion may never come: do not wait for it.
-                hold.leaveTransaction();
+    /** One more holder; empty if the lock has been released meanwhile. */
+    Optional<LockHandle> share() {
+        boolean there = users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+        return there ? Optional.of(new Share(users::decrementAndGet)) : Optional.empty();
+    }
+
+    /** For a holder that needs the lock no longer than the transaction lasts, so its release is not waited for. */
+    LockHandle shareOfTransaction() {
+        return new Share(users::get);
+    }
+
+    /** The transaction has completed, or its completion will not be told. */
+    void leaveTransaction() {
+        if (inTransaction.compareAndSet(true, false) && users.decrementAndGet() == 0) {
+            lock.close();
+        }
+    }
+
+    /** What one holder has of the lock. Ends at the holder's release, though the lock may be held for longer. */
+    private final class Share implements LockHandle {
+
+        /** To be called once, at the release; tells how many users are left. */
+        private final IntSupplier leave;
+
+        private final AtomicBoolean released = new AtomicBoolean();
+
+        private Share(IntSupplier leave) {
+            this.leave = leave;
+        }
+
+        @Override
+        public String key() {
+            return lock.key();
+        }
+
+        @Override
+        public LockMode mode() {
+            return lock.mode();
+        }
+
+        @Override
+        public Duration ttl() {
+            return lock.ttl();
+        }
+
+        @Override
+        public LockState state() {
+            return released.get() ? LockState.RELEASED : lock.state();
+        }
+
+        @Override
+        public Optional<FencingToken> fencingToken() {
+            return lock.fencingToken();
+        }
+
+        @Override
+        public void onLost(Runnable action) {
+            lock.onLost(action);
+        }
+
+        @Override
+        public void refresh(Duration ttl) {
+            requireNotReleased();
+            lock.refresh(ttl);
+        }
+
+        /** Throws at once if the lock is known to be lost, so that the transaction is not committed. */
+        @Override
+        public void release() {
+            if (!released.compareAndSet(false, true)) {
+                throw Messages.shareReleased(key());
             }
-        } catch (RuntimeException e) {
-            handle.close();
-            throw e;
+            if (leave.getAsInt() == 0 || isGone()) {
+                lock.release();
+            }
         }
-        return hold;
-    }
 
-    LockHandle handle() {
-        return handle;
-    }
-
-    /** A further method begins to run under the lock; false if the lock is released already. */
-    private boolean enter() {
-        return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
-    }
-
-    private void leaveTransaction() {
-        if (inTransaction.compareAndSet(true, false)) {
-            leave();
+        @Override
+        public void close() {
+            if (released.compareAndSet(false, true) && (leave.getAsInt() == 0 || isGone())) {
+                lock.close();
+            }
         }
-    }
 
-    /** A method has ended. */
-    void leave() {
-        if (users.decrementAndGet() == 0) {
-            handle.close();
+        private boolean isGone() {
+            LockState state = lock.state();
+            return state == LockState.LOST || state == LockState.LAPSED;
+        }
+
+        private void requireNotReleased() {
+            if (released.get()) {
+                throw Messages.shareReleased(key());
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "LockHandle[" + key() + ", " + mode() + ", " + state() + "]";
         }
     }
 }

@@ -159,6 +159,39 @@ final class AdvisoryLockSql {
                         : " from this");
     }
 
+    /** Back to the transaction as it was before {@link AcquireInTransaction}. */
+    static final String UNDO_IN_TRANSACTION = "rollback to savepoint holdfast; release savepoint holdfast";
+
+    /** Row: when the server started, and the database's oid. */
+    static final String DATABASE =
+            "select " + SERVER_START + ", oid::bigint from pg_database where datname = current_database()";
+
+    /**
+     * What acquires a lock in the caller's transaction. Its row: granted (null on a standby), and {@link #DATABASE}. A savepoint
+     * is an error where there is no transaction (SQLSTATE 25P01), and lets the transaction go on after any other error. Settings
+     * are as they were afterwards.
+     *
+     * @param lock what is locked
+     * @param waiting whether it waits, until lock_timeout; it ends with SQLSTATE 55P03 then
+     */
+    record AcquireInTransaction(LockMode lock, boolean waiting) {
+
+        /** Parameters: time to wait in ms if waiting; lock id. Another result comes before the row, and one after it. */
+        String sql() {
+            String grant = waiting
+                    ? "pg_advisory_xact_lock" + suffix(lock) + "(?)::text is not null"
+                    : "pg_try_advisory_xact_lock" + suffix(lock) + "(?)";
+            return "savepoint holdfast; with before as materialized (select current_setting('lock_timeout') as lock_timeout"
+                    + (waiting ? ", set_config('lock_timeout', ?, true) as changed" : "")
+                    + "), attempt as materialized (select lock_timeout, case when pg_is_in_recovery() then null else "
+                    + grant
+                    + " end as granted from before), after as materialized (select granted"
+                    + (waiting ? ", set_config('lock_timeout', lock_timeout, true) as restored" : "")
+                    + " from attempt) select granted, d.* from after, (" + DATABASE
+                    + ") as d; release savepoint holdfast";
+        }
+    }
+
     /** Parameters: lock id, backend pid; ttl in ms if enforced. Row: whether that backend is this one and holds the lock. */
     static String isHeld(LockMode mode, boolean enforced) {
         return "select exists (select from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"

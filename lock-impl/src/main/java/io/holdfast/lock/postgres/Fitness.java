@@ -85,7 +85,7 @@ final class Fitness {
             }
         } catch (SQLException e) {
             if (SqlStates.isForeignSession(e)) {
-                throw Messages.transactionPooler(e);
+                throw Messages.transactionPooler(one.pool(), e);
             }
             throw e;
         }
@@ -99,10 +99,10 @@ final class Fitness {
         int after = one.backendPid();
         other.rollback();
         if (beside == after) {
-            throw Messages.sharedSession(after);
+            throw Messages.sharedSession(after, one.pool());
         }
         if (before != first || after != first || beside == first) {
-            throw Messages.transactionPooler(null);
+            throw Messages.transactionPooler(one.pool(), null);
         }
     }
 

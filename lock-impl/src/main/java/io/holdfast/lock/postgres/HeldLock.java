@@ -396,7 +396,7 @@ final class HeldLock {
         turn.end();
         locker.forget(this);
         if (settle(outcome) && outcome == Life.LOST) {
-            Messages.lost(key(), held(), cause);
+            Messages.lost(key(), held(), grant.session().pool(), cause);
         }
     }
 

@@ -111,6 +111,10 @@ final class LockSession {
         return ready;
     }
 
+    ServerPool pool() {
+        return ServerPool.of(connection);
+    }
+
     /** Null before the first answer. */
     @Nullable
     Backend backend() {
@@ -261,6 +265,14 @@ final class LockSession {
     /** Whether the server is a standby. */
     boolean isStandby() throws SQLException {
         return query(AdvisoryLockSql.IS_STANDBY, statement -> {}, row -> row.getBoolean(1));
+    }
+
+    /** Told from other databases of this server and of others. */
+    TransactionLocks.Database database() throws SQLException {
+        return query(
+                AdvisoryLockSql.DATABASE,
+                statement -> {},
+                row -> new TransactionLocks.Database(row.getDouble(1), row.getLong(2)));
     }
 
     String databaseProduct() throws SQLException {

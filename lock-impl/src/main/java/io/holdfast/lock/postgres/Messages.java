@@ -125,12 +125,12 @@ final class Messages {
                 null);
     }
 
-    static LockDatabaseUnfitException sharedSession(int pid) {
+    static LockDatabaseUnfitException sharedSession(int pid, ServerPool pool) {
         return new LockDatabaseUnfitException(
                 "HOLDFAST-0019: the data source gave out two connections that are one session of the server (process id "
                         + pid
                         + "), which would hold the same lock twice. Give the locks a data source of their own that"
-                        + " hands out each connection once",
+                        + " hands out each connection once." + pool.settings(),
                 null);
     }
 
@@ -141,11 +141,11 @@ final class Messages {
                 cause);
     }
 
-    static LockDatabaseUnfitException transactionPooler(@Nullable Throwable cause) {
+    static LockDatabaseUnfitException transactionPooler(ServerPool pool, @Nullable Throwable cause) {
         return new LockDatabaseUnfitException(
                 "HOLDFAST-0021: a pooler between here and PostgreSQL changes the session behind a connection after each"
                         + " transaction, so locks would not exclude each other. With PgBouncer set pool_mode = session for"
-                        + " the locks' database, or connect to PostgreSQL directly",
+                        + " the locks' database, or connect to PostgreSQL directly." + pool.settings(),
                 cause);
     }
 
@@ -196,8 +196,29 @@ final class Messages {
                         + " 14 or newer");
     }
 
+    static LockDatabaseUnfitException notInTransaction(LockRequest request, Throwable cause) {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0028: lock '" + request.key()
+                        + "' of scope TRANSACTION was refused: the connection is in no transaction. Set"
+                        + " holdfast.transaction-datasource to the data source of the application's own work, managed by JTA",
+                cause);
+    }
+
+    static LockDatabaseUnfitException otherDatabase() {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0029: the transaction works on another database than that of the locks, so locks of scope"
+                        + " TRANSACTION and SESSION would not exclude each other. Let holdfast.datasource and"
+                        + " holdfast.transaction-datasource lead to one database",
+                null);
+    }
+
+    static IllegalStateException notRefreshable(String key) {
+        return new IllegalStateException("HOLDFAST-0030: lock '" + key
+                + "' of scope TRANSACTION has no ttl to refresh; it is held until its transaction ends");
+    }
+
     static IllegalArgumentException noTransactions(LockRequest request) {
-        return new IllegalArgumentException("HOLDFAST-0035: lock '" + request.key()
+        return new IllegalArgumentException("HOLDFAST-0031: lock '" + request.key()
                 + "' is asked for in a transaction, which is not known here. Call acquire or tryAcquire of the locker that"
                 + " the container injects, on the thread of the transaction");
     }
@@ -212,12 +233,13 @@ final class Messages {
         return unavailable("lock '" + request.key() + "'", e);
     }
 
-    static void lost(String key, Duration held, @Nullable Throwable cause) {
+    static void lost(String key, Duration held, ServerPool pool, @Nullable Throwable cause) {
         LOG.log(
                 Level.WARNING,
                 "HOLDFAST-0011: lock '" + key + "' was lost after " + seconds(held)
                         + ": its session ended or the lock was"
-                        + " freed by others, who may hold it now. Check the database's log for the end of the session",
+                        + " freed by others, who may hold it now. Check the database's log for the end of the session."
+                        + pool.settings(),
                 cause);
     }
 

@@ -210,6 +210,15 @@ public final class PostgresLocker implements Locker {
         return new PostgresLockAdmin(this);
     }
 
+    /**
+     * Acquires locks that end with the caller's own transaction.
+     *
+     * @return the locks of transactions on this locker's database, with its namespace
+     */
+    public TransactionLocks transactionLocks() {
+        return new TransactionLocks(this);
+    }
+
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {
@@ -242,7 +251,7 @@ public final class PostgresLocker implements Locker {
 
     // ---- for the other classes
 
-    private void requireOpen(String what) {
+    void requireOpen(String what) {
         if (closed.get()) {
             throw Messages.closed(what);
         }

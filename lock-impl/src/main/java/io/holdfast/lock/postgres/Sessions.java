@@ -100,7 +100,7 @@ final class Sessions {
             byPid.remove(session.backend().pid(), session);
         }
         if (other != session) {
-            throw Messages.sharedSession(session.backend().pid());
+            throw Messages.sharedSession(session.backend().pid(), session.pool());
         }
     }
 }

@@ -23,6 +23,7 @@ final class SqlStates {
     private static final String CONNECTION_EXCEPTION_CLASS = "08";
     private static final String DYNAMIC_SQL_CLASS = "07";
     private static final String OPERATOR_INTERVENTION_CLASS = "57";
+    private static final String NO_ACTIVE_SQL_TRANSACTION = "25P01";
     private static final String IDLE_IN_TRANSACTION_TIMEOUT = "25P03";
     private static final String TRANSACTION_TIMEOUT = "25P04";
     private static final String INSUFFICIENT_RESOURCES_CLASS = "53";
@@ -40,6 +41,10 @@ final class SqlStates {
     /** This session and others wait for each other. */
     static boolean isDeadlock(SQLException e) {
         return DEADLOCK_DETECTED.equals(e.getSQLState());
+    }
+
+    static boolean isNoTransaction(SQLException e) {
+        return NO_ACTIVE_SQL_TRANSACTION.equals(e.getSQLState());
     }
 
     static boolean isNotPermitted(SQLException e) {

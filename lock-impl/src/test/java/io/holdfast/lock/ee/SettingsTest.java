@@ -23,7 +23,7 @@ class SettingsTest {
 
     @Test
     void shouldHaveDefaults() {
-        assertEquals(new Settings(Optional.empty(), LockerConfig.DEFAULT), read(Map.of()));
+        assertEquals(new Settings(Optional.empty(), Optional.empty(), LockerConfig.DEFAULT), read(Map.of()));
     }
 
     @Test
@@ -62,7 +62,7 @@ class SettingsTest {
     @Test
     void shouldTakeBlankForUnset() {
         assertEquals(
-                new Settings(Optional.empty(), LockerConfig.DEFAULT),
+                new Settings(Optional.empty(), Optional.empty(), LockerConfig.DEFAULT),
                 read(Map.of("holdfast.datasource", " ", "holdfast.namespace", "")));
     }
 

@@ -11,6 +11,7 @@ import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockScope;
 import io.holdfast.lock.LockState;
 import java.io.IOException;
 import java.sql.Connection;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** Behind a pooler that gives a session to others between two statements a lock excludes nobody; it has to be found out. */
 @Tag("pgbouncer")
@@ -177,6 +179,36 @@ class PgBouncerIT {
         handle.refresh(Duration.ofMinutes(1));
         handle.release();
         direct.tryAcquire(request).orElseThrow().release();
+    }
+
+    @Test
+    @DisplayName(
+            "C1: a lock of a transaction is good behind a pooler in transaction mode; it excludes those who come directly")
+    void shouldLockInTransactionBehindPooler() throws Exception {
+        startPooler("transaction");
+        PostgresLocker direct = locker(Databases.SHARED.dataSource());
+        LockRequest bound = request.scope(LockScope.TRANSACTION);
+        for (int round = 0; round < 20; round++) {
+            try (Connection one = transaction();
+                    Connection other = transaction()) {
+                assertTrue(direct.transactionLocks().tryAcquire(one, bound).isPresent());
+                assertTrue(direct.transactionLocks().tryAcquire(other, bound).isEmpty());
+                assertTrue(direct.tryAcquire(request).isEmpty());
+                one.commit();
+                assertTrue(direct.transactionLocks().tryAcquire(other, bound).isPresent());
+                other.rollback();
+                assertTrue(server.isFree(lockId));
+            }
+        }
+    }
+
+    /** As the application's own data source has to be: this pooler keeps no prepared statements for its clients. */
+    private Connection transaction() throws SQLException {
+        PGSimpleDataSource dataSource = pooler.dataSource();
+        dataSource.setPrepareThreshold(0);
+        Connection connection = dataSource.getConnection();
+        connection.setAutoCommit(false);
+        return connection;
     }
 
     @Test

@@ -23,22 +23,35 @@ public final class PgLocks {
         return ask("count(*)", lockId);
     }
 
+    /** How many sessions wait for the lock. */
+    public static int waiters(long lockId) {
+        return ask("count(*)", lockId, false);
+    }
+
     /** The backend that holds the lock. */
     public static int pidOf(long lockId) {
         return ask("pid", lockId);
     }
 
     private static int ask(String what, long lockId) {
+        return ask(what, lockId, true);
+    }
+
+    private static int ask(String what, long lockId, boolean granted) {
         try (Connection connection = dataSource().getConnection()) {
-            return ask(connection, what, lockId);
+            return ask(connection, what, lockId, granted);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
     static int ask(Connection connection, String what, long lockId) throws SQLException {
-        String sql = "select " + what + " from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
-                + " and classid::bigint = ? and objid::bigint = ?";
+        return ask(connection, what, lockId, true);
+    }
+
+    private static int ask(Connection connection, String what, long lockId, boolean granted) throws SQLException {
+        String sql = "select " + what + " from pg_locks where locktype = 'advisory' and objsubid = 1 and granted = "
+                + granted + " and classid::bigint = ? and objid::bigint = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, lockId >>> 32);
             statement.setLong(2, lockId & 0xffff_ffffL);
@@ -46,6 +59,20 @@ public final class PgLocks {
                 rows.next();
                 return rows.getInt(1);
             }
+        }
+    }
+
+    /** What a session does: idle, active, idle in transaction. */
+    public static String stateOf(int pid) {
+        try (Connection connection = dataSource().getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("select state from pg_stat_activity where pid = ?")) {
+            statement.setInt(1, pid);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? rows.getString(1) : "gone";
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

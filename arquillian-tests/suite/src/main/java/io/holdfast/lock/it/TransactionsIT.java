@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.AttributesBean;
+import io.holdfast.lock.it.beans.AttributesEjb;
+import io.holdfast.lock.it.beans.BeanManagedEjb;
+import io.holdfast.lock.it.beans.Keys;
+import jakarta.annotation.Resource;
+import jakarta.ejb.EJB;
+import jakarta.inject.Inject;
+import jakarta.transaction.Status;
+import jakarta.transaction.UserTransaction;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Session locks and the end of transactions: all attributes, programmatic handles, rollback, time-out, loss. */
+@ArquillianTest
+public class TransactionsIT {
+
+    private static final LockRequest REQUEST = LockRequest.of(Keys.SHARED);
+    private static final LockRequest AFTER_TRANSACTION =
+            REQUEST.waitAtMost(LockRequest.IMMEDIATE).releaseAfterTransaction(true);
+
+    @Inject
+    private Locker locker;
+
+    @EJB
+    private AttributesEjb ejb;
+
+    @EJB
+    private BeanManagedEjb beanManaged;
+
+    @Inject
+    private AttributesBean bean;
+
+    @Resource
+    private UserTransaction transaction;
+
+    @Deployment
+    static EnterpriseArchive deployment() {
+        Class<?>[] ejbs = {
+            Keys.class, AttributesEjb.class, AttributesBean.class, BeanManagedEjb.class, PgLocks.class, Rows.class
+        };
+        return Archives.ear("transactions", ejbs, TransactionsIT.class);
+    }
+
+    private int holders() {
+        return PgLocks.holders(locker.lockId(Keys.SHARED));
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        if (transaction.getStatus() != Status.STATUS_NO_TRANSACTION) {
+            transaction.rollback();
+        }
+        PgLocks.eventually("no lock is left", () -> holders() == 0);
+    }
+
+    /** A locked method that runs what it is given. */
+    @FunctionalInterface
+    private interface LockedMethod {
+        Object call(Callable<Object> work) throws Exception;
+    }
+
+    /** Calls the method without a transaction, and then inside one. */
+    private void assertHeldAfterwards(String method, boolean expected, LockedMethod locked) throws Exception {
+        transaction.begin();
+        assertEquals(1, locked.call(this::holders), method);
+        assertEquals(expected ? 1 : 0, holders(), method + ": held until the caller's transaction ends");
+        transaction.commit();
+        assertFreeSoon(method);
+    }
+
+    private void assertFreeAfterwards(String method, LockedMethod locked) throws Exception {
+        assertEquals(1, locked.call(this::holders), method);
+        assertFreeSoon(method);
+    }
+
+    private void assertFreeSoon(String method) throws InterruptedException {
+        PgLocks.eventually(method + ": free", () -> holders() == 0);
+    }
+
+    @Test
+    @DisplayName("C22: EJBs: the lock ends with the transaction that the method runs in, whichever attribute it has")
+    void shouldFollowAttributesOfEjb() throws Exception {
+        assertFreeAfterwards("REQUIRED", ejb::required);
+        assertFreeAfterwards("REQUIRES_NEW", ejb::requiresNew);
+        assertFreeAfterwards("SUPPORTS", ejb::supports);
+        assertFreeAfterwards("NOT_SUPPORTED", ejb::notSupported);
+        assertFreeAfterwards("NEVER", ejb::never);
+
+        assertHeldAfterwards("REQUIRED", true, ejb::required);
+        assertHeldAfterwards("MANDATORY", true, ejb::mandatory);
+        assertHeldAfterwards("SUPPORTS", true, ejb::supports);
+        assertHeldAfterwards("REQUIRES_NEW", false, ejb::requiresNew);
+        assertHeldAfterwards("NOT_SUPPORTED", false, ejb::notSupported);
+    }
+
+    @Test
+    @DisplayName(
+            "C22: @Transactional beans: the lock comes before their transaction, and ends after that of the caller")
+    void shouldFollowTypesOfTransactional() throws Exception {
+        assertFreeAfterwards("REQUIRED", bean::required);
+        assertFreeAfterwards("REQUIRES_NEW", bean::requiresNew);
+        assertFreeAfterwards("SUPPORTS", bean::supports);
+        assertFreeAfterwards("NOT_SUPPORTED", bean::notSupported);
+        assertFreeAfterwards("NEVER", bean::never);
+
+        assertHeldAfterwards("REQUIRED", true, bean::required);
+        assertHeldAfterwards("MANDATORY", true, bean::mandatory);
+        assertHeldAfterwards("SUPPORTS", true, bean::supports);
+        assertHeldAfterwards("REQUIRES_NEW", true, bean::requiresNew);
+        assertHeldAfterwards("NOT_SUPPORTED", true, bean::notSupported);
+    }
+
+    @Test
+    @DisplayName("C22: where the container refuses the call, no lock is left")
+    void shouldReleaseWhereCallIsRefused() throws Exception {
+        assertThrows(Exception.class, () -> ejb.mandatory(() -> "ran"));
+        assertThrows(Exception.class, () -> bean.mandatory(() -> "ran"));
+        assertFreeSoon("MANDATORY without a transaction");
+
+        transaction.begin();
+        assertThrows(Exception.class, () -> ejb.never(() -> "ran"));
+        assertThrows(Exception.class, () -> bean.never(() -> "ran"));
+        transaction.rollback();
+        assertFreeSoon("NEVER in a transaction");
+    }
+
+    @Test
+    @DisplayName("C22: bean-managed transactions: the lock is held over the method's own transaction and to its end")
+    void shouldEncloseBeanManagedTransaction() throws Exception {
+        assertEquals(1, beanManaged.call(() -> "inside", this::holders));
+        assertFreeSoon("after the method");
+    }
+
+    @Test
+    @DisplayName("C22: a lock of an outer transaction is held while a nested REQUIRES_NEW commits, and excludes it")
+    void shouldKeepLockOfOuterTransaction() throws Exception {
+        assertEquals(1, ejb.required(() -> {
+            assertThrows(Exception.class, () -> ejb.requiresNew(() -> "ran"), "another transaction, another holder");
+            return holders();
+        }));
+        assertFreeSoon("after the outer transaction");
+    }
+
+    @Test
+    @DisplayName("C22: setRollbackOnly inside the method: the lock is held until the transaction has been rolled back")
+    void shouldHoldUntilRollback() throws Exception {
+        transaction.begin();
+        ejb.required(() -> {
+            transaction.setRollbackOnly();
+            return null;
+        });
+        assertEquals(1, holders());
+
+        transaction.rollback();
+
+        assertFreeSoon("after the rollback");
+    }
+
+    @Test
+    @DisplayName("C22: a released handle that asked for it is held until the commit, or the rollback")
+    void shouldHoldProgrammaticHandles() throws Exception {
+        for (boolean commit : new boolean[] {true, false}) {
+            transaction.begin();
+            LockHandle handle = locker.acquire(AFTER_TRANSACTION);
+            handle.release();
+            assertFalse(handle.isHeld(), "not through this handle");
+            assertEquals(1, holders(), "held by the transaction");
+            assertThrows(LockNotHeldException.class, handle::release);
+            handle.close();
+            if (commit) {
+                transaction.commit();
+            } else {
+                transaction.rollback();
+            }
+            assertFreeSoon("after the transaction");
+        }
+    }
+
+    @Test
+    @DisplayName("C22: a handle that asked for it and outlives its transaction holds the lock until it is released")
+    void shouldHoldUntilReleaseAfterCommit() throws Exception {
+        transaction.begin();
+        LockHandle handle = locker.tryAcquire(AFTER_TRANSACTION).orElseThrow();
+        transaction.commit();
+
+        assertTrue(handle.isHeld());
+        handle.refresh(LockRequest.UNLIMITED);
+        assertEquals(1, holders());
+
+        handle.release();
+        assertEquals(0, holders(), "freed at once");
+    }
+
+    @Test
+    @DisplayName("C22: without a transaction, or when it is marked for rollback, such a handle is as any other")
+    void shouldBeOrdinaryWithoutTransaction() throws Exception {
+        locker.acquire(AFTER_TRANSACTION).release();
+        assertEquals(0, holders());
+
+        transaction.begin();
+        transaction.setRollbackOnly();
+        locker.acquire(AFTER_TRANSACTION).release();
+        assertEquals(0, holders());
+        transaction.rollback();
+    }
+
+    @Test
+    @DisplayName(
+            "requests of one transaction for the same key share its lock, annotated or not; none gets more than it has")
+    void shouldShareWithinTransaction() throws Exception {
+        transaction.begin();
+        try (LockHandle first = locker.acquire(AFTER_TRANSACTION)) {
+            try (LockHandle second = locker.acquire(AFTER_TRANSACTION)) {
+                assertTrue(second.isHeld());
+                assertEquals(1, ejb.required(this::holders));
+                assertEquals(1, bean.mandatory(this::holders));
+            }
+            assertTrue(first.isHeld());
+            assertThrows(IllegalStateException.class, () -> locker.acquire(AFTER_TRANSACTION.fenced(true)));
+        }
+        transaction.commit();
+        assertFreeSoon("after the transaction");
+
+        transaction.begin();
+        locker.acquire(AFTER_TRANSACTION.mode(LockMode.SHARED)).close();
+        assertThrows(IllegalStateException.class, () -> locker.acquire(AFTER_TRANSACTION));
+        transaction.rollback();
+    }
+
+    @Test
+    @DisplayName("C22: a lock that was released before its transaction timed out is free when that has ended")
+    void shouldReleaseAfterTimeout() throws Exception {
+        transaction.setTransactionTimeout(1);
+        try {
+            transaction.begin();
+            locker.acquire(AFTER_TRANSACTION).close();
+            PgLocks.eventually("the transaction has timed out", () -> status() != Status.STATUS_ACTIVE);
+            TimeUnit.MILLISECONDS.sleep(300);
+        } finally {
+            transaction.rollback();
+            transaction.setTransactionTimeout(0);
+        }
+        assertFreeSoon("after the time-out");
+        assertEquals(1, ejb.required(this::holders), "this thread locks as before");
+    }
+
+    private int status() {
+        try {
+            return transaction.getStatus();
+        } catch (jakarta.transaction.SystemException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @DisplayName("C12: where the lock was lost while the method worked, the caller is told and nothing is committed")
+    void shouldRollBackWhereLockWasLost() throws Exception {
+        Rows rows = new Rows("lost");
+        assertThrows(
+                Exception.class,
+                () -> ejb.required(() -> {
+                    rows.insert();
+                    PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
+                    awaitLoss();
+                    return null;
+                }));
+        assertEquals(0, rows.count(), "rolled back");
+        ejb.required(() -> {
+            rows.insert();
+            return null;
+        });
+        assertEquals(1, rows.count(), "committed");
+    }
+
+    /** The locker asks at every check interval, or when it is asked to. */
+    private void awaitLoss() throws InterruptedException {
+        LockHandle share = locker.acquire(AFTER_TRANSACTION);
+        assertThrows(RuntimeException.class, () -> share.refresh(LockRequest.UNLIMITED));
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockScope;
+import io.holdfast.lock.postgres.TransactionLock;
+import io.holdfast.lock.postgres.TransactionLocks;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * Binds locks to the JTA transaction of the calling thread. A transaction knows its locks by their keys, so that a second
+ * request goes on under the lock that the first one got, instead of waiting for it.
+ */
+@ApplicationScoped
+class TransactionBinding {
+
+    @Inject
+    private CoreLocker core;
+
+    /** Under which a transaction keeps its {@link TransactionHold} or its {@link TransactionLock}. */
+    private record Key(String lockKey) {}
+
+    /** How a lock is acquired on a session of its own. */
+    @FunctionalInterface
+    interface OnSession {
+        Optional<LockHandle> attempt(LockRequest request) throws InterruptedException;
+    }
+
+    /** How a lock is acquired on a connection of the transaction. */
+    @FunctionalInterface
+    interface OnConnection {
+        Optional<TransactionLock> attempt(TransactionLocks locks, Connection connection) throws InterruptedException;
+    }
+
+    Optional<LockHandle> attempt(LockRequest request, OnSession onSession, OnConnection onConnection)
+            throws InterruptedException {
+        Optional<JtaTransaction> transaction = JtaTransaction.current();
+        if (transaction.isPresent()) {
+            Optional<LockHandle> share = share(request, transaction.get());
+            if (share.isPresent()) {
+                return share;
+            }
+        }
+        if (request.scope() == LockScope.TRANSACTION) {
+            return inTransaction(
+                    request,
+                    transaction
+                            .filter(JtaTransaction::isActive)
+                            .orElseThrow(() -> Messages.noTransaction(request.key())),
+                    onConnection);
+        }
+        Optional<LockHandle> lock = onSession.attempt(request.releaseAfterTransaction(false));
+        // Asked after the wait. What is marked for rollback commits nothing that the next holder could miss.
+        return transaction.filter(JtaTransaction::isActive).isPresent()
+                ? lock.map(handle -> untilEndOf(transaction.get(), handle))
+                : lock;
+    }
+
+    /** Of the lock that the transaction has already, if any. */
+    private static Optional<LockHandle> share(LockRequest request, JtaTransaction transaction) {
+        Object present = transaction.resource(new Key(request.key()));
+        if (present instanceof TransactionHold hold) {
+            requireCovered(request, hold.lock());
+            return request.scope() == LockScope.TRANSACTION ? Optional.of(hold.shareOfTransaction()) : hold.share();
+        }
+        if (present instanceof TransactionLock lock) {
+            requireCovered(request, lock);
+            if (request.scope() == LockScope.SESSION) {
+                throw Messages.heldInTransaction(request.key());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void requireCovered(LockRequest request, LockHandle held) {
+        if (held.mode() == LockMode.SHARED && request.mode() == LockMode.EXCLUSIVE) {
+            throw Messages.notUpgradable(request.key());
+        }
+        if (request.fenced() && held.fencingToken().isEmpty()) {
+            throw Messages.notFenced(request.key());
+        }
+    }
+
+    /** The server itself frees the lock with the transaction; this only tells it. */
+    private Optional<LockHandle> inTransaction(
+            LockRequest request, JtaTransaction transaction, OnConnection onConnection) throws InterruptedException {
+        Optional<TransactionLock> lock;
+        try (Connection connection = core.connectionOfTransaction()) {
+            lock = onConnection.attempt(core.transactionLocks(), connection);
+        } catch (SQLException e) {
+            throw Messages.noConnectionOfTransaction(request.key(), e);
+        }
+        if (lock.isPresent()) {
+            transaction.afterCompletion(lock.get()::completed);
+            transaction.putResource(new Key(request.key()), lock.get());
+        }
+        return lock.map(LockHandle.class::cast);
+    }
+
+    /** If that fails, the lock is released. */
+    private static LockHandle untilEndOf(JtaTransaction transaction, LockHandle lock) {
+        TransactionHold hold = new TransactionHold(lock);
+        LockHandle share = hold.share().orElseThrow();
+        try {
+            transaction.afterCompletion(hold::leaveTransaction);
+            transaction.putResource(new Key(lock.key()), hold);
+            if (!transaction.isActive()) {
+                // Marked for rollback just now, so that the call after completion may never come: do not wait for it.
+                hold.leaveTransaction();
+            }
+            return share;
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+}

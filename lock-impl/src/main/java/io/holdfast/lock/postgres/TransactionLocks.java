@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.AdvisoryLockSql.AcquireInTransaction;
+import jakarta.annotation.Nullable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Locks that PostgreSQL itself frees with the transaction on the caller's connection; made by
+ * {@link PostgresLocker#transactionLocks()}. They have the lock ids of session locks, so both exclude each other.
+ *
+ * <p>Everything happens on the caller's thread and connection, which is neither closed nor changed. A savepoint stands around
+ * the statement, so that a wait that ends without the lock leaves the transaction and its work as they were; and the server
+ * refuses it where there is no transaction. A lock that nobody else holds costs one round trip.
+ */
+public final class TransactionLocks {
+
+    private static final long LONGEST_WAIT_MILLIS = Integer.MAX_VALUE;
+
+    /** The database that has the locks, told from others; another one after a restart of the server. */
+    record Database(double serverStart, long oid) {}
+
+    private record Answer(@Nullable Boolean granted, Database database) {}
+
+    private final PostgresLocker locker;
+
+    /** The locker's own database as it was asked last; null before that. */
+    private volatile Database own;
+
+    TransactionLocks(PostgresLocker locker) {
+        this.locker = locker;
+    }
+
+    /**
+     * Acquires the lock, waiting for it as long as the request says. An interrupt is noticed within 0.1 s.
+     *
+     * @param connection in a transaction; used on this thread only
+     * @param request what to lock and how long to wait
+     * @return the lock
+     * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
+     * @throws LockException as {@link io.holdfast.lock.Locker#acquire} does
+     * @throws InterruptedException if the thread is interrupted while waiting; the transaction is as it was
+     * @throws IllegalStateException if the locker is closed
+     */
+    public TransactionLock acquire(Connection connection, LockRequest request) throws InterruptedException {
+        long startNanos = System.nanoTime();
+        Duration limit = request.waitAtMost() == null ? locker.config().waitAtMost() : request.waitAtMost();
+        return attempt(connection, request, limit, startNanos)
+                .orElseThrow(() -> Messages.notAcquired(request, since(startNanos)));
+    }
+
+    /**
+     * Acquires the lock if nobody else holds it or waits for it.
+     *
+     * @param connection in a transaction; used on this thread only
+     * @param request what to lock; its wait is not looked at
+     * @return the lock; empty if somebody else holds it or waits for it
+     * @throws LockException as {@link io.holdfast.lock.Locker#tryAcquire} does
+     * @throws InterruptedException if the thread is interrupted before
+     * @throws IllegalStateException if the locker is closed
+     */
+    public Optional<TransactionLock> tryAcquire(Connection connection, LockRequest request)
+            throws InterruptedException {
+        return attempt(connection, request, LockRequest.IMMEDIATE, System.nanoTime());
+    }
+
+    private Optional<TransactionLock> attempt(
+            Connection connection, LockRequest request, Duration limit, long startNanos) throws InterruptedException {
+        Objects.requireNonNull(connection, "connection");
+        locker.requireOpen("lock '" + request.key() + "'");
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        try {
+            boolean granted = limit.isZero()
+                    ? isGranted(connection, request, LockRequest.IMMEDIATE)
+                    : await(connection, request, Deadline.from(startNanos, limit));
+            if (!granted) {
+                locker.listeners().contended(request, since(startNanos));
+                return Optional.empty();
+            }
+            TransactionLock lock = new TransactionLock(request, locker.listeners());
+            locker.listeners().acquired(lock, since(startNanos));
+            return Optional.of(lock);
+        } catch (LockException e) {
+            locker.listeners().failed(request, e);
+            throw e;
+        }
+    }
+
+    private static Duration since(long startNanos) {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
+    }
+
+    /** Anew if the statement ended early, since somebody else cancelled it. */
+    private boolean await(Connection connection, LockRequest request, Deadline deadline) throws InterruptedException {
+        boolean granted = false;
+        while (!granted && !deadline.hasPassed()) {
+            granted = isGranted(connection, request, deadline.remaining());
+        }
+        return granted;
+    }
+
+    private boolean isGranted(Connection connection, LockRequest request, Duration limit) throws InterruptedException {
+        Answer answer;
+        try {
+            answer = ask(connection, request, limit);
+        } catch (SQLException e) {
+            if (SqlStates.isNoTransaction(e)) {
+                throw Messages.notInTransaction(request, e);
+            }
+            undo(connection, request, e);
+            if (!SqlStates.isWaitEnded(e)) {
+                throw Messages.of(request, e);
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            return false;
+        } catch (RuntimeException e) {
+            throw Messages.unavailable("lock '" + request.key() + "'", e);
+        }
+        if (answer.granted() == null) {
+            throw Messages.standby("lock '" + request.key() + "'");
+        }
+        requireSameDatabase(answer.database());
+        return answer.granted();
+    }
+
+    private Answer ask(Connection connection, LockRequest request, Duration limit) throws SQLException {
+        boolean waiting = !limit.isZero();
+        String sql = new AcquireInTransaction(request.mode(), waiting).sql();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int i = 1;
+            if (waiting) {
+                statement.setString(i++, millis(limit));
+            }
+            statement.setLong(i, locker.lockId(request.key()));
+            try (InterruptWatch watch = new InterruptWatch(statement, locker.keepers())) {
+                if (waiting) {
+                    watch.start();
+                }
+                statement.execute();
+            }
+            // After the result of the savepoint.
+            statement.getMoreResults();
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                Boolean granted = row.getObject(1, Boolean.class);
+                return new Answer(granted, new Database(row.getDouble(2), row.getLong(3)));
+            }
+        }
+    }
+
+    /** As lock_timeout has it, where zero is no limit. */
+    private static String millis(Duration limit) {
+        return limit.equals(LockRequest.UNLIMITED)
+                ? "0"
+                : Long.toString(Math.min(LONGEST_WAIT_MILLIS, Math.max(1, limit.toMillis())));
+    }
+
+    /** Back to the savepoint, which makes the transaction usable again and frees what was granted since. */
+    private static void undo(Connection connection, LockRequest request, SQLException failure) {
+        if (SqlStates.isSessionLost(failure)) {
+            return;
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(AdvisoryLockSql.UNDO_IN_TRANSACTION);
+        } catch (SQLException | RuntimeException e) {
+            e.addSuppressed(failure);
+            throw Messages.unavailable("lock '" + request.key() + "'", e);
+        }
+    }
+
+    /** Asked anew where it seems to be another one: the server may have been restarted. */
+    private void requireSameDatabase(Database database) throws InterruptedException {
+        if (!database.equals(own)) {
+            own = locker.inquire("the database of the locks", LockSession::database);
+            if (!database.equals(own)) {
+                throw Messages.otherDatabase();
+            }
+        }
+    }
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockDatabaseUnfitException;
+import io.holdfast.lock.LockDeadlockException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockScope;
+import io.holdfast.lock.LockState;
+import io.holdfast.lock.LockUnavailableException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Locks that end with the transaction of a connection that is not the locker's. */
+@Timeout(60)
+class TransactionLocksIT extends LockerTest {
+
+    private final PostgresLocker locker = locker(CONFIG);
+    private final TransactionLocks locks = locker.transactionLocks();
+    private final LockRequest bound = request.scope(LockScope.TRANSACTION);
+    private final List<String> statements = new CopyOnWriteArrayList<>();
+    private Connection connection;
+
+    @BeforeEach
+    void begin() throws SQLException {
+        connection = transaction();
+        execute(connection, "create temporary table work (id int)");
+        connection.commit();
+    }
+
+    @AfterEach
+    void end() throws SQLException {
+        connection.close();
+    }
+
+    private Connection transaction() throws SQLException {
+        Connection opened = Statements.watched(Databases.SHARED.connect(), statements::add);
+        opened.setAutoCommit(false);
+        return opened;
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String ask(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private boolean isHeldBy(Connection holder) throws SQLException {
+        return server.holder(lockId) == Integer.parseInt(ask(holder, "select pg_backend_pid()"));
+    }
+
+    @Test
+    @DisplayName("the lock is on the session of the transaction, and freed by its commit and by its rollback")
+    void shouldEndWithTransaction() throws Exception {
+        TransactionLock lock = locks.acquire(connection, bound);
+        assertTrue(lock.isHeld());
+        assertTrue(isHeldBy(connection));
+        connection.commit();
+        assertTrue(server.isFree(lockId));
+
+        assertTrue(locks.tryAcquire(connection, bound).isPresent());
+        assertTrue(isHeldBy(connection));
+        connection.rollback();
+        assertTrue(server.isFree(lockId));
+    }
+
+    @Test
+    @DisplayName(
+            "C1: it excludes session locks and other transactions, and is excluded by them; shared ones go together")
+    void shouldExclude() throws Exception {
+        locks.acquire(connection, bound);
+        assertTrue(locker.tryAcquire(request).isEmpty());
+        try (Connection other = transaction()) {
+            assertTrue(locks.tryAcquire(other, bound).isEmpty());
+            assertTrue(locks.tryAcquire(other, bound.mode(LockMode.SHARED)).isEmpty());
+            connection.commit();
+            assertTrue(locks.tryAcquire(other, bound.mode(LockMode.SHARED)).isPresent());
+            assertTrue(locks.tryAcquire(connection, bound.mode(LockMode.SHARED)).isPresent());
+            assertTrue(locker.tryAcquire(request).isEmpty());
+            other.rollback();
+        }
+        connection.rollback();
+
+        LockHandle handle = locker.acquire(request);
+        assertTrue(locks.tryAcquire(connection, bound).isEmpty());
+        handle.release();
+        assertTrue(locks.tryAcquire(connection, bound).isPresent());
+        connection.rollback();
+    }
+
+    @Test
+    @DisplayName("a free lock costs one round trip; no setting of the transaction is changed")
+    void shouldCostOneRoundTrip() throws Exception {
+        locks.acquire(connection, bound);
+        connection.rollback();
+        execute(connection, "set local lock_timeout = '4711ms'");
+        statements.clear();
+
+        locks.acquire(connection, bound);
+        assertEquals(1, statements.size(), statements::toString);
+        assertEquals("4711ms", ask(connection, "show lock_timeout"));
+
+        try (Connection other = transaction()) {
+            execute(other, "set lock_timeout = '4712ms'");
+            other.commit();
+            assertTrue(locks.tryAcquire(other, bound).isEmpty());
+            assertThrows(
+                    LockNotAcquiredException.class,
+                    () -> locks.acquire(other, bound.waitAtMost(Duration.ofMillis(50))));
+            assertEquals("4712ms", ask(other, "show lock_timeout"));
+            connection.commit();
+            locks.acquire(other, bound);
+            other.commit();
+            assertEquals("4712ms", ask(other, "show lock_timeout"));
+        }
+    }
+
+    @Test
+    @DisplayName("C5: a wait that ends without the lock leaves the transaction and its work as they were")
+    void shouldLeaveTransactionUsable() throws Exception {
+        LockHandle handle = locker.acquire(request);
+        execute(connection, "insert into work values (1)");
+        assertTrue(locks.tryAcquire(connection, bound).isEmpty());
+        assertThrows(
+                LockNotAcquiredException.class,
+                () -> locks.acquire(connection, bound.waitAtMost(Duration.ofMillis(100))));
+        execute(connection, "insert into work values (2)");
+        connection.commit();
+
+        assertEquals("2", ask(connection, "select count(*) from work"));
+        assertTrue(handle.isHeld());
+        handle.release();
+        assertEquals(List.of("acquired", "contended", "contended", "released"), listener.take());
+    }
+
+    @Test
+    @DisplayName("C5: it waits in the server's queue, and gets the lock when the holder releases it")
+    void shouldWait() throws Exception {
+        LockHandle handle = locker.acquire(request);
+        Future<Boolean> waiter = threads.submit(() -> {
+            locks.acquire(connection, bound);
+            return isHeldBy(connection);
+        });
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        handle.release();
+
+        assertTrue(waiter.get());
+        connection.commit();
+    }
+
+    @Test
+    @DisplayName("C5: an interrupt ends the wait; the transaction and its work are as they were")
+    void shouldBeInterruptible() throws Exception {
+        LockHandle handle = locker.acquire(request);
+        execute(connection, "insert into work values (1)");
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        Future<Boolean> waiter = threads.submit(() -> {
+            thread.set(Thread.currentThread());
+            assertThrows(
+                    InterruptedException.class,
+                    () -> locks.acquire(connection, bound.waitAtMost(LockRequest.UNLIMITED)));
+            return Thread.interrupted();
+        });
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        thread.get().interrupt();
+
+        assertFalse(waiter.get(), "the flag is cleared, as an InterruptedException says");
+        assertEquals("1", ask(connection, "select count(*) from work"));
+        connection.commit();
+        handle.release();
+
+        Thread.currentThread().interrupt();
+        statements.clear();
+        assertThrows(InterruptedException.class, () -> locks.acquire(connection, bound));
+        assertEquals(List.of(), statements, "the connection is not touched");
+    }
+
+    @Test
+    @DisplayName("C5: an interrupt meets the wait for the lock, and no later statement of the application")
+    void shouldNotCancelLaterStatements() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            LockHandle handle = locker.acquire(request);
+            AtomicReference<Thread> thread = new AtomicReference<>();
+            Future<?> waiter = threads.submit(() -> {
+                thread.set(Thread.currentThread());
+                try {
+                    locks.acquire(connection, bound);
+                } catch (InterruptedException e) {
+                    execute(connection, "select 1");
+                }
+                for (int i = 0; i < 20; i++) {
+                    execute(connection, "select pg_sleep(0.005)");
+                }
+                return Thread.interrupted();
+            });
+            Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+            if (round % 2 == 0) {
+                handle.release();
+                thread.get().interrupt();
+            } else {
+                thread.get().interrupt();
+                handle.release();
+            }
+            waiter.get();
+            connection.rollback();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "a deadlock of two transactions is found by the server, and told to one of them; its work is as it was")
+    void shouldTellDeadlock() throws Exception {
+        LockRequest second =
+                LockRequest.of(key + "/second").scope(LockScope.TRANSACTION).waitAtMost(LONG);
+        try (Connection other = transaction()) {
+            execute(connection, "insert into work values (1)");
+            locks.acquire(connection, bound);
+            locks.acquire(other, second);
+            Future<?> one = threads.submit(() -> locks.acquire(connection, second));
+            Future<?> two = threads.submit(() -> locks.acquire(other, bound));
+            Future<?> failed = failsFirst(one, two);
+
+            ExecutionException failure = assertThrows(ExecutionException.class, failed::get);
+            assertEquals(LockDeadlockException.class, failure.getCause().getClass());
+            Connection victim = failed == one ? connection : other;
+            assertEquals("1", ask(victim, "select 1"), "usable");
+            victim.rollback();
+            (failed == one ? two : one).get();
+            other.rollback();
+            connection.rollback();
+        }
+    }
+
+    private static Future<?> failsFirst(Future<?> one, Future<?> two) throws InterruptedException {
+        Server.eventually("one of them is told", () -> one.isDone() || two.isDone());
+        return one.isDone() ? one : two;
+    }
+
+    @Test
+    @DisplayName("C27: without a transaction it is refused, and nothing is held")
+    void shouldRefuseAutoCommit() throws Exception {
+        try (Connection alone = Databases.SHARED.connect()) {
+            for (LockRequest each : List.of(bound, bound.waitAtMost(LockRequest.IMMEDIATE))) {
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(alone, each));
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.tryAcquire(alone, each));
+                assertTrue(server.isFree(lockId));
+            }
+            assertEquals("1", ask(alone, "select 1"), "usable");
+        }
+    }
+
+    @Test
+    @DisplayName("C27: a transaction of another database is refused")
+    void shouldRefuseOtherDatabase() throws Exception {
+        String name = "other_" + key.replaceAll("\\W", "_");
+        try (Connection admin = Databases.SHARED.connect()) {
+            execute(admin, "create database " + name);
+            String url = Databases.SHARED.url().replaceFirst("/[^/?]+(\\?|$)", "/" + name + "$1");
+            try (Connection other =
+                    DriverManager.getConnection(url, Databases.SHARED.user(), Databases.SHARED.password())) {
+                other.setAutoCommit(false);
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(other, bound));
+                other.rollback();
+            } finally {
+                execute(admin, "drop database " + name);
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("a session that ends while it waits is told as unavailable; the next transaction locks")
+    void shouldTellLostSession() throws Exception {
+        LockHandle handle = locker.acquire(request);
+        int pid = Integer.parseInt(ask(connection, "select pg_backend_pid()"));
+        Future<?> waiter = threads.submit(() -> locks.acquire(connection, bound));
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        server.terminate(pid);
+
+        ExecutionException failure = assertThrows(ExecutionException.class, waiter::get);
+        assertEquals(LockUnavailableException.class, failure.getCause().getClass());
+        handle.release();
+        try (Connection other = transaction()) {
+            locks.acquire(other, bound);
+            other.rollback();
+        }
+    }
+
+    @Test
+    @DisplayName("releasing a handle is never refused, and the lock stays until the transaction ends")
+    void shouldStayUntilTransactionEnds() throws Exception {
+        TransactionLock lock = locks.acquire(connection, bound);
+        assertThrows(IllegalStateException.class, () -> lock.refresh(LONG));
+        lock.release();
+        assertEquals(LockState.RELEASED, lock.state());
+        assertThrows(LockNotHeldException.class, lock::release);
+        lock.close();
+        assertTrue(isHeldBy(connection));
+        assertEquals(List.of("acquired"), listener.take());
+
+        connection.commit();
+        lock.completed();
+        lock.completed();
+        assertEquals(List.of("released"), listener.take());
+    }
+
+    @Test
+    @DisplayName("C19: a closed locker refuses")
+    void shouldRefuseWhenClosed() {
+        locker.close();
+        assertThrows(IllegalStateException.class, () -> locks.acquire(connection, bound));
+    }
+}
