@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
+import io.holdfast.lock.it.beans.BeanManagedEjb;
+import io.holdfast.lock.it.beans.CallingBean;
+import io.holdfast.lock.it.beans.CallingEjb;
+import io.holdfast.lock.it.beans.CallingTimer;
+import io.holdfast.lock.it.beans.Keys;
 import java.io.File;
 import java.util.Map;
 import org.jboss.shrinkwrap.api.Archive;
@@ -34,6 +39,22 @@ final class Archives {
                 .addAsLibraries(jars())
                 .addClasses(classes)
                 .addAsResource(settings(settings), "META-INF/microprofile-config.properties");
+    }
+
+    /** A WAR for {@link PinnedConnections}. */
+    static WebArchive pinned(String name, Map<String, String> settings, Class<?>... tests) {
+        return war(name, settings, tests)
+                .addClasses(
+                        PinnedConnections.class,
+                        Contexts.class,
+                        Contexts.Context.class,
+                        BeanManagedEjb.class,
+                        CallingBean.class,
+                        CallingEjb.class,
+                        CallingTimer.class,
+                        Keys.class,
+                        PgLocks.class,
+                        Rows.class);
     }
 
     static EnterpriseArchive example() {

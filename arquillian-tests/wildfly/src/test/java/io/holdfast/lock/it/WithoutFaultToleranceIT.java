@@ -23,10 +23,12 @@ import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Runs on the server's stock configuration, which has neither MicroProfile Fault Tolerance nor Metrics. */
 @ArquillianTest
+@Tag("without-fault-tolerance")
 public class WithoutFaultToleranceIT {
 
     private static final String FAULT_TOLERANCE = "org.eclipse.microprofile.faulttolerance.Retry";
