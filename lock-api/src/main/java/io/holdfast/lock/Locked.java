@@ -26,14 +26,16 @@ import java.time.temporal.ChronoUnit;
  * <p><b>When the lock is released:</b> when the method returns or throws; but if a JTA transaction is active when the
  * method is entered (as it is in an EJB with container-managed transactions, where the transaction begins before any
  * interceptor), not before that transaction has committed or rolled back. So the next holder reads what this one
- * committed. On a CDI bean with {@code @Transactional} the lock is acquired before the transaction begins. Calls within
- * one such transaction that ask for the same key again go on under the lock already held. A lock of
- * {@link LockScope#TRANSACTION} is released by the commit or rollback itself.
+ * committed. On a CDI bean with {@code @Transactional} the lock is acquired before the transaction of the method begins, and
+ * ends with the transaction of the caller if there is one, also where the method's own is a new one or none. Calls within
+ * one such transaction that ask for the same key again go on under the lock already held; a nested new transaction
+ * ({@code REQUIRES_NEW}) is another holder, which waits. A lock of {@link LockScope#TRANSACTION} is taken inside the
+ * method's transaction and released by its commit or rollback itself.
  *
  * <p><b>What the caller sees:</b> the {@link LockException}s of {@link Locker#acquire}, the method not having run;
  * {@link LockInterruptedException} if the thread was interrupted while waiting; {@link LockNotHeldException} if the method
- * ended normally without a transaction, but its lock was lost meanwhile; else the method's own result or exception,
- * unchanged; {@link IllegalStateException} if {@link LockScope#TRANSACTION} was asked for where no transaction is active.
+ * ended normally, but its lock is known to be lost, which rolls an EJB's transaction back; else the method's own result or
+ * exception, unchanged; {@link IllegalStateException} if {@link LockScope#TRANSACTION} was asked for where no transaction is active.
  * From an EJB, an {@code EJBException} around them where the server overlooks that they are application exceptions:
  * see {@link LockException}.
  *

@@ -73,6 +73,10 @@ final class Archives {
         };
     }
 
+    static StringAsset text(String text) {
+        return new StringAsset(text);
+    }
+
     private static StringAsset settings(Map<String, String> settings) {
         StringBuilder lines = new StringBuilder();
         DATA_SOURCE.forEach(

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.StatelessEjb;
+import jakarta.ejb.EJB;
+import jakarta.inject.Inject;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.OperateOnDeployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The data source by a resource reference that the deployer binds, in each server's own descriptor. */
+@ArquillianTest
+public class ResourceReferenceIT {
+
+    @Inject
+    private Locker locker;
+
+    @EJB
+    private StatelessEjb ejb;
+
+    @Deployment(name = "component")
+    static WebArchive ofComponent() {
+        return war("reference-component", Map.of("holdfast.datasource", "java:comp/env/jdbc/locks"), "jdbc/locks");
+    }
+
+    @Deployment(name = "application")
+    static WebArchive ofApplication() {
+        return war("reference-application", Map.of("holdfast.datasource", ""), "java:app/env/jdbc/holdfast");
+    }
+
+    private static WebArchive war(String name, Map<String, String> settings, String reference) {
+        String entry = "<resource-ref><res-ref-name>" + reference + "</res-ref-name>";
+        return Archives.war(name, settings, ResourceReferenceIT.class, Keys.class, StatelessEjb.class, PgLocks.class)
+                .addAsWebInfResource(
+                        Archives.text("<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>" + entry
+                                + "<res-type>javax.sql.DataSource</res-type></resource-ref></web-app>"),
+                        "web.xml")
+                .addAsWebInfResource(
+                        Archives.text("<jboss-web>" + entry
+                                + "<jndi-name>java:/jdbc/holdfast</jndi-name></resource-ref></jboss-web>"),
+                        "jboss-web.xml")
+                .addAsWebInfResource(
+                        Archives.text("<glassfish-web-app>" + entry
+                                + "<jndi-name>jdbc/holdfast</jndi-name></resource-ref></glassfish-web-app>"),
+                        "glassfish-web.xml")
+                .addAsWebInfResource(
+                        Archives.text("<web-bnd xmlns='http://websphere.ibm.com/xml/ns/javaee' version='1.2'>"
+                                + "<resource-ref name='" + reference
+                                + "' binding-name='jdbc/holdfast'/></web-bnd>"),
+                        "ibm-web-bnd.xml");
+    }
+
+    @Test
+    @OperateOnDeployment("component")
+    @DisplayName("the data source may be a resource reference of the component")
+    void shouldResolveReferenceOfComponent() throws Exception {
+        assertLocks();
+    }
+
+    @Test
+    @OperateOnDeployment("application")
+    @DisplayName("the data source may be the resource reference java:app/env/jdbc/holdfast, without any setting")
+    void shouldResolveReferenceOfApplication() throws Exception {
+        assertLocks();
+    }
+
+    private void assertLocks() throws Exception {
+        long lockId = locker.lockId(Keys.SHARED);
+        assertEquals(1, ejb.call(() -> PgLocks.holders(lockId)));
+        assertEquals(0, PgLocks.holders(lockId));
+    }
+}
