@@ -31,6 +31,9 @@ final class SqlStates {
     /** IronJacamar's id for "no managed connection within the blocking time-out"; it comes without a SQLSTATE. */
     private static final String IRONJACAMAR_POOL_EXHAUSTED = "IJ000655";
 
+    /** Payara's type for a connection that its pool did not give; above another cause if it tried to open one. */
+    private static final String PAYARA_POOL_EXHAUSTED = "com.sun.appserv.connectors.internal.api.PoolingException";
+
     private SqlStates() {}
 
     /** The server ended the wait at lock_timeout, or somebody canceled it. The lock may be held all the same. */
@@ -103,6 +106,9 @@ final class SqlStates {
         }
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t.getMessage() != null && t.getMessage().startsWith(IRONJACAMAR_POOL_EXHAUSTED)) {
+                return true;
+            }
+            if (t.getCause() == null && t.getClass().getName().equals(PAYARA_POOL_EXHAUSTED)) {
                 return true;
             }
         }
