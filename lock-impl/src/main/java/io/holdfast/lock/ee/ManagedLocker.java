@@ -81,6 +81,10 @@ class ManagedLocker implements Locker {
         try {
             return guard.guarded(acquiring);
         } catch (RuntimeException e) {
+            if (e.getCause() instanceof InterruptedException interrupted) {
+                // So Payara's Fault Tolerance tells it.
+                throw interrupted;
+            }
             if (e.getClass().getName().startsWith(FAULT_TOLERANCE)) {
                 throw Messages.refusedByGuard(e);
             }
