@@ -7,7 +7,6 @@ import io.holdfast.lock.postgres.ConnectionSource;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.postgres.TransactionLocks;
 import io.holdfast.lock.spi.LockListener;
-import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -37,6 +36,7 @@ class CoreLocker {
     @Inject
     private BeanManager beans;
 
+    /** Null until it is needed; guarded by this. */
     private Settings settings;
 
     /** Null until it is needed; made once. */
@@ -44,9 +44,12 @@ class CoreLocker {
 
     private record Made(PostgresLocker locker, TransactionLocks transactionLocks, DataSource transactional) {}
 
-    @PostConstruct
-    void readSettings() {
-        settings = Settings.read();
+    /** Not when the bean is made: the container would hide what is wrong with a setting behind a message of its own. */
+    private synchronized Settings settings() {
+        if (settings == null) {
+            settings = Settings.read();
+        }
+        return settings;
     }
 
     @PreDestroy
@@ -57,7 +60,7 @@ class CoreLocker {
     }
 
     Duration waitAtMost() {
-        return settings.locker().waitAtMost();
+        return settings().locker().waitAtMost();
     }
 
     PostgresLocker get() {
@@ -80,6 +83,7 @@ class CoreLocker {
 
     private synchronized Made make() {
         if (made == null) {
+            Settings settings = settings();
             LockDataSource dataSource = LockDataSource.find(settings.dataSource());
             DataSource transactional = settings.transactionDataSource()
                     .map(name -> LockDataSource.find(Optional.of(name)).dataSource())
@@ -104,7 +108,7 @@ class CoreLocker {
      */
     void checkAtStart(@Observes Startup event) {
         LockingInterceptor.requireActive(beans);
-        if (settings.dataSource().isEmpty() && !LockDataSource.isNamedYet()) {
+        if (settings().dataSource().isEmpty() && !LockDataSource.isNamedYet()) {
             Messages.dataSourceLater();
             return;
         }
