@@ -24,6 +24,8 @@ import jakarta.ejb.EJB;
 import jakarta.ejb.EJBException;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
+import jakarta.transaction.Status;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -66,6 +68,9 @@ public class LockedIT {
 
     @Resource
     private UserTransaction transaction;
+
+    @Resource
+    private TransactionSynchronizationRegistry registry;
 
     @Deployment
     static EnterpriseArchive deployment() {
@@ -213,7 +218,7 @@ public class LockedIT {
             transaction.begin();
             assertEquals(1, ejb.call(() -> {
                 PgLocks.eventually(
-                        "the transaction has timed out", () -> status() != jakarta.transaction.Status.STATUS_ACTIVE);
+                        "the transaction has timed out", () -> registry.getTransactionStatus() != Status.STATUS_ACTIVE);
                 java.util.concurrent.TimeUnit.MILLISECONDS.sleep(500);
                 return holders();
             }));
@@ -222,14 +227,6 @@ public class LockedIT {
             transaction.setTransactionTimeout(0);
         }
         PgLocks.eventually("free afterwards", () -> holders() == 0);
-    }
-
-    private int status() {
-        try {
-            return transaction.getStatus();
-        } catch (jakarta.transaction.SystemException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
