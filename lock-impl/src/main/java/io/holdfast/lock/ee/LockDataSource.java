@@ -13,16 +13,26 @@ record LockDataSource(String name, DataSource dataSource) {
     private static final String REFERENCE = "java:app/env/jdbc/holdfast";
     private static final String DEFAULT = "java:comp/DefaultDataSource";
 
+    private static final String REFERENCES = "java:app/env";
+
     /** Whether the application most likely works with connections of the same pool. */
     boolean isDefault() {
         return name.equals(DEFAULT);
     }
 
-    /** Whether one of the names that are tried without configuration is bound for the calling thread. */
+    /**
+     * Whether the calling thread can tell which of the names that are tried without configuration is bound. While an EAR
+     * starts, Payara resolves the server's default, but not yet the reference, which comes first.
+     */
     static boolean isNamedYet() {
-        return Jndi.find(DataSource.class, REFERENCE)
-                .or(() -> Jndi.find(DataSource.class, DEFAULT))
-                .isPresent();
+        try {
+            Jndi.lookup(DataSource.class, REFERENCE);
+            return true;
+        } catch (NameNotFoundException e) {
+            return Jndi.find(DataSource.class, DEFAULT).isPresent();
+        } catch (NamingException e) {
+            return Jndi.find(Object.class, REFERENCES).isPresent();
+        }
     }
 
     /**
