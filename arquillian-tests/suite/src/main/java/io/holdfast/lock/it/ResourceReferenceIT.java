@@ -40,8 +40,9 @@ public class ResourceReferenceIT {
         String entry = "<resource-ref><res-ref-name>" + reference + "</res-ref-name>";
         return Archives.war(name, settings, ResourceReferenceIT.class, Keys.class, StatelessEjb.class, PgLocks.class)
                 .addAsWebInfResource(
-                        Archives.text("<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>" + entry
-                                + "<res-type>javax.sql.DataSource</res-type></resource-ref></web-app>"),
+                        Archives.text(
+                                "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>" + entry
+                                        + "<res-type>javax.sql.DataSource</res-type><res-auth>Container</res-auth></resource-ref></web-app>"),
                         "web.xml")
                 .addAsWebInfResource(
                         Archives.text("<jboss-web>" + entry

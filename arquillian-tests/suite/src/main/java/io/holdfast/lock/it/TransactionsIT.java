@@ -19,6 +19,7 @@ import jakarta.annotation.Resource;
 import jakarta.ejb.EJB;
 import jakarta.inject.Inject;
 import jakarta.transaction.Status;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,9 @@ public class TransactionsIT {
 
     @Resource
     private UserTransaction transaction;
+
+    @Resource
+    private TransactionSynchronizationRegistry registry;
 
     @Deployment
     static EnterpriseArchive deployment() {
@@ -165,7 +169,7 @@ public class TransactionsIT {
     void shouldHoldUntilRollback() throws Exception {
         transaction.begin();
         ejb.required(() -> {
-            transaction.setRollbackOnly();
+            registry.setRollbackOnly();
             return null;
         });
         assertEquals(1, holders());
@@ -253,7 +257,8 @@ public class TransactionsIT {
         try {
             transaction.begin();
             locker.acquire(AFTER_TRANSACTION).close();
-            PgLocks.eventually("the transaction has timed out", () -> status() != Status.STATUS_ACTIVE);
+            PgLocks.eventually(
+                    "the transaction has timed out", () -> registry.getTransactionStatus() != Status.STATUS_ACTIVE);
             TimeUnit.MILLISECONDS.sleep(300);
         } finally {
             transaction.rollback();
@@ -261,14 +266,6 @@ public class TransactionsIT {
         }
         assertFreeSoon("after the time-out");
         assertEquals(1, ejb.required(this::holders), "this thread locks as before");
-    }
-
-    private int status() {
-        try {
-            return transaction.getStatus();
-        } catch (jakarta.transaction.SystemException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
