@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.MessageEjb;
+import io.holdfast.lock.it.beans.MessageTask;
+import jakarta.annotation.Resource;
+import jakarta.inject.Inject;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSContext;
+import jakarta.jms.Queue;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import javax.naming.InitialContext;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Message-driven beans, whose transactions begin before any interceptor. */
+@ArquillianTest
+public class MessageDrivenIT {
+
+    private static final String KEY = "message/key";
+
+    @Inject
+    private Locker locker;
+
+    @Resource
+    private ConnectionFactory connections;
+
+    @Deployment
+    static WebArchive deployment() {
+        return Archives.war(
+                        "message-driven",
+                        Map.of("holdfast.datasource", "jdbc/work"),
+                        MessageDrivenIT.class,
+                        Keys.class,
+                        MessageEjb.class,
+                        MessageTask.class,
+                        PgLocks.class)
+                .addAsWebInfResource(
+                        Archives.text("<ejb-jar-bnd xmlns='http://websphere.ibm.com/xml/ns/javaee' version='1.1'>"
+                                + "<message-driven name='MessageEjb'><jca-adapter activation-spec-binding-name="
+                                + "'eis/messages'/></message-driven></ejb-jar-bnd>"),
+                        "ibm-ejb-jar-bnd.xml");
+    }
+
+    private Object inMessage(Callable<?> work) throws Exception {
+        MessageTask task = MessageTask.next(work);
+        Queue queue = (Queue) new InitialContext().lookup(MessageEjb.QUEUE);
+        try (JMSContext context = connections.createContext()) {
+            context.createProducer().send(queue, "go");
+        }
+        return task.result().get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    @DisplayName("C22: @Locked on a message-driven bean: held while the message is handled, free after its transaction")
+    void shouldLockWhileMessageIsHandled() throws Exception {
+        long lockId = locker.lockId(Keys.SHARED);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(1, inMessage(() -> PgLocks.holders(lockId)));
+            PgLocks.eventually("free after the transaction", () -> PgLocks.holders(lockId) == 0);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C3, C8, C10: a lock acquired in a message-driven bean stays on its session, and is released elsewhere")
+    void shouldStayOnSession() throws Exception {
+        long lockId = locker.lockId(KEY);
+        LockHandle handle = (LockHandle) inMessage(() -> locker.acquire(LockRequest.of(KEY)));
+        int pid = PgLocks.pidOf(lockId);
+        assertEquals(pid, inMessage(() -> {
+            handle.refresh(LockRequest.UNLIMITED);
+            return PgLocks.pidOf(lockId);
+        }));
+        assertEquals("idle", PgLocks.stateOf(pid));
+        assertTrue(locker.tryAcquire(LockRequest.of(KEY)).isEmpty());
+        handle.release();
+        assertEquals(0, PgLocks.holders(lockId));
+    }
+}
