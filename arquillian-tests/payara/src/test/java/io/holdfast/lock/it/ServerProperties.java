@@ -25,6 +25,7 @@ public final class ServerProperties implements LoadableExtension {
     public void write(@Observes BeforeStart event) throws IOException {
         Path domainXml = Path.of(System.getProperty("payara.home"), "glassfish/domains/domain1/config/domain.xml");
         String options = Map.of(
+                        "one.management.port", System.getProperty("one.management.port"),
                         "holdfast.jdbc.url", System.getProperty("postgres.server.url"),
                         "holdfast.jdbc.user", System.getProperty("postgres.server.user"),
                         "holdfast.jdbc.password", System.getProperty("postgres.server.password"),

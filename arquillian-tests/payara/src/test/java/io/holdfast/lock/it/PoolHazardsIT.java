@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.StatelessEjb;
+import io.holdfast.lock.postgres.ConnectionSource;
+import io.holdfast.lock.postgres.LockerConfig;
+import io.holdfast.lock.postgres.PostgresLocker;
+import jakarta.annotation.Resource;
+import jakarta.ejb.EJB;
+import jakarta.transaction.UserTransaction;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.sql.DataSource;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Locks on pools that are not as in docs/servers/payara.asadmin: {@code src/test/payara/hazards.asadmin}. */
+@ArquillianTest
+public class PoolHazardsIT {
+
+    private static final LockRequest REQUEST = LockRequest.of("hazard").waitAtMost(Duration.ofSeconds(20));
+    private static final LockerConfig CONFIG = LockerConfig.DEFAULT.checkInterval(Duration.ofMillis(200));
+
+    @Resource
+    private UserTransaction transaction;
+
+    @EJB
+    private StatelessEjb ejb;
+
+    @Deployment
+    static WebArchive deployment() {
+        return Archives.war("hazards", Map.of(), PoolHazardsIT.class, PgLocks.class, StatelessEjb.class, Keys.class);
+    }
+
+    /** Something that happens while the lock is held. */
+    @FunctionalInterface
+    private interface Hazard {
+        void happen(DataSource pool, LockHandle handle) throws Exception;
+    }
+
+    private static DataSource pool(String name) throws NamingException {
+        return (DataSource) new InitialContext().lookup("jdbc/" + name);
+    }
+
+    private static PostgresLocker locker(DataSource pool) {
+        return new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of());
+    }
+
+    private static int backendPid(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select pg_backend_pid()")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    /** The lock stays on its session, exclusive, and nothing is left. */
+    private static void assertUnharmed(String name, Hazard hazard) throws Exception {
+        DataSource pool = pool(name);
+        try (PostgresLocker locker = locker(pool);
+                PostgresLocker rival = locker(pool("holdfast"))) {
+            long lockId = locker.lockId(REQUEST.key());
+            LockHandle handle = locker.acquire(REQUEST);
+            int pid = PgLocks.pidOf(lockId);
+
+            hazard.happen(pool, handle);
+
+            assertEquals(pid, PgLocks.pidOf(lockId), "on the same session");
+            handle.refresh(REQUEST.ttl());
+            assertTrue(handle.isHeld());
+            assertTrue(rival.tryAcquire(REQUEST).isEmpty(), "exclusive");
+            handle.release();
+            assertEquals(0, PgLocks.holders(lockId), "free");
+            rival.acquire(REQUEST).release();
+        }
+    }
+
+    /** The loss is told by itself, and nothing is left. */
+    private static void assertLossIsTold(String name, Hazard hazard) throws Exception {
+        DataSource pool = pool(name);
+        try (PostgresLocker locker = locker(pool)) {
+            long lockId = locker.lockId(REQUEST.key());
+            LockHandle handle = locker.acquire(REQUEST);
+
+            hazard.happen(pool, handle);
+
+            PgLocks.eventually("the loss is told", () -> handle.state() == LockState.LOST);
+            assertThrows(LockNotHeldException.class, handle::release);
+            assertEquals(0, PgLocks.holders(lockId), "nothing is left");
+            locker.acquire(REQUEST).release();
+        }
+    }
+
+    @Test
+    @DisplayName("C8, C11: a transaction with a connection of the same pool does nothing to a lock taken before")
+    void shouldStayOutOfTransactionBegunLater() throws Exception {
+        for (String name : List.of(
+                "work",
+                "hazard-xa",
+                "hazard-lazy",
+                "hazard-idle",
+                "hazard-usage",
+                "hazard-thread",
+                "hazard-match",
+                "hazard-statements")) {
+            assertUnharmed(name, (pool, handle) -> {
+                try (Connection own = pool.getConnection()) {
+                    int before = backendPid(own);
+                    transaction.begin();
+                    try (Connection enlisted = pool.getConnection();
+                            Statement statement = enlisted.createStatement()) {
+                        int lock = PgLocks.pidOf(lockId(handle));
+                        statement.execute("create temporary table hazard (x int) on commit drop");
+                        assertNotEquals(lock, backendPid(enlisted));
+                        assertNotEquals(lock, backendPid(own));
+                        assertNotEquals(lock, before);
+                        assertEquals("idle", stateOf(lock), "in no transaction");
+                        handle.refresh(REQUEST.ttl());
+                    }
+                    transaction.commit();
+                }
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("C8: a lock taken and released inside a transaction of the same pool is none of its business")
+    void shouldStayOutOfRunningTransaction() throws Exception {
+        for (String name : List.of("work", "hazard-xa", "hazard-lazy", "hazard-thread")) {
+            DataSource pool = pool(name);
+            transaction.begin();
+            try (PostgresLocker locker = locker(pool);
+                    Connection enlisted = pool.getConnection()) {
+                int application = backendPid(enlisted);
+                LockHandle handle = locker.acquire(REQUEST);
+                long lockId = lockId(handle);
+                assertNotEquals(application, PgLocks.pidOf(lockId));
+                assertEquals(application, backendPid(enlisted));
+                handle.release();
+                assertEquals(0, PgLocks.holders(lockId), "freed at once");
+            } finally {
+                transaction.rollback();
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("C12: settings that end idle or used connections leave a held one alone")
+    void shouldOutliveTimeouts() throws Exception {
+        for (String name : List.of("hazard-idle", "hazard-usage", "hazard-lazy", "hazard-statements", "hazard-match")) {
+            assertUnharmed(name, (pool, handle) -> {
+                for (int i = 0; i < 5; i++) {
+                    try (Connection other = pool.getConnection()) {
+                        assertFalse(other.isClosed());
+                    }
+                }
+                TimeUnit.SECONDS.sleep(4);
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("C5: a pool's statement time-out does not end a wait early")
+    void shouldWaitLongerThanStatementTimeout() throws Exception {
+        try (PostgresLocker holder = locker(pool("holdfast"));
+                PostgresLocker waiter = locker(pool("hazard-statements"))) {
+            LockHandle held = holder.acquire(REQUEST);
+            var waiting = waiter.acquireAsync(REQUEST);
+            TimeUnit.SECONDS.sleep(3);
+            assertFalse(waiting.isDone());
+            held.release();
+            waiting.get().release();
+            assertEquals(0, PgLocks.holders(holder.lockId(REQUEST.key())));
+        }
+    }
+
+    @Test
+    @DisplayName("C12: a session that leak reclaim ends is told as lost")
+    void shouldTellReclaim() throws Exception {
+        assertLossIsTold("hazard-reclaim", (pool, handle) -> {});
+    }
+
+    @Test
+    @DisplayName("C12: a session that ends with all others, since one was dead, is told as lost")
+    void shouldTellFailAll() throws Exception {
+        assertLossIsTold("hazard-fail-all", (pool, handle) -> {
+            int idle;
+            try (Connection other = pool.getConnection()) {
+                idle = backendPid(other);
+            }
+            PgLocks.endSession(idle);
+            pool.getConnection().close();
+        });
+    }
+
+    @Test
+    @DisplayName("C12: a session that an administrator flushes is told as lost")
+    void shouldTellFlush() throws Exception {
+        assertLossIsTold("hazard-match", (pool, handle) -> {
+            Process asadmin = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-jar",
+                            Path.of(System.getProperty("com.sun.aas.installRoot"), "modules", "admin-cli.jar")
+                                    .toString(),
+                            "--port",
+                            System.getProperty("one.management.port"),
+                            "flush-connection-pool",
+                            "hazard-match")
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(asadmin.getInputStream().readAllBytes());
+            assertEquals(0, asadmin.waitFor(), output);
+        });
+    }
+
+    @Test
+    @DisplayName("C12, C17: without validation a killed session is told as lost")
+    void shouldTellKilledSession() throws Exception {
+        assertLossIsTold("work", (pool, handle) -> PgLocks.endSessionOf(lockId(handle)));
+    }
+
+    @Test
+    @DisplayName("C11: a lock that a bean leaves held keeps its session, where the bean's own connections lose theirs")
+    void shouldStayAssociated() throws Exception {
+        DataSource pool = pool("hazard-lazy");
+        Connection[] own = new Connection[1];
+        int ownPid = ejb.call(() -> {
+            own[0] = pool.getConnection();
+            return backendPid(own[0]);
+        });
+        try (Connection other = pool.getConnection()) {
+            assertEquals(ownPid, backendPid(other), "the pool does what the test is about");
+        }
+        own[0].close();
+
+        try (PostgresLocker locker = locker(pool)) {
+            LockHandle handle = ejb.call(() -> locker.acquire(REQUEST));
+            int pid = PgLocks.pidOf(lockId(handle));
+            try (Connection one = pool.getConnection();
+                    Connection two = pool.getConnection()) {
+                assertNotEquals(pid, backendPid(one));
+                assertNotEquals(pid, backendPid(two));
+                handle.refresh(REQUEST.ttl());
+                assertEquals(pid, PgLocks.pidOf(lockId(handle)));
+            }
+            handle.release();
+            assertEquals(0, PgLocks.holders(locker.lockId(REQUEST.key())));
+        }
+    }
+
+    @Test
+    @DisplayName("the pool without any settings does take connections of the caller into a transaction begun later")
+    void shouldBeTrap() throws Exception {
+        try (Connection early = pool("work").getConnection()) {
+            assertTrue(early.getAutoCommit());
+            transaction.begin();
+            try {
+                assertFalse(early.getAutoCommit(), "else the tests above show nothing");
+            } finally {
+                transaction.rollback();
+            }
+        }
+    }
+
+    private static long lockId(LockHandle handle) throws NamingException {
+        try (PostgresLocker locker = locker(pool("holdfast"))) {
+            return locker.lockId(handle.key());
+        }
+    }
+
+    private static String stateOf(int pid) throws SQLException, NamingException {
+        try (Connection connection = pool("holdfast").getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select state from pg_stat_activity where pid = " + pid)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+}
