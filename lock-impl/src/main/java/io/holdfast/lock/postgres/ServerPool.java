@@ -11,8 +11,8 @@ enum ServerPool {
             " On WildFly this is also done by flush-strategy other than FailingConnectionOnly, and by flushing the pool."),
     PAYARA(
             "com.sun.gjc.",
-            " On Payara this is also done by lazy-connection-association, connection-leak-reclaim and fail-all-connections,"
-                    + " which must be false, and by flushing or changing the pool."),
+            " On Payara this is also done by connection-leak-reclaim and fail-all-connections, which must be false, and by"
+                    + " flushing or changing the pool."),
     LIBERTY("com.ibm.ws.rsadapter.", " On Open Liberty this is also done by changing the data source in server.xml."),
     OTHER("", "");
 

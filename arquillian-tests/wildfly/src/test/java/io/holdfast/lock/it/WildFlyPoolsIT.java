@@ -61,7 +61,10 @@ public class WildFlyPoolsIT {
 
     private static WebArchive war(String dataSource) {
         return Archives.pinned(
-                "pools-" + dataSource, Map.of("holdfast.datasource", "jdbc/" + dataSource), WildFlyPoolsIT.class);
+                "pools-" + dataSource,
+                Map.of("holdfast.datasource", "jdbc/" + dataSource),
+                WildFlyPoolsIT.class,
+                LockLog.class);
     }
 
     @Test
@@ -84,6 +87,7 @@ public class WildFlyPoolsIT {
     @DisplayName(
             "C12: flush-strategy EntirePool ends held connections where another one fails: told as lost, and freed")
     void shouldTellLossByFlush() throws Exception {
+        LockLog log = new LockLog();
         LockHandle held = locker.acquire(REQUEST);
         DataSource dataSource = (DataSource) new InitialContext().lookup("jdbc/entire-pool");
         try (Connection connection = dataSource.getConnection();
@@ -94,6 +98,8 @@ public class WildFlyPoolsIT {
 
         PgLocks.eventually("told, at the next check of all locks", () -> held.state() == LockState.LOST);
         PgLocks.eventually("nothing is left", () -> PgLocks.holders(locker.lockId(REQUEST.key())) == 0);
+        assertTrue(log.has("HOLDFAST-0011", REQUEST.key(), "flush-strategy"), "with the setting that may be the cause");
+        log.close();
         locker.acquire(REQUEST).release();
     }
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 
 /** Locks on pools that are not as in docs/servers/payara.asadmin: {@code src/test/payara/hazards.asadmin}. */
 @ArquillianTest
-public class PoolHazardsIT {
+public class PayaraPoolsIT {
 
     private static final LockRequest REQUEST = LockRequest.of("hazard").waitAtMost(Duration.ofSeconds(20));
     private static final LockerConfig CONFIG = LockerConfig.DEFAULT.checkInterval(Duration.ofMillis(200));
@@ -52,7 +52,8 @@ public class PoolHazardsIT {
 
     @Deployment
     static WebArchive deployment() {
-        return Archives.war("hazards", Map.of(), PoolHazardsIT.class, PgLocks.class, StatelessEjb.class, Keys.class);
+        return Archives.war(
+                "hazards", Map.of(), PayaraPoolsIT.class, PgLocks.class, LockLog.class, StatelessEjb.class, Keys.class);
     }
 
     /** Something that happens while the lock is held. */
@@ -101,13 +102,17 @@ public class PoolHazardsIT {
     /** The loss is told by itself, and nothing is left. */
     private static void assertLossIsTold(String name, Hazard hazard) throws Exception {
         DataSource pool = pool(name);
-        try (PostgresLocker locker = locker(pool)) {
+        try (LockLog log = new LockLog();
+                PostgresLocker locker = locker(pool)) {
             long lockId = locker.lockId(REQUEST.key());
             LockHandle handle = locker.acquire(REQUEST);
 
             hazard.happen(pool, handle);
 
             PgLocks.eventually("the loss is told", () -> handle.state() == LockState.LOST);
+            PgLocks.eventually(
+                    "with the settings that may be the cause",
+                    () -> log.has("HOLDFAST-0011", REQUEST.key(), "connection-leak-reclaim", "fail-all-connections"));
             assertThrows(LockNotHeldException.class, handle::release);
             assertEquals(0, PgLocks.holders(lockId), "nothing is left");
             locker.acquire(REQUEST).release();
