@@ -50,7 +50,12 @@ public final class Environment implements LauncherSessionListener {
 
     /** Where the first server answers. */
     static String url() {
-        return "http://127.0.0.1:" + System.getProperty("one.http.port");
+        return url("one");
+    }
+
+    /** Where a server answers. */
+    static String url(String server) {
+        return "http://127.0.0.1:" + System.getProperty(server + ".http.port");
     }
 
     private static int freePort() {
