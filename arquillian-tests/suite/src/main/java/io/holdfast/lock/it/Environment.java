@@ -17,8 +17,14 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class Environment implements LauncherSessionListener {
 
     /** Of two servers, the second of which only some tests start; and one where nobody listens. */
-    private static final List<String> PORTS =
-            List.of("one.http.port", "one.management.port", "two.http.port", "two.management.port", "nowhere.port");
+    private static final List<String> PORTS = List.of(
+            "one.http.port",
+            "one.management.port",
+            "two.http.port",
+            "two.management.port",
+            "three.http.port",
+            "three.management.port",
+            "nowhere.port");
 
     private TestDatabase database;
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.lock.it.beans.CounterEjb;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.container.test.api.TargetsContainer;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** WildFly, Payara and Open Liberty at the same time, on one PostgreSQL, with one archive. */
+@ArquillianTest
+@RunAsClient
+public class ThreeServersIT {
+
+    private static final int THREADS = 8;
+    private static final int TIMES = 1_000;
+    private static final List<RemoteDeployment> SERVERS = List.of(
+            new RemoteDeployment("one", "together"),
+            new RemoteDeployment("two", "together"),
+            new RemoteDeployment("three", "together"));
+
+    @Deployment(name = "one", testable = false)
+    @TargetsContainer("one")
+    static WebArchive onWildFly() {
+        return war();
+    }
+
+    @Deployment(name = "two", testable = false)
+    @TargetsContainer("two")
+    static WebArchive onPayara() {
+        return war();
+    }
+
+    @Deployment(name = "three", testable = false)
+    @TargetsContainer("three")
+    static WebArchive onLiberty() {
+        return war();
+    }
+
+    private static WebArchive war() {
+        return Archives.war("together", Map.of(), LockServlet.class, CounterServlet.class, CounterEjb.class);
+    }
+
+    @BeforeEach
+    void makeTable() throws SQLException {
+        try (Connection connection = Environment.database().connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table if exists counter; create table counter (value bigint);"
+                    + " insert into counter values (0)");
+        }
+    }
+
+    @Test
+    @DisplayName("C1: three different servers exclude each other: whoever holds the key, the others are refused")
+    void shouldExclude() {
+        for (RemoteDeployment holder : SERVERS) {
+            assertEquals("true", holder.post("lock?do=try&key=together"));
+            for (RemoteDeployment other : SERVERS) {
+                assertEquals("false", other.post("lock?do=try&key=together"), holder + " holds it");
+            }
+            assertEquals("true", holder.post("lock?do=release&key=together"));
+        }
+    }
+
+    @Test
+    @DisplayName("C1, C22: three different servers count in one row, in container transactions: no increment is lost")
+    void shouldSeeWhatFormerHolderCommitted() throws SQLException {
+        List<CompletableFuture<HttpResponse<String>>> running = SERVERS.stream()
+                .map(server ->
+                        server.postAsync("counter?threads=" + THREADS + "&times=" + TIMES + "&releasing-early=false"))
+                .toList();
+        running.forEach(answer -> assertEquals("done", answer.join().body()));
+
+        assertEquals((long) SERVERS.size() * TIMES, value());
+    }
+
+    private static long value() throws SQLException {
+        try (Connection connection = Environment.database().connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select value from counter")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}
