@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
+import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
@@ -28,7 +29,26 @@ public class LockServlet extends HttpServlet {
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String key = request.getParameter("key");
-        response.getWriter().print(request.getParameter("do").equals("release") ? release(key) : tryAcquire(key));
+        response.getWriter()
+                .print(
+                        switch (request.getParameter("do")) {
+                            case "try" -> tryAcquire(key);
+                            case "wait" -> await(key);
+                            case "release" -> release(key);
+                            default -> throw new IllegalArgumentException(request.getParameter("do"));
+                        });
+    }
+
+    /** Waits as long as it takes, and releases at once. */
+    private String await(String key) throws IOException {
+        try {
+            return locker.withLock(LockRequest.of(key).waitAtMost(LockRequest.UNLIMITED), () -> "granted");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        } catch (LockException | IllegalStateException e) {
+            return e.toString();
+        }
     }
 
     private boolean tryAcquire(String key) throws IOException {

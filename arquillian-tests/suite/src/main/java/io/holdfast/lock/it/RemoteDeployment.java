@@ -24,7 +24,7 @@ record RemoteDeployment(String server, String name) {
     /** Asks one of its servlets, which has to answer. */
     String post(String servletAndQuery) {
         HttpResponse<String> response = postAsync(servletAndQuery).join();
-        assertEquals(200, response.statusCode(), response::body);
+        assertEquals(200, response.statusCode(), () -> response + ": " + response.body());
         return response.body();
     }
 

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
+import jakarta.servlet.annotation.WebListener;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The class loaders of the deployments that have this class, remembered, weakly, for as long as the server runs. A deployment
+ * has two if the jars of the product have one of their own.
+ */
+@WebListener
+public class Loaders implements ServletContextListener {
+
+    private static final String PROPERTY = "holdfast.test.loaders.";
+
+    @Override
+    public void contextInitialized(ServletContextEvent event) {
+        List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+        loaders.add(new WeakReference<>(getClass().getClassLoader()));
+        try {
+            Class<?> product = Class.forName("io.holdfast.lock.postgres.PostgresLocker");
+            loaders.add(new WeakReference<>(product.getClassLoader()));
+        } catch (ClassNotFoundException e) {
+            event.getServletContext().log("without the product: " + e);
+        }
+        String application = event.getServletContext().getContextPath().substring(1);
+        deployments(application).add(loaders);
+    }
+
+    /** How many deployments of the application still have a class loader in memory. */
+    static long inMemory(String application) {
+        return deployments(application).stream()
+                .filter(loaders -> loaders.stream().anyMatch(loader -> loader.get() != null))
+                .count();
+    }
+
+    /** Of types of the JDK only, so that it keeps no deployment itself. */
+    @SuppressWarnings("unchecked")
+    private static List<List<WeakReference<ClassLoader>>> deployments(String application) {
+        return (List<List<WeakReference<ClassLoader>>>)
+                System.getProperties().computeIfAbsent(PROPERTY + application, name -> new CopyOnWriteArrayList<>());
+    }
+}

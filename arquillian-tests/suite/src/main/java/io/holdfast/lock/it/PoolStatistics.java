@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+
+/** How many connections of the pool {@code jdbc/holdfast} are in use, as each server tells it. Used inside the server. */
+final class PoolStatistics {
+
+    /** One for each server. */
+    private static final List<Source> SOURCES = List.of(new Source(
+            "jboss.as:subsystem=datasources,data-source=HoldfastDS,statistics=pool",
+            (server, name) -> number(server, name, "InUseCount")));
+
+    private record Source(String name, Count inUse) {}
+
+    private interface Count {
+        long ask(MBeanServer server, ObjectName name) throws JMException;
+    }
+
+    private PoolStatistics() {}
+
+    static long connectionsInUse() {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        try {
+            for (Source source : SOURCES) {
+                for (ObjectName name : server.queryNames(new ObjectName(source.name()), null)) {
+                    return source.inUse().ask(server, name);
+                }
+            }
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        }
+        throw new IllegalStateException("this server is not known to tell how many connections are in use");
+    }
+
+    private static long number(MBeanServer server, ObjectName name, String attribute) throws JMException {
+        return Long.parseLong(server.getAttribute(name, attribute).toString());
+    }
+}

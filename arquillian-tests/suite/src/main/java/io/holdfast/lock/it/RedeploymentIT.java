@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import io.holdfast.lock.it.beans.CdiBean;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.StatelessEjb;
+import java.net.http.HttpResponse;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jboss.arquillian.container.test.api.Deployer;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.EmptyAsset;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a deployment leaves behind: no lock, no connection, no thread, no class loader. */
+@ArquillianTest
+@RunAsClient
+public class RedeploymentIT {
+
+    private static final int ROUNDS = 10;
+    private static final int HELD = 3;
+    private static final RemoteDeployment OBSERVER = new RemoteDeployment("one", "observer");
+
+    private final Set<String> deployed = new HashSet<>();
+
+    @ArquillianResource
+    private Deployer deployer;
+
+    @Deployment(name = "observer", testable = false)
+    static WebArchive observer() {
+        return ShrinkWrap.create(WebArchive.class, "observer.war")
+                .addClasses(ObserverServlet.class, Loaders.class, PoolStatistics.class);
+    }
+
+    @Deployment(name = "redeployed-pinned", managed = false, testable = false)
+    static EnterpriseArchive pinned() {
+        Class<?>[] beans = {Keys.class, StatelessEjb.class, CdiBean.class, PgLocks.class};
+        EnterpriseArchive ear = Archives.ear(
+                "redeployed-pinned", beans, LockServlet.class, LoadServlet.class, ExerciseServlet.class, Loaders.class);
+        // WildFly injects nothing into the servlets of an EAR's WAR that has neither beans nor this.
+        ear.getAsType(WebArchive.class, "/redeployed-pinned.war").addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
+        return ear;
+    }
+
+    @Deployment(name = "redeployed-shared", managed = false, testable = false)
+    static WebArchive shared() {
+        return Archives.war(
+                "redeployed-shared",
+                Map.of("holdfast.sessions", "shared"),
+                Keys.class,
+                StatelessEjb.class,
+                CdiBean.class,
+                PgLocks.class,
+                LockServlet.class,
+                LoadServlet.class,
+                ExerciseServlet.class,
+                Loaders.class);
+    }
+
+    /** To see what the server itself keeps of a deployment. */
+    @Deployment(name = "redeployed-without", managed = false, testable = false)
+    static WebArchive without() {
+        return ShrinkWrap.create(WebArchive.class, "redeployed-without.war").addClasses(Loaders.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"redeployed-pinned", "redeployed-shared"})
+    @DisplayName("C19: undeployed and redeployed under load, an application leaves no lock, connection or thread;"
+            + " its waiters are told")
+    void shouldLeaveNothing(String deployment) throws Exception {
+        RemoteDeployment application = new RemoteDeployment("one", deployment);
+        deploy(deployment);
+        List<CompletableFuture<HttpResponse<String>>> waiters = work(application);
+        long startNanos = System.nanoTime();
+        undeploy(deployment);
+        deploy(deployment);
+        System.out.printf("%s: redeployment under load: %d ms%n", deployment, millisSince(startNanos));
+        assertTold(waiters);
+
+        waiters = work(application);
+        startNanos = System.nanoTime();
+        undeploy(deployment);
+        System.out.printf("%s: undeployment under load: %d ms%n", deployment, millisSince(startNanos));
+        assertTold(waiters);
+        assertNothingIsLeft();
+    }
+
+    /** Holds some locks, has others wait for them, and starts load; the former deployment's locks must be free. */
+    private static List<CompletableFuture<HttpResponse<String>>> work(RemoteDeployment application)
+            throws InterruptedException {
+        IntStream.range(0, HELD)
+                .forEach(i -> assertEquals("true", application.post("lock?do=try&key=held/" + i), "free at once"));
+        List<CompletableFuture<HttpResponse<String>>> waiters = IntStream.range(0, HELD)
+                .mapToObj(i -> application.postAsync("lock?do=wait&key=held/" + i))
+                .toList();
+        application.post("load?threads=8");
+        PgLocks.eventually(
+                "the load has begun",
+                () -> Integer.parseInt(application.post("load?threads=0")) > 100
+                        && ServerView.advisoryLocks() >= 2 * HELD);
+        return waiters;
+    }
+
+    /** That nobody waits for ever; how it is told depends on what the server still does for a request that runs. */
+    private static void assertTold(List<CompletableFuture<HttpResponse<String>>> waiters) throws Exception {
+        for (CompletableFuture<HttpResponse<String>> waiter : waiters) {
+            String answer = waiter.handle((response, failure) ->
+                            failure == null ? response.statusCode() + " " + response.body() : failure.toString())
+                    .get(10, TimeUnit.SECONDS);
+            System.out.println(
+                    "a waiter was told: " + answer.lines().findFirst().orElse(""));
+            assertNotEquals("200 granted", answer);
+        }
+    }
+
+    private static void assertNothingIsLeft() {
+        assertAll(
+                () -> assertEquals(0, ServerView.advisoryLocks(), "locks"),
+                () -> assertEquals(List.of(), ServerView.sessionsInUse(), "sessions"),
+                () -> assertEquals("0", OBSERVER.post("observer?what=connections"), "connections in use"),
+                () -> assertEquals("[]", OBSERVER.post("observer?what=threads"), "threads"));
+    }
+
+    @Test
+    @DisplayName(
+            "C19: of ten deployments at most the last one's class loaders stay in memory, or as many as the server keeps of"
+                    + " any application")
+    void shouldLeaveNoClassLoader() throws Exception {
+        long startNanos = System.nanoTime();
+        for (int i = 0; i < ROUNDS; i++) {
+            for (String deployment : List.of("redeployed-pinned", "redeployed-shared")) {
+                deploy(deployment);
+                assertEquals("done", new RemoteDeployment("one", deployment).post("exercise"));
+                undeploy(deployment);
+            }
+            deploy("redeployed-without");
+            undeploy("redeployed-without");
+        }
+        System.out.printf("%d redeployments of three applications: %d ms%n", ROUNDS, millisSince(startNanos));
+        assertNothingIsLeft();
+        for (String deployment : List.of("redeployed-pinned", "redeployed-shared")) {
+            PgLocks.eventually(
+                    "the class loaders of " + deployment + " are collected",
+                    () -> inMemory(deployment) <= Math.max(1, inMemory("redeployed-without")));
+            System.out.printf(
+                    "in memory of %d deployments: %s %d, without the product %d%n",
+                    ROUNDS, deployment, inMemory(deployment), inMemory("redeployed-without"));
+        }
+    }
+
+    private static int inMemory(String deployment) {
+        return Integer.parseInt(OBSERVER.post("observer?what=deployments&of=" + deployment));
+    }
+
+    private void deploy(String deployment) {
+        deployer.deploy(deployment);
+        deployed.add(deployment);
+    }
+
+    private void undeploy(String deployment) {
+        deployer.undeploy(deployment);
+        deployed.remove(deployment);
+    }
+
+    @AfterEach
+    void undeployAll() {
+        List.copyOf(deployed).forEach(this::undeploy);
+    }
+
+    private static long millisSince(long startNanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    }
+}
