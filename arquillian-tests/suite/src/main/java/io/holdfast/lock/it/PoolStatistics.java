@@ -6,14 +6,20 @@ import java.util.List;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
 
 /** How many connections of the pool {@code jdbc/holdfast} are in use, as each server tells it. Used inside the server. */
 final class PoolStatistics {
 
     /** One for each server. */
-    private static final List<Source> SOURCES = List.of(new Source(
-            "jboss.as:subsystem=datasources,data-source=HoldfastDS,statistics=pool",
-            (server, name) -> number(server, name, "InUseCount")));
+    private static final List<Source> SOURCES = List.of(
+            new Source(
+                    "jboss.as:subsystem=datasources,data-source=HoldfastDS,statistics=pool",
+                    (server, name) -> number(server.getAttribute(name, "InUseCount"))),
+            new Source(
+                    "amx:type=jdbc-connection-pool-mon,name=resources/holdfast,*",
+                    (server, name) ->
+                            number(((CompositeData) server.getAttribute(name, "numconnused")).get("current"))));
 
     private record Source(String name, Count inUse) {}
 
@@ -37,7 +43,7 @@ final class PoolStatistics {
         throw new IllegalStateException("this server is not known to tell how many connections are in use");
     }
 
-    private static long number(MBeanServer server, ObjectName name, String attribute) throws JMException {
-        return Long.parseLong(server.getAttribute(name, attribute).toString());
+    private static long number(Object value) {
+        return Long.parseLong(value.toString());
     }
 }
