@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An application on one of the servers, as its clients see it.
@@ -33,5 +34,14 @@ record RemoteDeployment(String server, String name) {
         URI uri = URI.create(Environment.url(server) + "/" + name + "/" + servletAndQuery);
         return HTTP.sendAsync(
                 HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+    }
+
+    /** What became of a request that must end soon: its answer's first line, or why there is none. */
+    static String outcome(CompletableFuture<HttpResponse<String>> request) throws Exception {
+        return request.handle((response, failure) -> failure == null ? response.body() : failure.toString())
+                .get(10, TimeUnit.SECONDS)
+                .lines()
+                .findFirst()
+                .orElse("");
     }
 }
