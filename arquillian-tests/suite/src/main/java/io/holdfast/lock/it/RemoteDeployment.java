@@ -20,7 +20,9 @@ import java.util.concurrent.TimeUnit;
  */
 record RemoteDeployment(String server, String name) {
 
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    /** A connection for each request, so that those that wait hold up no other. */
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** Asks one of its servlets, which has to answer. */
     String post(String servletAndQuery) {
