@@ -11,7 +11,7 @@ import javax.management.openmbean.CompositeData;
 /** How many connections of the pool {@code jdbc/holdfast} are in use, as each server tells it. Used inside the server. */
 final class PoolStatistics {
 
-    /** One for each server. */
+    /** One for each server: the MBean that is there says which it is. */
     private static final List<Source> SOURCES = List.of(
             new Source(
                     "jboss.as:subsystem=datasources,data-source=HoldfastDS,statistics=pool",

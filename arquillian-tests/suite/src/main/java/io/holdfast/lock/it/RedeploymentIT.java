@@ -4,6 +4,7 @@ package io.holdfast.lock.it;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
@@ -104,6 +105,9 @@ public class RedeploymentIT {
             List<Long> elsewhereId = List.of(here.lockId(elsewhere.key()));
             deploy(deployment);
             List<CompletableFuture<HttpResponse<String>>> waiters = work(application, elsewhereId);
+            assertNotEquals("0", OBSERVER.post("observer?what=connections"), "the server counts");
+            assertNotEquals("[]", OBSERVER.post("observer?what=threads"));
+            assertNotEquals(List.of(), ServerView.sessionsInUse());
             long startNanos = System.nanoTime();
             undeploy(deployment);
             deploy(deployment);
@@ -140,8 +144,7 @@ public class RedeploymentIT {
         for (CompletableFuture<HttpResponse<String>> waiter : waiters) {
             answers.add(RemoteDeployment.outcome(waiter));
         }
-        System.out.println("waiters were told: " + answers);
-        assertFalse(answers.contains("granted"));
+        assertFalse(answers.contains("granted"), answers::toString);
     }
 
     private static void assertNothingIsLeft() {
