@@ -30,8 +30,6 @@ public final class Environment implements LauncherSessionListener {
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
-        // Payara closes a connection after 250 requests, and the client would send the next one all the same.
-        System.setProperty("jdk.httpclient.keepalive.timeout", "0");
         database = TestDatabase.start();
         System.setProperty("postgres.server.url", database.url());
         System.setProperty("postgres.server.user", database.user());

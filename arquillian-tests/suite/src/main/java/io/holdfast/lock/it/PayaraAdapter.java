@@ -2,6 +2,7 @@
 package io.holdfast.lock.it;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,25 +11,27 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jboss.arquillian.container.spi.event.container.BeforeStart;
+import org.jboss.arquillian.container.spi.event.container.BeforeStop;
+import org.jboss.arquillian.container.spi.event.container.ContainerEvent;
 import org.jboss.arquillian.core.api.annotation.Observes;
 import org.jboss.arquillian.core.spi.LoadableExtension;
 
-/**
- * Tells Payara's domains where the databases are, before they start. The adapter can set one system property only, since
- * Arquillian makes one line of several.
- */
-public final class PayaraProperties implements LoadableExtension {
+/** What the Arquillian adapter for Payara leaves to do. */
+public final class PayaraAdapter implements LoadableExtension {
 
     private static final String OPTION = "<jvm-options>-D";
 
     @Override
     public void register(ExtensionBuilder builder) {
-        builder.observer(PayaraProperties.class);
+        builder.observer(PayaraAdapter.class);
     }
 
-    /** Called by Arquillian. */
-    public void write(@Observes BeforeStart event) throws IOException {
-        if (!event.getDeployableContainer().getClass().getName().contains("glassfish")) {
+    /**
+     * Tells Payara's domains where the databases are. The adapter can set one system property only, since Arquillian makes one
+     * line of several.
+     */
+    public void setProperties(@Observes BeforeStart event) throws IOException {
+        if (!isPayara(event)) {
             return;
         }
         Path domains = Path.of(System.getProperty("payara.home"), "glassfish", "domains");
@@ -37,6 +40,20 @@ public final class PayaraProperties implements LoadableExtension {
                 write(domain.resolve("config/domain.xml"));
             }
         }
+    }
+
+    /** Of version 1.7: it adds the domain to a list that it takes for empty, so only its first stop would work. */
+    public void forgetDomains(@Observes BeforeStop event) throws ReflectiveOperationException {
+        if (isPayara(event)) {
+            String control = event.getDeployableContainer().getClass().getPackageName() + ".GlassFishServerControl";
+            Field arguments = Class.forName(control).getDeclaredField("NO_ARGS");
+            arguments.setAccessible(true);
+            ((List<?>) arguments.get(null)).clear();
+        }
+    }
+
+    private static boolean isPayara(ContainerEvent event) {
+        return event.getDeployableContainer().getClass().getName().contains("glassfish");
     }
 
     /** In the place of those of an earlier run. */
