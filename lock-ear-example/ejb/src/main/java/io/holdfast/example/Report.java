@@ -31,13 +31,17 @@ public class Report {
 
     @Schedule(second = "*/" + INTERVAL, minute = "*", hour = "*", persistent = false)
     @Locked(REPORT)
-    void write() throws SQLException, InterruptedException {
+    void write() {
         long tick = TimeUnit.MILLISECONDS.toSeconds(System.currentTimeMillis()) / INTERVAL;
         try (Connection connection = dataSource.getConnection()) {
             if (!isWritten(connection, tick)) {
                 TimeUnit.MILLISECONDS.sleep(300); // writing takes its time
                 insert(connection, tick);
             }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

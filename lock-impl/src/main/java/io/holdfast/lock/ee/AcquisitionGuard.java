@@ -8,14 +8,12 @@ import io.holdfast.lock.LockUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
-import org.eclipse.microprofile.metrics.annotation.Counted;
-import org.eclipse.microprofile.metrics.annotation.Timed;
 
 /**
  * What stands around acquiring, and around nothing else: a database that cannot be reached is tried again and then left
  * alone for a while. Contention, interruption, misuse, an exhausted pool and a reached limit are no
  * failures of the database. Where the
- * server has no MicroProfile Fault Tolerance or Metrics, the annotations do nothing.
+ * server has no MicroProfile Fault Tolerance, the annotations do nothing.
  *
  * @see <a href="https://download.eclipse.org/microprofile/microprofile-fault-tolerance-4.1/microprofile-fault-tolerance-spec-4.1.html">
  *     MicroProfile Fault Tolerance 4.1</a>
@@ -36,8 +34,6 @@ class AcquisitionGuard {
             delay = 2_000,
             failOn = LockUnavailableException.class,
             skipOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class, LockLimitException.class})
-    @Timed(name = "holdfast.acquire.time", absolute = true, description = "Time to acquire a lock, with the wait")
-    @Counted(name = "holdfast.acquire.calls", absolute = true, description = "Calls to acquire a lock")
     <T> T guarded(Acquiring<T> acquiring) throws InterruptedException {
         return acquiring.acquire();
     }

@@ -4,7 +4,8 @@
  *
  * <p>What optional APIs are named where, since a bean or interceptor with a type missing on the server in a field or
  * signature is dropped by the container without an error: MicroProfile Config in
- * {@link io.holdfast.lock.ee.MicroProfileConfigSource} alone, inside method bodies; Fault Tolerance and Metrics in
- * {@link io.holdfast.lock.ee.AcquisitionGuard} alone, as annotations, which vanish where their types are missing.
+ * {@link io.holdfast.lock.ee.MicroProfileConfigSource} alone, inside method bodies; Fault Tolerance in
+ * {@link io.holdfast.lock.ee.AcquisitionGuard} alone, as annotations, which vanish where their types are missing; Metrics in
+ * {@link io.holdfast.lock.ee.AcquisitionMetrics} alone, a listener that nothing needs.
  */
 package io.holdfast.lock.ee;

@@ -101,8 +101,9 @@ final class SqlStates {
 
     /** The pool has no free connection, as opposed to a database that cannot be reached. */
     static boolean isPoolExhausted(SQLException e) {
-        if (e instanceof SQLTransientConnectionException && !hasSqlCause(e)) {
-            return true;
+        if (e instanceof SQLTransientConnectionException) {
+            // Liberty's has one like itself as its cause; a pool that cannot connect, what the driver said.
+            return !(e.getCause() instanceof SQLException cause) || isPoolExhausted(cause);
         }
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t.getMessage() != null && t.getMessage().startsWith(IRONJACAMAR_POOL_EXHAUSTED)) {
@@ -113,9 +114,5 @@ final class SqlStates {
             }
         }
         return false;
-    }
-
-    private static boolean hasSqlCause(SQLException e) {
-        return e.getCause() instanceof SQLException;
     }
 }

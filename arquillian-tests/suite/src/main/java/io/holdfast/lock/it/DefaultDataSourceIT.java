@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
-import jakarta.ejb.EJB;
 import jakarta.inject.Inject;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.OperateOnDeployment;
@@ -28,7 +27,7 @@ public class DefaultDataSourceIT {
     @Inject
     private Locker locker;
 
-    @EJB
+    @Inject
     private StatelessEjb ejb;
 
     @Deployment(name = "ear")

@@ -116,7 +116,7 @@ public class DeploymentsIT {
 
     private void assertFails(String deployment, String... parts) {
         Throwable failure = assertThrows(Throwable.class, () -> deployer.deploy(deployment));
-        StringBuilder messages = new StringBuilder();
+        StringBuilder messages = new StringBuilder(Environment.log());
         for (Throwable t = failure; t != null; t = t.getCause()) {
             messages.append(t.getMessage()).append('\n');
         }

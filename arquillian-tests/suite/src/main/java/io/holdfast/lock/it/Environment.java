@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
@@ -62,6 +64,16 @@ public final class Environment implements LauncherSessionListener {
     /** Where a server answers. */
     static String url(String server) {
         return "http://127.0.0.1:" + System.getProperty(server + ".http.port");
+    }
+
+    /** The server's log, where the adapter does not hand over why a deployment failed; else empty. */
+    static String log() {
+        String file = System.getProperty("server.log");
+        try {
+            return file == null ? "" : Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static int freePort() {

@@ -34,7 +34,7 @@ public class MessageDrivenIT {
     @Inject
     private Locker locker;
 
-    @Resource
+    @Resource(lookup = "java:comp/DefaultJMSConnectionFactory")
     private ConnectionFactory connections;
 
     @Deployment

@@ -19,7 +19,11 @@ final class PoolStatistics {
             new Source(
                     "amx:type=jdbc-connection-pool-mon,name=resources/holdfast,*",
                     (server, name) ->
-                            number(((CompositeData) server.getAttribute(name, "numconnused")).get("current"))));
+                            number(((CompositeData) server.getAttribute(name, "numconnused")).get("current"))),
+            new Source(
+                    "WebSphere:type=ConnectionPoolStats,name=jdbc/holdfast",
+                    (server, name) -> number(server.getAttribute(name, "ManagedConnectionCount"))
+                            - number(server.getAttribute(name, "FreeConnectionCount"))));
 
     private record Source(String name, Count inUse) {}
 

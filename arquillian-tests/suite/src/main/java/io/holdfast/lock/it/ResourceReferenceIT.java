@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
-import jakarta.ejb.EJB;
 import jakarta.inject.Inject;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -23,7 +22,7 @@ public class ResourceReferenceIT {
     @Inject
     private Locker locker;
 
-    @EJB
+    @Inject
     private StatelessEjb ejb;
 
     @Deployment(name = "component")

@@ -18,7 +18,6 @@ import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.TransactionScopeBean;
 import io.holdfast.lock.it.beans.TransactionScopeEjb;
 import jakarta.annotation.Resource;
-import jakarta.ejb.EJB;
 import jakarta.ejb.EJBException;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
@@ -45,16 +44,16 @@ public class TransactionScopeIT {
     @Inject
     private Locker locker;
 
-    @EJB
+    @Inject
     private TransactionScopeEjb ejb;
 
     @Inject
     private TransactionScopeBean bean;
 
-    @Resource
+    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
     private ManagedExecutorService executor;
 
-    @Resource
+    @Resource(lookup = "java:comp/UserTransaction")
     private UserTransaction transaction;
 
     @Deployment(name = "work")

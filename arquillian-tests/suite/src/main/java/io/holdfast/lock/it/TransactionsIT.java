@@ -16,7 +16,6 @@ import io.holdfast.lock.it.beans.AttributesEjb;
 import io.holdfast.lock.it.beans.BeanManagedEjb;
 import io.holdfast.lock.it.beans.Keys;
 import jakarta.annotation.Resource;
-import jakarta.ejb.EJB;
 import jakarta.inject.Inject;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
@@ -41,19 +40,19 @@ public class TransactionsIT {
     @Inject
     private Locker locker;
 
-    @EJB
+    @Inject
     private AttributesEjb ejb;
 
-    @EJB
+    @Inject
     private BeanManagedEjb beanManaged;
 
     @Inject
     private AttributesBean bean;
 
-    @Resource
+    @Resource(lookup = "java:comp/UserTransaction")
     private UserTransaction transaction;
 
-    @Resource
+    @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
     private TransactionSynchronizationRegistry registry;
 
     @Deployment

@@ -100,7 +100,10 @@ public class StampedeResource {
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build();
-        return HttpClient.newHttpClient().sendAsync(request, BodyHandlers.discarding());
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .sendAsync(request, BodyHandlers.discarding());
     }
 
     private static void requireSane(int buyers) {
