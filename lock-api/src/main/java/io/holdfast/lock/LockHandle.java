@@ -30,6 +30,13 @@ public interface LockHandle extends AutoCloseable {
     String key();
 
     /**
+     * What all locks of this kind have in common.
+     *
+     * @return the name as it was requested; {@link LockRequest#UNNAMED} if there was none
+     */
+    String name();
+
+    /**
      * How this lock excludes others.
      *
      * @return the mode as it was requested

@@ -16,6 +16,8 @@ import java.util.Objects;
  *
  * @param key the name of what is locked: not empty, without lone surrogates; compared byte by byte in UTF-8, without
  *     Unicode normalisation
+ * @param name what all locks of this kind have in common, whatever their keys, such as {@code order}: what they are measured
+ *     under; {@link #UNNAMED} by default
  * @param mode how the lock excludes others; {@link LockMode#EXCLUSIVE} by default
  * @param ttl how long the handle counts as held without a refresh: at least 1 ms, {@link #UNLIMITED} by default
  * @param lease what happens when the ttl has passed; {@link Lease#ADVISORY} by default
@@ -29,6 +31,7 @@ import java.util.Objects;
  */
 public record LockRequest(
         String key,
+        String name,
         LockMode mode,
         Duration ttl,
         Lease lease,
@@ -37,12 +40,16 @@ public record LockRequest(
         LockScope scope,
         boolean releaseAfterTransaction) {
 
+    /** The name of locks that were given none. */
+    public static final String UNNAMED = "unnamed";
+
     /** No waiting. */
     public static final Duration IMMEDIATE = Duration.ZERO;
 
     /** No limit. */
     public static final Duration UNLIMITED = ChronoUnit.FOREVER.getDuration();
 
+    private static final int LONGEST_NAME = 100;
     private static final Duration SHORTEST_TTL = Duration.ofMillis(1);
     private static final Duration LONGEST_ENFORCED_TTL = Duration.ofMillis(Integer.MAX_VALUE);
 
@@ -50,6 +57,7 @@ public record LockRequest(
      * Checks all parts.
      *
      * @param key not empty, without lone surrogates
+     * @param name not blank, at most 100 characters
      * @param mode how the lock excludes others
      * @param ttl at least 1 ms; at most 2,147,483,647 ms with an {@link Lease#ENFORCED} lease; {@link #UNLIMITED} in
      *     {@link LockScope#TRANSACTION}
@@ -63,6 +71,7 @@ public record LockRequest(
      */
     public LockRequest {
         requireKey(key);
+        requireName(name);
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(ttl, "ttl");
         Objects.requireNonNull(lease, "lease");
@@ -94,7 +103,19 @@ public record LockRequest(
      */
     public static LockRequest of(String key) {
         return new LockRequest(
-                key, LockMode.EXCLUSIVE, UNLIMITED, Lease.ADVISORY, null, false, LockScope.SESSION, false);
+                key, UNNAMED, LockMode.EXCLUSIVE, UNLIMITED, Lease.ADVISORY, null, false, LockScope.SESSION, false);
+    }
+
+    /**
+     * The same request under another name. Measurements, traces and settings of single locks go by names, never by keys, of
+     * which there may be any number; so give a name to all locks of one kind. It has no part in exclusion.
+     *
+     * @param name not blank, at most 100 characters
+     * @return the changed request
+     * @throws IllegalArgumentException if the name is blank or too long
+     */
+    public LockRequest name(String name) {
+        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -104,7 +125,7 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest mode(LockMode mode) {
-        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -115,7 +136,8 @@ public record LockRequest(
      * @throws IllegalArgumentException if the ttl is below 1 ms
      */
     public LockRequest ttl(Duration ttl) {
-        return new LockRequest(key, mode, ttl, Lease.ADVISORY, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return new LockRequest(
+                key, name, mode, ttl, Lease.ADVISORY, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -126,7 +148,8 @@ public record LockRequest(
      * @throws IllegalArgumentException if the ttl is out of range
      */
     public LockRequest enforcedTtl(Duration ttl) {
-        return new LockRequest(key, mode, ttl, Lease.ENFORCED, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return new LockRequest(
+                key, name, mode, ttl, Lease.ENFORCED, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -138,7 +161,15 @@ public record LockRequest(
      */
     public LockRequest waitAtMost(Duration limit) {
         return new LockRequest(
-                key, mode, ttl, lease, Objects.requireNonNull(limit, "limit"), fenced, scope, releaseAfterTransaction);
+                key,
+                name,
+                mode,
+                ttl,
+                lease,
+                Objects.requireNonNull(limit, "limit"),
+                fenced,
+                scope,
+                releaseAfterTransaction);
     }
 
     /**
@@ -148,7 +179,7 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest fenced(boolean fenced) {
-        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -160,7 +191,7 @@ public record LockRequest(
      *     {@link LockScope#TRANSACTION}
      */
     public LockRequest scope(LockScope scope) {
-        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -174,7 +205,7 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest releaseAfterTransaction(boolean releaseAfterTransaction) {
-        return new LockRequest(key, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
     }
 
     /**
@@ -193,6 +224,13 @@ public record LockRequest(
         }
         Duration left = waitAtMost.minusNanos(System.nanoTime() - startNanos);
         return waitAtMost(left.isNegative() ? IMMEDIATE : left);
+    }
+
+    private static void requireName(String name) {
+        if (name.isBlank() || name.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException("the name of a lock must not be blank, and have at most " + LONGEST_NAME
+                    + " characters: '" + name + "'");
+        }
     }
 
     private static void requireKey(String key) {

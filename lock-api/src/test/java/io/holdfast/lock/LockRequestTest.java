@@ -35,11 +35,13 @@ class LockRequestTest {
                 .enforcedTtl(Duration.ofSeconds(30))
                 .waitAtMost(Duration.ofSeconds(5))
                 .fenced(true)
-                .releaseAfterTransaction(true);
+                .releaseAfterTransaction(true)
+                .name("order");
 
         assertEquals(
                 new LockRequest(
                         "order/42",
+                        "order",
                         LockMode.SHARED,
                         Duration.ofSeconds(30),
                         Lease.ENFORCED,
@@ -50,6 +52,14 @@ class LockRequestTest {
                 changed);
         assertEquals(Lease.ADVISORY, changed.ttl(Duration.ofSeconds(1)).lease());
         assertTrue(changed.ttl(Duration.ofSeconds(1)).fenced());
+    }
+
+    @Test
+    void shouldNameLocks() {
+        assertEquals(LockRequest.UNNAMED, REQUEST.name());
+        assertThrows(IllegalArgumentException.class, () -> REQUEST.name(" "));
+        assertThrows(IllegalArgumentException.class, () -> REQUEST.name("n".repeat(101)));
+        assertThrows(NullPointerException.class, () -> REQUEST.name(null));
     }
 
     @Test

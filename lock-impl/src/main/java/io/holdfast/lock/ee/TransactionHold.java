@@ -68,6 +68,11 @@ final class TransactionHold {
         }
 
         @Override
+        public String name() {
+            return lock.name();
+        }
+
+        @Override
         public LockMode mode() {
             return lock.mode();
         }

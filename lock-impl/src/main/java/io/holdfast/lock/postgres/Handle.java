@@ -21,6 +21,11 @@ record Handle(HeldLock lock) implements LockHandle {
     }
 
     @Override
+    public String name() {
+        return lock.name();
+    }
+
+    @Override
     public LockMode mode() {
         return lock.mode();
     }

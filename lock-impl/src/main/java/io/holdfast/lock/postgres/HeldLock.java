@@ -463,6 +463,10 @@ final class HeldLock {
         return request.key();
     }
 
+    String name() {
+        return request.name();
+    }
+
     private String what() {
         return "lock '" + key() + "'";
     }

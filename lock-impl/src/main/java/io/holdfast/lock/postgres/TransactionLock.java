@@ -41,6 +41,11 @@ public final class TransactionLock implements LockHandle {
     }
 
     @Override
+    public String name() {
+        return request.name();
+    }
+
+    @Override
     public LockMode mode() {
         return request.mode();
     }

@@ -48,9 +48,10 @@ abstract class HoldingContract extends WaitingContract {
     @Test
     @DisplayName("a handle tells what was asked for, and what a refresh changed")
     final void shouldDescribeItself() throws InterruptedException {
-        LockHandle handle = here.acquire(request().ttl(LONG));
+        LockHandle handle = here.acquire(request().ttl(LONG).name("kind"));
         assertAll(
                 () -> assertEquals(key, handle.key()),
+                () -> assertEquals("kind", handle.name()),
                 () -> assertEquals(LockMode.EXCLUSIVE, handle.mode()),
                 () -> assertEquals(LONG, handle.ttl()),
                 () -> assertEquals(LockState.HELD, handle.state()),

@@ -67,6 +67,11 @@ final class InMemoryHandle implements LockHandle {
     }
 
     @Override
+    public String name() {
+        return asked.request().name();
+    }
+
+    @Override
     public LockMode mode() {
         return asked.request().mode();
     }
