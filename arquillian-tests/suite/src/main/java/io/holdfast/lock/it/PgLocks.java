@@ -102,10 +102,14 @@ public final class PgLocks {
 
     /** Waits for what happens outside of the calling thread. */
     public static void eventually(String claim, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        eventually(claim, 20, condition);
+    }
+
+    static void eventually(String claim, long seconds, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
-                fail("not within 20 s: " + claim);
+                fail("not within " + seconds + " s: " + claim);
             }
             TimeUnit.MILLISECONDS.sleep(20);
         }
