@@ -11,22 +11,25 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The class loaders of the deployments that have this class, remembered, weakly, for as long as the server runs. A deployment
- * has two if the jars of the product have one of their own.
+ * has two if the jars in the EAR's lib have one of their own.
  */
 @WebListener
 public class Loaders implements ServletContextListener {
 
     private static final String PROPERTY = "holdfast.test.loaders.";
+    private static final List<String> IN_LIB =
+            List.of("io.holdfast.lock.postgres.PostgresLocker", "io.holdfast.lock.it.beans.RetryingBean");
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         loaders.add(new WeakReference<>(getClass().getClassLoader()));
-        try {
-            Class<?> product = Class.forName("io.holdfast.lock.postgres.PostgresLocker");
-            loaders.add(new WeakReference<>(product.getClassLoader()));
-        } catch (ClassNotFoundException e) {
-            event.getServletContext().log("without the product: " + e);
+        for (String name : IN_LIB) {
+            try {
+                loaders.add(new WeakReference<>(Class.forName(name).getClassLoader()));
+            } catch (ClassNotFoundException e) {
+                event.getServletContext().log("not in this deployment: " + e);
+            }
         }
         String application = event.getServletContext().getContextPath().substring(1);
         deployments(application).add(loaders);
