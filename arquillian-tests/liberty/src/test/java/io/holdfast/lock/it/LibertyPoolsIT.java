@@ -174,6 +174,9 @@ public class LibertyPoolsIT {
     }
 
     @Test
+    @Differs(
+            on = "Open Liberty",
+            how = "what the locker's threads are not allowed is refused as LockUnavailableException; nothing is lost")
     @OperateOnDeployment("one-per-thread")
     @DisplayName("C3: maxConnectionsPerThread=1: a lock stays on its session; of many locks at once, some are refused")
     void shouldStayOnSessionWithOneConnectionPerThread() throws Exception {
