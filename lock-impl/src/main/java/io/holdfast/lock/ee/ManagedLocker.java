@@ -86,6 +86,10 @@ class ManagedLocker implements Locker {
                 throw interrupted;
             }
             if (e.getClass().getName().startsWith(FAULT_TOLERANCE)) {
+                if (Thread.interrupted()) {
+                    // Payara's refuses a thread that is interrupted already with a TimeoutException.
+                    throw (InterruptedException) new InterruptedException().initCause(e);
+                }
                 throw Messages.refusedByGuard(e);
             }
             throw e;

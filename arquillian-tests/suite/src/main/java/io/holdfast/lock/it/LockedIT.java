@@ -3,6 +3,7 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -350,6 +351,18 @@ public class LockedIT {
             assertTrue(waiting.get());
             assertTrue(handle.isHeld());
         }
+    }
+
+    @Test
+    @DisplayName("C5: a thread that is interrupted already is told so, and gets no lock")
+    void shouldTellEarlierInterruption() {
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> locker.acquire(LockRequest.of(KEY)));
+        Thread.currentThread().interrupt();
+        assertThrows(InterruptedException.class, () -> locker.tryAcquire(LockRequest.of(KEY)));
+
+        assertFalse(Thread.interrupted());
+        assertEquals(0, PgLocks.holders(locker.lockId(KEY)));
     }
 
     @Test
