@@ -279,10 +279,11 @@ final class LockSession {
         return connection.getMetaData().getDatabaseProductName();
     }
 
-    /** What these sessions hold, whoever's they are. */
+    /** What these sessions hold, whoever's they are. A sign of life of this one, too, which may have no time for another. */
     Holdings holdings(Collection<Integer> pids) throws SQLException {
+        long sentNanos = System.nanoTime();
         String array = pids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
-        return rows(AdvisoryLockSql.HOLDINGS, statement -> statement.setString(1, array), rows -> {
+        Holdings holdings = rows(AdvisoryLockSql.HOLDINGS, statement -> statement.setString(1, array), rows -> {
             rows.next();
             boolean standby = rows.getBoolean(1);
             double serverStart = rows.getDouble(2);
@@ -295,6 +296,10 @@ final class LockSession {
             } while (rows.next());
             return new Holdings(standby, serverStart, all);
         });
+        if (lifetime != null) {
+            lifetime.prolong(sentNanos);
+        }
+        return holdings;
     }
 
     /** Ends another session on the server. False if it was gone already. */

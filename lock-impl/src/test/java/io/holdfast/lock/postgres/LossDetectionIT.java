@@ -174,6 +174,19 @@ class LossDetectionIT extends LockerTest {
     }
 
     @Test
+    @DisplayName("C12, C19: a session that is busy with checks whenever its sign of life is due keeps its lock")
+    void shouldOutliveHeartbeatWhileBusy() throws Exception {
+        PostgresLocker locker =
+                locker(CONFIG.heartbeat(Duration.ofSeconds(1)).checkInterval(Duration.ofNanos(100_000)));
+        LockHandle handle = locker.acquire(request);
+
+        TimeUnit.SECONDS.sleep(4);
+
+        assertTrue(handle.isHeld());
+        handle.release();
+    }
+
+    @Test
     @DisplayName("C12: a server that answers again makes a suspect lock held again")
     void shouldRecoverFromSuspicion() throws Exception {
         try (Relay relay = new Relay(Databases.SHARED.url())) {
