@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** Applications of one server have their metrics together. */
 @ArquillianTest
+@DisplayName("Open Liberty's metrics")
 @RunAsClient
 public class LibertyMetricsIT {
 

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 
 /** Settings of Open Liberty that put a pinned connection at risk, in test-data-sources.xml or in the deployment. */
 @ArquillianTest
+@DisplayName("Open Liberty's pools")
 public class LibertyPoolsIT {
 
     private static final String REFERENCE = "java:app/env/jdbc/reference";

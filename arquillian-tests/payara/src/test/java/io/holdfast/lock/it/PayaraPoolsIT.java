@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 
 /** Locks on pools that are not as in docs/servers/payara.asadmin: {@code src/test/payara/hazards.asadmin}. */
 @ArquillianTest
+@DisplayName("Payara's pools")
 public class PayaraPoolsIT {
 
     private static final LockRequest REQUEST = LockRequest.of("hazard").waitAtMost(Duration.ofSeconds(20));

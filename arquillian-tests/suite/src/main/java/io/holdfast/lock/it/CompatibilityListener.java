@@ -6,9 +6,11 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -34,7 +36,7 @@ public final class CompatibilityListener implements TestExecutionListener {
         if (test.isTest() && test.getSource().orElse(null) instanceof MethodSource source) {
             Class<?> type = source.getJavaClass();
             shown.computeIfAbsent(family(type), name -> new TreeMap<>())
-                    .put(test.getDisplayName(), difference(source.getJavaMethod()));
+                    .put(behaviour(source.getJavaMethod()), difference(source.getJavaMethod()));
         }
     }
 
@@ -53,10 +55,20 @@ public final class CompatibilityListener implements TestExecutionListener {
         }
     }
 
-    /** The words of the class's name. */
+    /** The same for all arguments of a test. */
+    private static String behaviour(Method test) {
+        DisplayName name = test.getAnnotation(DisplayName.class);
+        return name == null ? words(test.getName()) : name.value();
+    }
+
     private static String family(Class<?> type) {
-        String words = type.getSimpleName().replaceAll("IT$", "").replaceAll("(?<=[a-z])(?=[A-Z])", " ");
-        return words.charAt(0) + words.substring(1).toLowerCase(java.util.Locale.ROOT);
+        DisplayName name = type.getAnnotation(DisplayName.class);
+        return name == null ? words(type.getSimpleName().replaceAll("IT$", "")) : name.value();
+    }
+
+    private static String words(String name) {
+        String words = name.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+        return words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
     }
 
     private static String difference(Method test) {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** Settings of WildFly's pools that put a pinned connection at risk, switched on in test-data-sources.cli. */
 @ArquillianTest
+@DisplayName("WildFly's pools")
 public class WildFlyPoolsIT {
 
     private static final LockRequest REQUEST = LockRequest.of("wildfly/pools");
