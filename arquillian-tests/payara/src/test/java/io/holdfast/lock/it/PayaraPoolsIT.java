@@ -143,7 +143,7 @@ public class PayaraPoolsIT {
                         assertNotEquals(lock, backendPid(enlisted));
                         assertNotEquals(lock, backendPid(own));
                         assertNotEquals(lock, before);
-                        assertEquals("idle", stateOf(lock), "in no transaction");
+                        assertEquals("idle", PgLocks.restingStateOf(lock), "in no transaction");
                         handle.refresh(REQUEST.ttl());
                     }
                     transaction.commit();
@@ -298,15 +298,6 @@ public class PayaraPoolsIT {
     private static long lockId(LockHandle handle) throws NamingException {
         try (PostgresLocker locker = locker(pool("holdfast"))) {
             return locker.lockId(handle.key());
-        }
-    }
-
-    private static String stateOf(int pid) throws SQLException, NamingException {
-        try (Connection connection = pool("holdfast").getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select state from pg_stat_activity where pid = " + pid)) {
-            rows.next();
-            return rows.getString(1);
         }
     }
 }

@@ -84,7 +84,7 @@ public class MessageDrivenIT {
             handle.refresh(LockRequest.UNLIMITED);
             return PgLocks.pidOf(lockId);
         }));
-        assertEquals("idle", PgLocks.stateOf(pid));
+        assertEquals("idle", PgLocks.restingStateOf(pid));
         assertTrue(locker.tryAcquire(LockRequest.of(KEY)).isEmpty());
         handle.release();
         assertEquals(0, PgLocks.holders(lockId));

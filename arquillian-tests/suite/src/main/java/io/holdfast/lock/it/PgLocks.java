@@ -62,6 +62,16 @@ public final class PgLocks {
         }
     }
 
+    /** What a session does between two statements: idle, idle in transaction. The locker may be asking on it just now. */
+    public static String restingStateOf(int pid) throws InterruptedException {
+        String[] state = new String[1];
+        eventually("a statement ends", () -> {
+            state[0] = stateOf(pid);
+            return !state[0].equals("active");
+        });
+        return state[0];
+    }
+
     /** What a session does: idle, active, idle in transaction. */
     public static String stateOf(int pid) {
         try (Connection connection = dataSource().getConnection();

@@ -61,7 +61,7 @@ public class PinnedConnections {
                 using.getValue().call(() -> {
                     rows.insert();
                     assertEquals(pid, PgLocks.pidOf(lockId), where);
-                    assertEquals("idle", PgLocks.stateOf(pid), where);
+                    assertEquals("idle", PgLocks.restingStateOf(pid), where);
                     handle.refresh(LockRequest.UNLIMITED);
                     assertTrue(locker.tryAcquire(LockRequest.of(KEY)).isEmpty(), where);
                     return null;
