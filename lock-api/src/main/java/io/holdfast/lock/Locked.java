@@ -19,30 +19,51 @@ import java.time.temporal.ChronoUnit;
  * <pre>{@code
  * @Locked("reports/daily")
  * public void writeDailyReport() { ... }
+ *
+ * @Locked("order/#{order.id}")
+ * public void ship(Order order) { ... }
+ *
+ * @Locked({"account/#{from}", "account/#{to}"})
+ * public void transfer(String from, String to, BigDecimal amount) { ... }
  * }</pre>
  *
- * <p>On a class it stands for every business method; on a method it goes before that of the class.
+ * <p>On a class it stands for every business method; on a method it goes before that of the class. A method that overrides
+ * another does not inherit its annotation, nor does one that implements a method of an interface.
  *
- * <p><b>When the lock is released:</b> when the method returns or throws; but if a JTA transaction is active when the
+ * <p><b>When the lock is released:</b> when the method returns or throws; but if it returns a {@code CompletionStage} or
+ * {@code CompletableFuture}, not before that has completed, and the caller gets one that completes when the lock is free. And
+ * if a JTA transaction is active when the
  * method is entered (as it is in an EJB with container-managed transactions, where the transaction begins before any
  * interceptor), not before that transaction has committed or rolled back. So the next holder reads what this one
  * committed. On a CDI bean with {@code @Transactional} the lock is acquired before the transaction of the method begins, and
- * ends with the transaction of the caller if there is one, also where the method's own is a new one or none. Calls within
- * one such transaction that ask for the same key again go on under the lock already held; a nested new transaction
- * ({@code REQUIRES_NEW}) is another holder, which waits. A lock of {@link LockScope#TRANSACTION} is taken inside the
- * method's transaction and released by its commit or rollback itself.
+ * ends with the transaction of the caller if there is one, also where the method's own is a new one or none. A lock of
+ * {@link LockScope#TRANSACTION} is taken inside the method's transaction and released by its commit or rollback itself.
+ *
+ * <p><b>Re-entry:</b> a call of the same key, by whatever bean, on the thread of a method that holds it and before that has
+ * ended goes on under the lock already held, which is given back when the last of them has ended; so do calls within one
+ * transaction that was active when the lock was acquired. A key held in {@link LockMode#SHARED} mode does not become
+ * {@link LockMode#EXCLUSIVE}: {@link IllegalStateException}. {@link #ttl()} and {@link #waitAtMost()} of the
+ * inner call do not matter then, but for its wait for other keys. If the outer method works
+ * in a transaction, the inner one has to be entered in the same: in another one or in none, as an EJB with
+ * {@code REQUIRES_NEW} is, it would not see what the outer one has not committed, so that it gets
+ * {@link IllegalStateException}. Handles of the {@link Locker} are strangers to this: acquiring the key of a running
+ * method through it waits for that method.
  *
  * <p><b>What the caller sees:</b> the {@link LockException}s of {@link Locker#acquire}, the method not having run;
  * {@link LockInterruptedException} if the thread was interrupted while waiting; {@link LockNotHeldException} if the method
- * ended normally, but its lock is known to be lost, which rolls an EJB's transaction back; else the method's own result or
- * exception, unchanged; {@link IllegalStateException} if {@link LockScope#TRANSACTION} was asked for where no transaction is active.
+ * ended normally, but its lock is known to be lost: see {@link #onLoss()}; else the method's own result or
+ * exception, unchanged; {@link IllegalStateException} if {@link LockScope#TRANSACTION} was asked for where no transaction is
+ * active, or an argument cannot be part of a key.
  * From an EJB, an {@code EJBException} around them where the server overlooks that they are application exceptions:
  * see {@link LockException}.
  *
- * <p><b>Not guaranteed:</b> calls that do not pass the container (a method of the same object, private and static methods)
+ * <p><b>Mistakes</b> fail the deployment with message HOLDFAST-0110, which names the method and what is wrong: an empty or
+ * malformed key, an unknown parameter, elements that contradict each other, and methods that the container cannot intercept
+ * (private, static, final ones, and those of final classes and interfaces).
+ *
+ * <p><b>Not guaranteed:</b> calls that do not pass the container (a method of the same object)
  * are not intercepted, and run without the lock. Work that the method starts on other threads and does not wait for is not
- * covered. Outside a JTA transaction that is active at entry, a method that calls itself with the same key, through
- * whatever beans, waits for itself.
+ * covered, and does not re-enter.
  *
  * @see <a href="https://jakarta.ee/specifications/interceptors/2.1/">Jakarta Interceptors 2.1</a>
  */
@@ -56,19 +77,35 @@ public @interface Locked {
     /** Value of {@link #waitAtMost()}: not waiting. */
     long IMMEDIATE = 0;
 
-    /** Value of {@link #waitAtMost()}: waiting without limit. */
+    /** Value of {@link #waitAtMost()}: waiting without limit; of {@link #ttl()}: none. */
     long UNLIMITED = -1;
 
     /** Value of {@link #waitAtMost()}: as the locker's configuration says ({@code holdfast.wait-at-most}, 60 s). */
     long CONFIGURED = -2;
 
     /**
-     * The key: the name of what is locked.
+     * The key: the name of what is locked, or several, which are acquired together, all or none, in one order for all
+     * callers, whatever the order here; keys that come out the same are one lock.
      *
-     * @return a constant; not empty
+     * <p>A key is a constant, or has expressions of Jakarta Expression Language between <code>#{</code> and <code>}</code> whose
+     * only variables are the parameters of the method: by their names, if the class was compiled with {@code -parameters}, or by
+     * their places, {@code arg0} being the first. The value of an expression is inserted as text, by {@code toString()}, and is
+     * never taken for an expression itself; {@link LockKey} tells what is refused. Components of records are called as methods:
+     * <code>#{order.id()}</code>. A backslash before <code>#{</code> or <code>${</code> makes it plain text.
+     *
+     * @return one key or several; none is empty
+     * @see <a href="https://jakarta.ee/specifications/expression-language/5.0/">Jakarta Expression Language 5.0</a>
      */
     @Nonbinding
-    String value();
+    String[] value();
+
+    /**
+     * What the locks of this method have in common, whatever their keys: see {@link LockRequest#name(String)}.
+     *
+     * @return at most 100 characters; if empty, each key as it is written in {@link #value()}, expressions and all
+     */
+    @Nonbinding
+    String name() default "";
 
     /**
      * How the lock excludes others.
@@ -79,7 +116,8 @@ public @interface Locked {
     LockMode mode() default LockMode.EXCLUSIVE;
 
     /**
-     * How long to wait for the lock, in {@link #unit()}s.
+     * How long to wait for the lock, in {@link #unit()}s; for several keys together. With {@link IfBusy#SKIP},
+     * {@link #CONFIGURED} is not waiting.
      *
      * @return 0 or more, {@link #IMMEDIATE}, {@link #UNLIMITED} or {@link #CONFIGURED}
      */
@@ -87,12 +125,62 @@ public @interface Locked {
     long waitAtMost() default CONFIGURED;
 
     /**
-     * The unit of {@link #waitAtMost()}.
+     * How long the lock counts as held without a refresh ({@link CurrentLock#refresh}), in {@link #unit()}s.
+     *
+     * @return above 0, or {@link #UNLIMITED}; the latter in {@link LockScope#TRANSACTION}
+     */
+    @Nonbinding
+    long ttl() default UNLIMITED;
+
+    /**
+     * What happens when the ttl has passed.
+     *
+     * @return the lease; {@link Lease#ENFORCED} only with a {@link #ttl()}
+     */
+    @Nonbinding
+    Lease lease() default Lease.ADVISORY;
+
+    /**
+     * How long the lock is kept at least after it was acquired, in {@link #unit()}s, also if the method ends sooner: longer than
+     * the clocks of the servers differ, so that a timer that fires on all of them finds the lock taken. The caller does not wait
+     * for that. Ends with the application, and with the loss of the lock.
+     *
+     * @return 0 or more, below a {@link #ttl()}; 0 in {@link LockScope#TRANSACTION}
+     */
+    @Nonbinding
+    long minHold() default 0;
+
+    /**
+     * The unit of {@link #waitAtMost()}, {@link #ttl()} and {@link #minHold()}.
      *
      * @return a unit of exact length, so up to days
      */
     @Nonbinding
     ChronoUnit unit() default ChronoUnit.SECONDS;
+
+    /**
+     * What to do if somebody else holds the lock for the whole wait.
+     *
+     * @return whether to fail or to skip the method
+     */
+    @Nonbinding
+    IfBusy ifBusy() default IfBusy.FAIL;
+
+    /**
+     * What happens if the lock is lost while the method runs.
+     *
+     * @return the policy
+     */
+    @Nonbinding
+    LossPolicy onLoss() default LossPolicy.FAIL;
+
+    /**
+     * Whether {@link CurrentLock#fencingToken()} is wanted: see {@link LockRequest#fenced(boolean)}.
+     *
+     * @return whether the grant comes with a token; not in {@link LockScope#TRANSACTION}
+     */
+    @Nonbinding
+    boolean fenced() default false;
 
     /**
      * What keeps the lock on the server. With {@link LockScope#TRANSACTION} the lock is taken on the application's own

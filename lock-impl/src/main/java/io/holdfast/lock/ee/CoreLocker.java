@@ -3,6 +3,7 @@ package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.postgres.ConnectionSource;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.postgres.TransactionLocks;
@@ -65,6 +66,11 @@ class CoreLocker {
 
     PostgresLocker get() {
         return made().locker();
+    }
+
+    /** Releases the lock later, on the locker's own threads. */
+    void closeAfter(LockHandle handle, Duration delay) {
+        made().locker().closeAfter(handle, delay);
     }
 
     TransactionLocks transactionLocks() {

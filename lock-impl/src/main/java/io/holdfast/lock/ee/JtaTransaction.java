@@ -4,6 +4,7 @@ package io.holdfast.lock.ee;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -39,6 +40,22 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
 
     private boolean isMarkedForRollback() {
         return registry.getTransactionStatus() == Status.STATUS_MARKED_ROLLBACK;
+    }
+
+    /** Whether the calling thread is in this transaction, or in none if it is null. */
+    static boolean isCurrent(Object key) {
+        return Objects.equals(key, currentKey());
+    }
+
+    /** Of the transaction of the calling thread; null if there is none. */
+    static Object currentKey() {
+        return current()
+                .map(transaction -> transaction.registry().getTransactionKey())
+                .orElse(null);
+    }
+
+    void setRollbackOnly() {
+        registry.setRollbackOnly();
     }
 
     /** Null if there is none. */

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
-import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locked;
-import io.holdfast.lock.LockedBody;
-import io.holdfast.lock.Locker;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.InterceptionType;
 import jakarta.inject.Inject;
@@ -27,11 +23,12 @@ abstract class LockingInterceptor implements Serializable {
     /** A client proxy, which is serializable, as an interceptor of a passivating bean has to be. */
     @Inject
     @SuppressWarnings("serial")
-    private Locker locker;
+    private LockedCalls calls;
 
     /** A container that cannot load a class drops it without an error, and methods would run without their locks. */
     static void requireActive(BeanManager beans) {
-        for (Class<?> interceptor : List.of(SessionLockInterceptor.class, TransactionLockInterceptor.class)) {
+        for (Class<?> interceptor :
+                List.of(SessionLockInterceptor.class, LossInterceptor.class, TransactionLockInterceptor.class)) {
             Locked binding = interceptor.getAnnotation(Locked.class);
             for (InterceptionType type : List.of(InterceptionType.AROUND_INVOKE, InterceptionType.AROUND_TIMEOUT)) {
                 if (beans.resolveInterceptors(type, binding).stream()
@@ -44,26 +41,12 @@ abstract class LockingInterceptor implements Serializable {
 
     @AroundInvoke
     Object aroundInvoke(InvocationContext context) throws Exception {
-        return underLock(context);
+        return calls.run(context);
     }
 
     /** Timer methods are not business methods: without this they would run without their lock. */
     @AroundTimeout
     Object aroundTimeout(InvocationContext context) throws Exception {
-        return underLock(context);
-    }
-
-    private Object underLock(InvocationContext context) throws Exception {
-        return LockedBody.<Object, Exception>runAndRelease(
-                acquire(LockedMethod.of(context).request()), context::proceed);
-    }
-
-    private LockHandle acquire(LockRequest request) {
-        try {
-            return locker.acquire(request);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Messages.interrupted(request.key(), e);
-        }
+        return calls.run(context);
     }
 }

@@ -9,6 +9,7 @@ import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.List;
 
@@ -121,8 +122,71 @@ final class Messages {
                 null);
     }
 
-    static IllegalStateException badAnnotation(Method method, String problem) {
-        return new IllegalStateException("HOLDFAST-0110: @Locked on " + method + ": " + problem);
+    static IllegalStateException badAnnotation(AnnotatedElement where, String problem) {
+        return new IllegalStateException("HOLDFAST-0110: @Locked on " + where + ": " + problem);
+    }
+
+    static IllegalStateException keyValueIsNull(Method method, String what) {
+        return new IllegalStateException("HOLDFAST-0032: the key of @Locked on " + method + " needs " + what
+                + ", which is null; the method has not run");
+    }
+
+    static IllegalStateException keyValueHasNoText(Method method, String what, Class<?> type) {
+        return new IllegalStateException(
+                "HOLDFAST-0033: the key of @Locked on " + method + " needs " + what + ", whose "
+                        + type
+                        + " has no toString() of its own, so that the key would be another one in every JVM; name a property"
+                        + " of it. The method has not run");
+    }
+
+    static IllegalStateException keyExpressionFailed(Method method, String expression, Throwable cause) {
+        return new IllegalStateException(
+                "HOLDFAST-0034: the key of @Locked on " + method + " needs " + expression
+                        + ", which could not be evaluated; the method has not run. See the cause",
+                cause);
+    }
+
+    static IllegalStateException badKey(Method method, IllegalArgumentException cause) {
+        return new IllegalStateException(
+                "HOLDFAST-0035: the key of @Locked on " + method + " cannot be used for this call: "
+                        + cause.getMessage() + ". The method has not run",
+                cause);
+    }
+
+    static IllegalStateException notUpgradableInCall(String key) {
+        return new IllegalStateException("HOLDFAST-0036: a @Locked method that this one is called by holds lock '" + key
+                + "' in SHARED mode, which cannot become EXCLUSIVE: it would wait for itself. Let the outer one ask for EXCLUSIVE"
+                + " mode");
+    }
+
+    static IllegalStateException heldInOtherTransaction(String key) {
+        return new IllegalStateException("HOLDFAST-0041: a @Locked method that this one is called by holds lock '" + key
+                + "' in another transaction, whose work this one would not see. Let this one join that transaction, or"
+                + " lock in one of them only");
+    }
+
+    static IllegalStateException notFencedInCall(String key) {
+        return new IllegalStateException("HOLDFAST-0037: a @Locked method that this one is called by holds lock '" + key
+                + "' without a fencing token, which cannot be made later. Let the outer one ask for the token");
+    }
+
+    static LockNotHeldException lostInCall(String key) {
+        return new LockNotHeldException(
+                "HOLDFAST-0038: the lock '" + key
+                        + "' of a @Locked method that this one is called by is lost, or its ttl has"
+                        + " passed; the method has not run",
+                null);
+    }
+
+    static IllegalStateException noCurrentLock() {
+        return new IllegalStateException(
+                "HOLDFAST-0039: the calling thread is in no @Locked method, so there is no current"
+                        + " lock. Call it on the method's own thread; elsewhere use the handles of a Locker");
+    }
+
+    static IllegalStateException severalTokens(int keys) {
+        return new IllegalStateException("HOLDFAST-0040: the method has " + keys
+                + " locks, each with a fencing token of its own. Have one key, or use Locker.acquireAll");
     }
 
     static void defaultDataSource(String name) {

@@ -23,7 +23,7 @@ class TransactionBinding {
     @Inject
     private CoreLocker core;
 
-    /** Under which a transaction keeps its {@link TransactionHold} or its {@link TransactionLock}. */
+    /** Under which a transaction keeps its {@link SharedHold} or its {@link TransactionLock}. */
     private record Key(String lockKey) {}
 
     /** How a lock is acquired on a session of its own. */
@@ -55,17 +55,48 @@ class TransactionBinding {
                             .orElseThrow(() -> Messages.noTransaction(request.key())),
                     onConnection);
         }
-        Optional<LockHandle> lock = onSession.attempt(request.releaseAfterTransaction(false));
-        // Asked after the wait. What is marked for rollback commits nothing that the next holder could miss.
-        return transaction.filter(JtaTransaction::isActive).isPresent()
-                ? lock.map(handle -> untilEndOf(transaction.get(), handle))
-                : lock;
+        return onSession.attempt(request.releaseAfterTransaction(false)).map(TransactionBinding::bind);
+    }
+
+    /** To be asked before the lock is acquired. */
+    static Optional<LockHandle> shareOfTransaction(LockRequest request) {
+        return JtaTransaction.current().flatMap(transaction -> share(request, transaction));
+    }
+
+    /**
+     * Keeps a lock that was acquired just now until the end of the transaction, if one is active. What is marked for rollback
+     * commits nothing that the next holder could miss.
+     */
+    static LockHandle bind(LockHandle lock) {
+        return JtaTransaction.current()
+                .filter(JtaTransaction::isActive)
+                .map(transaction -> untilEndOf(transaction, lock))
+                .orElse(lock);
+    }
+
+    /**
+     * A share of a lock that the calling thread's call chain holds. If a transaction is active, it keeps the lock until it has
+     * completed, which may be after the chain.
+     */
+    LockHandle share(LockRequest request, SharedHold held) {
+        Optional<JtaTransaction> transaction = JtaTransaction.current();
+        Optional<LockHandle> ofTransaction = transaction.flatMap(present -> share(request, present));
+        if (ofTransaction.isPresent()) {
+            return ofTransaction.get();
+        }
+        Optional<JtaTransaction> active = transaction.filter(JtaTransaction::isActive);
+        if (request.scope() == LockScope.TRANSACTION && active.isEmpty()) {
+            throw Messages.noTransaction(request.key());
+        }
+        LockHandle share = held.share().orElseThrow();
+        boolean needsNoBinding = active.isEmpty() || active.get().resource(new Key(request.key())) == held.lock();
+        return needsNoBinding ? share : untilEndOf(active.get(), share);
     }
 
     /** Of the lock that the transaction has already, if any. */
     private static Optional<LockHandle> share(LockRequest request, JtaTransaction transaction) {
         Object present = transaction.resource(new Key(request.key()));
-        if (present instanceof TransactionHold hold) {
+        if (present instanceof SharedHold hold) {
             requireCovered(request, hold.lock());
             return request.scope() == LockScope.TRANSACTION ? Optional.of(hold.shareOfTransaction()) : hold.share();
         }
@@ -105,14 +136,14 @@ class TransactionBinding {
 
     /** If that fails, the lock is released. */
     private static LockHandle untilEndOf(JtaTransaction transaction, LockHandle lock) {
-        TransactionHold hold = new TransactionHold(lock);
+        SharedHold hold = new SharedHold(lock);
         LockHandle share = hold.share().orElseThrow();
         try {
-            transaction.afterCompletion(hold::leaveTransaction);
+            transaction.afterCompletion(hold::leave);
             transaction.putResource(new Key(lock.key()), hold);
             if (!transaction.isActive()) {
                 // Marked for rollback just now, so that the call after completion may never come: do not wait for it.
-                hold.leaveTransaction();
+                hold.leave();
             }
             return share;
         } catch (RuntimeException e) {

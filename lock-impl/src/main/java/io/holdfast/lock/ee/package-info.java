@@ -6,6 +6,7 @@
  * signature is dropped by the container without an error: MicroProfile Config in
  * {@link io.holdfast.lock.ee.MicroProfileConfigSource} alone, inside method bodies; Fault Tolerance in
  * {@link io.holdfast.lock.ee.AcquisitionGuard} alone, as annotations, which vanish where their types are missing; Metrics in
- * {@link io.holdfast.lock.ee.AcquisitionMetrics} alone, a listener that nothing needs.
+ * {@link io.holdfast.lock.ee.AcquisitionMetrics} alone, a listener that nothing needs; Expression Language in
+ * {@link io.holdfast.lock.ee.KeyExpression} alone, which is loaded by the first key with an expression.
  */
 package io.holdfast.lock.ee;

@@ -219,6 +219,17 @@ public final class PostgresLocker implements Locker {
         return new TransactionLocks(this);
     }
 
+    /**
+     * Closes the handle later, on one of the locker's own threads, without keeping the caller waiting; at once if this locker
+     * is closed before that.
+     *
+     * @param handle what to close
+     * @param delay when
+     */
+    public void closeAfter(LockHandle handle, Duration delay) {
+        keepers.schedule(() -> onKeeper(handle::close), delay);
+    }
+
     @Override
     public void close() {
         if (!closed.compareAndSet(false, true)) {

@@ -72,6 +72,23 @@ class PostgresLockerIT extends LockerTest {
     // ---- what the server says
 
     @Test
+    @DisplayName("C19: a handle that is to be closed later is closed then, or with the locker")
+    void shouldCloseLater() throws Exception {
+        LockHandle soon = locker.acquire(request);
+        locker.closeAfter(soon, BRIEF);
+        assertTrue(soon.isHeld());
+        assertFalse(server.isFree(lockId));
+        Server.eventually("closed", () -> server.isFree(lockId));
+        assertEquals(LockState.RELEASED, soon.state());
+
+        LockHandle late = locker.acquire(request);
+        locker.closeAfter(late, Duration.ofDays(1));
+        locker.close();
+        assertTrue(server.isFree(lockId));
+        assertEquals(LockState.RELEASED, late.state());
+    }
+
+    @Test
     @DisplayName("a held lock shows in pg_locks under the published id and in its mode; a released one does not")
     void shouldShowInPgLocks() throws InterruptedException {
         LockHandle exclusive = locker.acquire(request);

@@ -28,7 +28,6 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -363,18 +362,6 @@ public class LockedIT {
 
         assertFalse(Thread.interrupted());
         assertEquals(0, PgLocks.holders(locker.lockId(KEY)));
-    }
-
-    @Test
-    @DisplayName("a wrong annotation is told by the name of the method")
-    void shouldTellWrongAnnotation() {
-        for (Map.Entry<String, Runnable> wrong : Map.<String, Runnable>of(
-                        "wrongWait", ejb::wrongWait, "emptyKey", ejb::emptyKey)
-                .entrySet()) {
-            String message = unwrapped(assertThrows(RuntimeException.class, wrong.getValue()::run))
-                    .getMessage();
-            assertTrue(message.contains(wrong.getKey()), message);
-        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.PrintWriter;
 
 /** Stands for {@link ExerciseServlet} in a deployment without the product. */
 @WebServlet("/exercise")
@@ -20,6 +21,7 @@ public class RetryServlet extends HttpServlet {
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.getWriter().print(bean.call());
+        PrintWriter answer = response.getWriter();
+        bean.retry(() -> answer.print("done"));
     }
 }

@@ -4,12 +4,12 @@ package io.holdfast.lock.it.beans;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.faulttolerance.Retry;
 
-/** Under MicroProfile Fault Tolerance, as acquiring is, without the product. */
+/** Retries what it is given, by MicroProfile Fault Tolerance. */
 @ApplicationScoped
 public class RetryingBean {
 
-    @Retry
-    public String call() {
-        return "done";
+    @Retry(maxRetries = OrderBean.ATTEMPTS - 1, delay = 1, jitter = 0)
+    public void retry(Runnable call) {
+        call.run();
     }
 }

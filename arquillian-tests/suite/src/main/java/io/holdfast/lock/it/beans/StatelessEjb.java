@@ -43,10 +43,4 @@ public class StatelessEjb {
         registry.setRollbackOnly();
         return work.call();
     }
-
-    @Locked(value = Keys.SHARED, waitAtMost = -7)
-    public void wrongWait() {}
-
-    @Locked("")
-    public void emptyKey() {}
 }

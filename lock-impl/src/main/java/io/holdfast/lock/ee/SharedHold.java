@@ -7,6 +7,8 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockState;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
@@ -15,7 +17,7 @@ import java.util.function.IntSupplier;
  * A lock that is held until its transaction has completed and all its holders have released it, whichever is last: a
  * transaction that times out may complete while a holder still works.
  */
-final class TransactionHold {
+final class SharedHold {
 
     private final LockHandle lock;
 
@@ -24,12 +26,32 @@ final class TransactionHold {
 
     private final AtomicBoolean inTransaction = new AtomicBoolean(true);
 
-    TransactionHold(LockHandle lock) {
+    private final Set<LossInterrupt> interrupts = ConcurrentHashMap.newKeySet();
+
+    /** Whether the lock has the action of {@link #onLoss}. */
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    SharedHold(LockHandle lock) {
         this.lock = lock;
     }
 
     LockHandle lock() {
         return lock;
+    }
+
+    /** Until it is forgotten. The lock itself has one action for all, since its actions stay as long as it does. */
+    void onLoss(LossInterrupt interrupt) {
+        interrupts.add(interrupt);
+        if (told.compareAndSet(false, true)) {
+            Set<LossInterrupt> toInterrupt = interrupts;
+            lock.onLost(() -> toInterrupt.forEach(LossInterrupt::interrupt));
+        } else if (lock.state() == LockState.LOST) {
+            interrupt.interrupt();
+        }
+    }
+
+    void forget(LossInterrupt interrupt) {
+        interrupts.remove(interrupt);
     }
 
     /** One more holder; empty if the lock has been released meanwhile. */
@@ -44,7 +66,7 @@ final class TransactionHold {
     }
 
     /** The transaction has completed, or its completion will not be told. */
-    void leaveTransaction() {
+    void leave() {
         if (inTransaction.compareAndSet(true, false) && users.decrementAndGet() == 0) {
             lock.close();
         }

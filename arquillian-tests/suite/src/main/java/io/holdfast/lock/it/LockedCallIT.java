@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.CurrentLock;
+import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.LosingEjb;
+import io.holdfast.lock.it.beans.NestingBean;
+import jakarta.annotation.Resource;
+import jakarta.ejb.EJBException;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.inject.Inject;
+import jakarta.transaction.UserTransaction;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** {@code @Locked} methods that call each other, that look at their lock, and that lose it. */
+@ArquillianTest
+public class LockedCallIT {
+
+    @Inject
+    private Locker locker;
+
+    @Inject
+    private CurrentLock current;
+
+    @Inject
+    private NestingBean bean;
+
+    @Inject
+    private LosingEjb ejb;
+
+    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
+    private ManagedExecutorService executor;
+
+    @Resource(lookup = "java:comp/UserTransaction")
+    private UserTransaction transaction;
+
+    @Deployment
+    static WebArchive deployment() {
+        return Archives.war(
+                "locked-call",
+                Map.of("holdfast.check-interval", "200ms"),
+                LockedCallIT.class,
+                Keys.class,
+                NestingBean.class,
+                LosingEjb.class,
+                PgLocks.class,
+                Rows.class);
+    }
+
+    private int holders(String key) {
+        return PgLocks.holders(locker.lockId(key));
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws InterruptedException {
+        PgLocks.eventually(
+                "no lock is left", () -> holders("outer/1") + holders("inner/1") + holders(Keys.SHARED) == 0);
+    }
+
+    // ---- re-entry
+
+    @Test
+    @DisplayName("a call chain goes on under the lock that it holds, which ends with the outermost call")
+    void shouldReenter() {
+        int[] holders = bean.outer("1", outer -> {
+            int inside = bean.inner("1", inner -> bean.outer("1", again -> holders("outer/1") + holders("inner/1")));
+            return new int[] {inside, holders("outer/1"), holders("inner/1")};
+        });
+
+        assertEquals(2, holders[0], "one lock of each key");
+        assertEquals(1, holders[1], "held after the inner call");
+        assertEquals(0, holders[2], "what only the inner call asked for ends with it");
+    }
+
+    @Test
+    @DisplayName("C1: another thread is another call chain, and is refused meanwhile")
+    void shouldNotReenterOnOtherThreads() {
+        bean.outer("1", outer -> {
+            ExecutionException refused = assertThrows(
+                    ExecutionException.class,
+                    () -> executor.submit(() -> bean.outer("1", other -> "ran")).get());
+            return assertInstanceOf(LockNotAcquiredException.class, refused.getCause());
+        });
+    }
+
+    @Test
+    @DisplayName("a shared lock does not become exclusive in its call chain: an error instead of a wait for itself")
+    void shouldNotUpgrade() {
+        String message = bean.shared(
+                "1",
+                outer -> assertThrows(IllegalStateException.class, () -> bean.inNewTransaction("1", inner -> "ran"))
+                        .getMessage());
+        assertTrue(message.contains("HOLDFAST-0036") && message.contains("outer/1"), message);
+        assertEquals("ran", bean.shared("1", outer -> bean.shared("1", inner -> "ran")));
+        assertEquals("ran", bean.inNewTransaction("1", outer -> bean.shared("1", inner -> "ran")));
+    }
+
+    @Test
+    @DisplayName("C22: a call that begins a transaction goes on under the lock held, which outlives that transaction")
+    void shouldReenterInNewTransaction() {
+        int[] holders = bean.outer("1", outer -> new int[] {
+            bean.inNewTransaction("1", inner -> holders("outer/1")),
+            holders("outer/1"),
+            bean.ofTransaction("1", inner -> holders("outer/1")),
+            holders("outer/1")
+        });
+
+        assertEquals(
+                List.of(1, 1, 1, 1), java.util.Arrays.stream(holders).boxed().toList());
+    }
+
+    @Test
+    @DisplayName("C22: a transaction that is active when a call re-enters keeps the lock after the outermost call")
+    void shouldKeepLockForTransactionOfInnerCall() throws Exception {
+        bean.outer("1", outer -> {
+            try {
+                transaction.begin();
+                return bean.inner("1", inner -> "ran");
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        assertEquals(2, holders("outer/1") + holders("inner/1"), "the transaction has not ended");
+
+        transaction.commit();
+
+        PgLocks.eventually("free", () -> holders("outer/1") + holders("inner/1") == 0);
+    }
+
+    @Test
+    @DisplayName(
+            "C22: a call in another transaction does not go on under the lock, since it would not see the work done")
+    void shouldNotReenterInOtherTransaction() throws Exception {
+        for (Callable<Object> work : List.<Callable<Object>>of(
+                () -> bean.transactional(this::refusedInNewTransaction),
+                () -> ejb.call(this::refusedInNewTransaction))) {
+            String message = (String) work.call();
+            assertTrue(message.contains("HOLDFAST-0041") && message.contains(Keys.SHARED), message);
+        }
+        assertEquals("ran", bean.transactional(() -> ejb.call(() -> bean.interruptible(() -> "ran"))));
+        assertEquals("ran", bean.interruptible(() -> ejb.callInNewTransaction(() -> "ran")));
+    }
+
+    private String refusedInNewTransaction() {
+        return assertThrows(EJBException.class, () -> ejb.callInNewTransaction(() -> "ran"))
+                .getCause()
+                .getMessage();
+    }
+
+    // ---- the current lock
+
+    @Test
+    @DisplayName("the lock of the innermost method is injected: its keys, whether it is held, its token, its ttl")
+    void shouldInjectCurrentLock() {
+        Optional<FencingToken> first = bean.outer("1", lock -> {
+            assertAll(
+                    () -> assertEquals(List.of("outer/1"), lock.keys()),
+                    () -> assertTrue(lock.isHeld()),
+                    () -> lock.refresh(Duration.ofSeconds(90)),
+                    () -> assertEquals(List.of("outer/1"), current.keys(), "for whoever injects it"));
+            Optional<FencingToken> token = lock.fencingToken();
+            bean.inner("1", inner -> {
+                assertEquals(
+                        List.of("inner/1", "outer/1"),
+                        inner.keys().stream().sorted().toList());
+                assertTrue(inner.isHeld());
+                assertMessage("HOLDFAST-0040", inner::fencingToken);
+                return null;
+            });
+            assertEquals(List.of("outer/1"), lock.keys(), "the outer one's again");
+            assertEquals(token, bean.outer("1", CurrentLock::fencingToken), "one grant, one token");
+            return token;
+        });
+
+        Optional<FencingToken> second = bean.outer("1", CurrentLock::fencingToken);
+        assertTrue(second.orElseThrow().compareTo(first.orElseThrow()) > 0, "it grows with every grant");
+        assertMessage("HOLDFAST-0039", current::isHeld);
+        assertMessage("HOLDFAST-0037", () -> bean.inNewTransaction("1", outer -> bean.outer("1", inner -> "ran")));
+    }
+
+    private static void assertMessage(String id, Callable<?> call) {
+        String message = assertThrows(IllegalStateException.class, call::call).getMessage();
+        assertTrue(message.contains(id), message);
+    }
+
+    // ---- loss
+
+    /** Ends the session, and returns when the locker knows it. */
+    private String lose() throws InterruptedException {
+        PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
+        PgLocks.eventually("the loss is known", () -> !current.isHeld());
+        return "lost";
+    }
+
+    @Test
+    @DisplayName("a CDI bean whose lock is lost does not commit its transaction, and the caller is told")
+    void shouldRollBackBean() {
+        Rows rows = new Rows("lost_bean");
+
+        assertThrows(
+                LockNotHeldException.class,
+                () -> bean.transactional(() -> {
+                    rows.insert();
+                    return lose();
+                }));
+
+        assertEquals(0, rows.count());
+    }
+
+    @Test
+    @DisplayName("an EJB whose lock is lost does not commit its transaction, and the caller is told")
+    void shouldRollBackEjb() {
+        Rows rows = new Rows("lost_ejb");
+
+        Exception told = assertThrows(
+                Exception.class,
+                () -> ejb.call(() -> {
+                    rows.insert();
+                    return lose();
+                }));
+
+        assertInstanceOf(LockNotHeldException.class, told instanceof EJBException ? told.getCause() : told);
+        assertEquals(0, rows.count());
+    }
+
+    @Test
+    @DisplayName("C25: a method whose lock is lost passes its own exception unchanged, but does not commit")
+    void shouldRollBackWhenMethodThrows() {
+        Rows rows = new Rows("lost_throwing");
+        Exception mine = new Exception("mine, for which nothing is rolled back");
+
+        for (Callable<Object> work : List.<Callable<Object>>of(
+                () -> bean.transactional(() -> loseAndThrow(rows, mine)),
+                () -> ejb.call(() -> loseAndThrow(rows, mine)))) {
+            assertSame(mine, assertThrows(Exception.class, work::call));
+            assertEquals(0, rows.count());
+        }
+    }
+
+    private Object loseAndThrow(Rows rows, Exception failure) throws Exception {
+        rows.insert();
+        lose();
+        throw failure;
+    }
+
+    @Test
+    @DisplayName("nothing new is started under a lock that the call chain has lost")
+    void shouldNotReenterLostLock() {
+        assertThrows(
+                LockNotHeldException.class,
+                () -> bean.transactional(() -> {
+                    lose();
+                    String message = assertThrows(LockNotHeldException.class, () -> bean.interruptible(() -> "ran"))
+                            .getMessage();
+                    assertTrue(message.contains("HOLDFAST-0038"), message);
+                    return null;
+                }));
+    }
+
+    @Test
+    @DisplayName("INTERRUPT: a method that waits is interrupted when its lock is lost; its thread is not, afterwards")
+    void shouldInterrupt() throws Exception {
+        Callable<Object> losing = () -> bean.interruptible(() -> {
+            PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
+            TimeUnit.SECONDS.sleep(30);
+            return "not interrupted";
+        });
+        InterruptedException interrupted = assertThrows(InterruptedException.class, losing::call);
+        assertInstanceOf(LockNotHeldException.class, interrupted.getSuppressed()[0]);
+        assertThrows(InterruptedException.class, () -> bean.transactional(losing), "in an inner call, too");
+
+        assertThrows(
+                LockNotHeldException.class,
+                () -> bean.interruptible(() -> {
+                    PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
+                    awaitInterruptFlag();
+                    return "does not look at its flag";
+                }));
+        assertFalse(Thread.currentThread().isInterrupted());
+
+        assertEquals("ran", bean.interruptible(() -> "ran"));
+    }
+
+    private static void awaitInterruptFlag() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!Thread.currentThread().isInterrupted() && System.nanoTime() - end < 0) {
+            Thread.onSpinWait();
+        }
+    }
+}

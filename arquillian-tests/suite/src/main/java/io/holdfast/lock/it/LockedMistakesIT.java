@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.it.beans.WrongBean;
+import io.holdfast.lock.it.beans.WrongEjb;
+import io.holdfast.lock.it.beans.WrongFinalBean;
+import io.holdfast.lock.it.beans.WrongMessageEjb;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployer;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Deployments that must fail for a wrong {@code @Locked}. */
+@ArquillianTest
+@RunAsClient
+public class LockedMistakesIT {
+
+    @ArquillianResource
+    private Deployer deployer;
+
+    @Deployment(name = "wrong-bean", managed = false, testable = false)
+    static WebArchive wrongBean() {
+        return Archives.war("wrong-bean", Map.of(), WrongBean.class);
+    }
+
+    @Deployment(name = "wrong-final-bean", managed = false, testable = false)
+    static WebArchive wrongFinalBean() {
+        return Archives.war("wrong-final-bean", Map.of(), WrongFinalBean.class);
+    }
+
+    @Deployment(name = "wrong-ejb", managed = false, testable = false)
+    static EnterpriseArchive wrongEjb() {
+        return Archives.ear("wrong-ejb", new Class<?>[] {WrongEjb.class}, PgLocks.class);
+    }
+
+    @Deployment(name = "wrong-message-ejb", managed = false, testable = false)
+    static WebArchive wrongMessageEjb() {
+        return Archives.war("wrong-message-ejb", Map.of(), WrongMessageEjb.class)
+                .addAsWebInfResource(
+                        Archives.text("<ejb-jar-bnd xmlns='http://websphere.ibm.com/xml/ns/javaee' version='1.1'>"
+                                + "<message-driven name='WrongMessageEjb'><jca-adapter activation-spec-binding-name="
+                                + "'eis/messages'/></message-driven></ejb-jar-bnd>"),
+                        "ibm-ejb-jar-bnd.xml");
+    }
+
+    @Test
+    @DisplayName("C24: mistakes of a CDI bean fail the deployment, each by the name of its method")
+    void shouldRefuseBean() {
+        assertFails("wrong-bean", "HOLDFAST-0110", "WrongBean.misspelt", "ident, which is no parameter");
+        assertFails("wrong-bean", "HOLDFAST-0110", "WrongBean.contradictory", "scope TRANSACTION");
+        assertFails("wrong-final-bean", "HOLDFAST-0110", "WrongFinalBean", "a final class cannot be intercepted");
+    }
+
+    @Test
+    @DisplayName("C24: a mistake of an EJB in an EAR fails the deployment")
+    void shouldRefuseEjb() {
+        assertFails("wrong-ejb", "HOLDFAST-0110", "WrongEjb.timeout", "a private method cannot be intercepted");
+    }
+
+    @Test
+    @DisplayName("C24: a mistake of a message-driven bean fails the deployment")
+    void shouldRefuseMessageDrivenBean() {
+        assertFails("wrong-message-ejb", "HOLDFAST-0110", "WrongMessageEjb.onMessage", "the key must not be empty");
+    }
+
+    private void assertFails(String deployment, String... parts) {
+        Throwable failure = assertThrows(Throwable.class, () -> deployer.deploy(deployment));
+        StringBuilder messages = new StringBuilder(Environment.log());
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            messages.append(t.getMessage()).append('\n');
+        }
+        for (String part : parts) {
+            assertTrue(messages.toString().contains(part), () -> part + " is not in: " + messages);
+        }
+    }
+}

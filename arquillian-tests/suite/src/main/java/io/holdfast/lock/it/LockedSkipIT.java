@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.SkippingBean;
+import io.holdfast.lock.it.beans.SkippingTimer;
+import jakarta.annotation.Resource;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.inject.Inject;
+import jakarta.transaction.UserTransaction;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** {@code ifBusy = SKIP} and {@code minHold}, as timers need them. */
+@ArquillianTest
+public class LockedSkipIT {
+
+    @Inject
+    private Locker locker;
+
+    @Inject
+    private SkippingBean bean;
+
+    @Inject
+    private SkippingTimer timer;
+
+    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
+    private ManagedExecutorService executor;
+
+    @Resource(lookup = "java:comp/UserTransaction")
+    private UserTransaction transaction;
+
+    @Deployment
+    static WebArchive deployment() {
+        return Archives.war(
+                "locked-skip",
+                Map.of(),
+                LockedSkipIT.class,
+                Keys.class,
+                SkippingBean.class,
+                SkippingTimer.class,
+                PgLocks.class);
+    }
+
+    private int holders() {
+        return PgLocks.holders(locker.lockId(Keys.SHARED));
+    }
+
+    @Test
+    @DisplayName("a method whose lock somebody else holds is left out, and returns what stands for nothing")
+    void shouldSkip() throws Exception {
+        AtomicBoolean ran = new AtomicBoolean();
+        try (LockHandle handle = locker.acquire(LockRequest.of(Keys.SHARED))) {
+            bean.run(() -> ran.set(true));
+            assertAll(
+                    () -> assertFalse(ran.get()),
+                    () -> assertEquals(0, bean.number()),
+                    () -> assertFalse(bean.truth()),
+                    () -> assertNull(bean.text()),
+                    () -> assertEquals(Optional.empty(), bean.optional()),
+                    () -> assertNull(bean.stage().toCompletableFuture().get(10, TimeUnit.SECONDS)),
+                    () -> assertTrue(handle.isHeld()));
+        }
+        bean.run(() -> ran.set(true));
+        assertAll(
+                () -> assertTrue(ran.get()),
+                () -> assertEquals(7, bean.number()),
+                () -> assertTrue(bean.truth()),
+                () -> assertEquals("ran", bean.text()),
+                () -> assertEquals(Optional.of("ran"), bean.optional()),
+                () -> assertEquals("ran", bean.stage().toCompletableFuture().get(10, TimeUnit.SECONDS)),
+                () -> assertEquals(0, holders()));
+    }
+
+    @Test
+    @DisplayName("it waits first if it is to")
+    void shouldWaitBeforeSkipping() throws Exception {
+        AtomicReference<Thread> thread = new AtomicReference<>();
+        Future<String> waiting;
+        try (LockHandle handle = locker.acquire(LockRequest.of(Keys.SHARED))) {
+            waiting = executor.submit(() -> {
+                thread.set(Thread.currentThread());
+                return bean.patient();
+            });
+            PgLocks.eventually(
+                    "it waits", () -> thread.get() != null && thread.get().getState() == Thread.State.TIMED_WAITING);
+            assertTrue(handle.isHeld());
+        }
+        assertEquals("ran", waiting.get());
+    }
+
+    @Test
+    @DisplayName("a timer whose lock somebody else holds does not run")
+    void shouldSkipTimers() throws InterruptedException {
+        PgLocks.eventually("it runs", () -> timer.runs() > 0);
+        try (LockHandle handle = locker.acquire(LockRequest.of(Keys.TIMER))) {
+            int before = timer.runs();
+            TimeUnit.MILLISECONDS.sleep(2_500);
+            assertEquals(before, timer.runs(), "it was due twice");
+            assertTrue(handle.isHeld());
+        }
+        int before = timer.runs();
+        PgLocks.eventually("it runs again", () -> timer.runs() > before);
+    }
+
+    @Test
+    @DisplayName("minHold: the lock is kept after the method has ended, and the caller does not wait for that")
+    void shouldKeepLockForLeastTime() throws InterruptedException {
+        long startNanos = System.nanoTime();
+        assertEquals("ran", bean.brief());
+        long callMillis = millisSince(startNanos);
+        assertEquals(1, holders(), "kept");
+        assertNull(bean.brief(), "so another run at the same time is left out");
+
+        PgLocks.eventually("free", () -> holders() == 0);
+
+        long heldMillis = millisSince(startNanos);
+        assertTrue(callMillis < SkippingBean.MIN_HOLD_MILLIS, () -> "the call took " + callMillis + " ms");
+        assertTrue(heldMillis >= SkippingBean.MIN_HOLD_MILLIS, () -> "held for " + heldMillis + " ms");
+    }
+
+    @Test
+    @DisplayName("C22: minHold does not free the lock before the transaction has ended")
+    void shouldKeepLockForTransaction() throws Exception {
+        transaction.begin();
+        bean.brief();
+        TimeUnit.MILLISECONDS.sleep(2 * SkippingBean.MIN_HOLD_MILLIS);
+        assertEquals(1, holders());
+
+        transaction.commit();
+
+        PgLocks.eventually("free", () -> holders() == 0);
+    }
+
+    private static long millisSince(long startNanos) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+    }
+}

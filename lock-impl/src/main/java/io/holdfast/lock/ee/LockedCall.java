@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockHandles;
+import io.holdfast.lock.LockState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One run of a {@code @Locked} method. Confined to its thread. */
+final class LockedCall {
+
+    /** The run that this one was called by; null if there is none. */
+    private final LockedCall outer;
+
+    private final List<SharedHold> holds = new ArrayList<>();
+    private final List<LockHandle> shares = new ArrayList<>();
+
+    /** In which the method does its work; null if there is none. */
+    private Object transaction;
+
+    LockedCall(LockedCall outer) {
+        this.outer = outer;
+    }
+
+    LockedCall outer() {
+        return outer;
+    }
+
+    /** The innermost that has the key; empty if none of them has. */
+    static Optional<LockedCall> find(String key, LockedCall innermost) {
+        for (LockedCall call = innermost; call != null; call = call.outer) {
+            if (call.hold(key).isPresent()) {
+                return Optional.of(call);
+            }
+        }
+        return Optional.empty();
+    }
+
+    Optional<SharedHold> hold(String key) {
+        return holds.stream().filter(hold -> hold.lock().key().equals(key)).findFirst();
+    }
+
+    /** To be told by the calling thread when it is in the transaction in which the method does its work. */
+    void works() {
+        transaction = JtaTransaction.currentKey();
+    }
+
+    /** What this call does without having committed it is not seen elsewhere. */
+    boolean isInTransactionOfCaller() {
+        return transaction == null || JtaTransaction.isCurrent(transaction);
+    }
+
+    /** A lock that the calls within this one share. */
+    void add(LockHandle lock) {
+        SharedHold hold = new SharedHold(lock);
+        shares.add(hold.share().orElseThrow());
+        hold.leave();
+        holds.add(hold);
+    }
+
+    /** A share of a lock that a call around this one acquired. */
+    void addShare(SharedHold hold, LockHandle share) {
+        shares.add(share);
+        holds.add(hold);
+    }
+
+    void onLoss(LossInterrupt interrupt) {
+        holds.forEach(hold -> hold.onLoss(interrupt));
+    }
+
+    void endOf(LossInterrupt interrupt) {
+        interrupt.end();
+        holds.forEach(hold -> hold.forget(interrupt));
+    }
+
+    /** Those of this call, to be released at its end. */
+    LockHandles handles() {
+        return new LockHandles(shares);
+    }
+
+    boolean isLost() {
+        return shares.stream().anyMatch(LockedCall::isGone);
+    }
+
+    static boolean isGone(LockHandle lock) {
+        return lock.state() == LockState.LOST || lock.state() == LockState.LAPSED;
+    }
+}

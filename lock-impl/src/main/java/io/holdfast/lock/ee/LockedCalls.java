@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.CurrentLock;
+import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.IfBusy;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockHandles;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockScope;
+import io.holdfast.lock.Locked;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.LossPolicy;
+import io.holdfast.lock.postgres.TransactionLock;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.interceptor.InvocationContext;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Runs {@code @Locked} methods, and knows which of them each thread is in: a call of a key that the thread's call chain holds
+ * goes on under the lock held.
+ */
+@ApplicationScoped
+class LockedCalls implements CurrentLock {
+
+    @Inject
+    private Locker locker;
+
+    @Inject
+    private CoreLocker core;
+
+    @Inject
+    private TransactionBinding binding;
+
+    private final Map<Target, LockedMethod> methods = new ConcurrentHashMap<>();
+
+    /** The innermost; removed when the outermost has ended. */
+    private final ThreadLocal<LockedCall> current = new ThreadLocal<>();
+
+    /** A method may be inherited by several classes that are annotated differently. */
+    private record Target(Class<?> beanClass, Method method) {
+        LockedMethod parse() {
+            return LockedMethod.of(beanClass, method);
+        }
+    }
+
+    /** The work of an interceptor. */
+    Object run(InvocationContext context) throws Exception {
+        Target target = new Target(context.getTarget().getClass(), context.getMethod());
+        LockedMethod method = methods.computeIfAbsent(target, Target::parse);
+        LockedCall call = new LockedCall(current.get());
+        try {
+            acquire(call, method.requests(context.getParameters()), method.locked());
+        } catch (LockNotAcquiredException e) {
+            if (method.locked().ifBusy() == IfBusy.SKIP) {
+                return method.resultIfSkipped();
+            }
+            throw e;
+        }
+        return new Held(call, method, System.nanoTime()).run(context);
+    }
+
+    /** All or none. */
+    private void acquire(LockedCall call, List<LockRequest> requests, Locked locked) {
+        boolean complete = false;
+        try {
+            List<LockRequest> others = new ArrayList<>();
+            for (LockRequest request : requests) {
+                Optional<LockedCall> holder = LockedCall.find(request.key(), call.outer());
+                if (holder.isPresent()) {
+                    SharedHold held = holder.get().hold(request.key()).orElseThrow();
+                    requireCovered(request, held.lock());
+                    if (!holder.get().isInTransactionOfCaller()) {
+                        throw Messages.heldInOtherTransaction(request.key());
+                    }
+                    call.addShare(held, binding.share(request, held));
+                } else {
+                    others.add(request);
+                }
+            }
+            acquireOthers(call, others);
+            complete = true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Messages.interrupted(requests.get(0).key(), e);
+        } finally {
+            if (!complete) {
+                call.handles().close();
+            }
+        }
+    }
+
+    private static void requireCovered(LockRequest request, LockHandle held) {
+        if (LockedCall.isGone(held)) {
+            throw Messages.lostInCall(request.key());
+        }
+        if (held instanceof TransactionLock && request.scope() == LockScope.SESSION) {
+            throw Messages.heldInTransaction(request.key());
+        }
+        if (held.mode() == LockMode.SHARED && request.mode() == LockMode.EXCLUSIVE) {
+            throw Messages.notUpgradableInCall(request.key());
+        }
+        if (request.fenced() && held.fencingToken().isEmpty()) {
+            throw Messages.notFencedInCall(request.key());
+        }
+    }
+
+    private void acquireOthers(LockedCall call, List<LockRequest> requests) throws InterruptedException {
+        if (requests.size() == 1) {
+            call.add(locker.acquire(requests.get(0)));
+        } else if (!requests.isEmpty()) {
+            LockRequest first = requests.get(0);
+            Duration limit = first.waitAtMost() == null ? core.waitAtMost() : first.waitAtMost();
+            if (first.scope() == LockScope.TRANSACTION) {
+                locker.acquireAll(requests, limit).all().forEach(call::add);
+            } else {
+                acquireAllOnSessions(call, requests, limit);
+            }
+        }
+    }
+
+    /** They are bound to the transaction when all are granted, or else it would keep those that were. */
+    private void acquireAllOnSessions(LockedCall call, List<LockRequest> requests, Duration limit)
+            throws InterruptedException {
+        List<LockRequest> unbound = new ArrayList<>();
+        for (LockRequest request : requests) {
+            TransactionBinding.shareOfTransaction(request)
+                    .ifPresentOrElse(call::add, () -> unbound.add(request.releaseAfterTransaction(false)));
+        }
+        LockHandles granted = locker.acquireAll(unbound, limit);
+        try {
+            granted.all().forEach(lock -> call.add(TransactionBinding.bind(lock)));
+        } catch (RuntimeException e) {
+            granted.close();
+            throw e;
+        }
+    }
+
+    /** Inside the method's own transaction, if it has one. */
+    void works() {
+        LockedCall call = current.get();
+        if (call != null) {
+            call.works();
+        }
+    }
+
+    /** Inside the method's own transaction, if it has one: what was done without the lock is not to be committed. */
+    void rollBackIfLost() {
+        LockedCall call = current.get();
+        if (call != null && call.isLost()) {
+            JtaTransaction.current().filter(JtaTransaction::isActive).ifPresent(JtaTransaction::setRollbackOnly);
+        }
+    }
+
+    /** A method that has its locks. */
+    private final class Held {
+
+        private final LockedCall call;
+        private final LockHandles handles;
+        private final LockedMethod method;
+        private final long grantedNanos;
+
+        private Held(LockedCall call, LockedMethod method, long grantedNanos) {
+            this.call = call;
+            this.handles = call.handles();
+            this.method = method;
+            this.grantedNanos = grantedNanos;
+        }
+
+        private Object run(InvocationContext context) throws Exception {
+            Object result;
+            try {
+                result = proceed(context);
+            } catch (Throwable failure) {
+                releaseAfter(failure);
+                throw failure;
+            }
+            // In scope TRANSACTION the transaction keeps the lock anyway, and no longer than it lasts.
+            if (result instanceof CompletionStage<?> stage && method.locked().scope() == LockScope.SESSION) {
+                return releasedAfter(stage);
+            }
+            release();
+            return result;
+        }
+
+        private Object proceed(InvocationContext context) throws Exception {
+            current.set(call);
+            call.works();
+            LossInterrupt interrupt = new LossInterrupt(Thread.currentThread());
+            if (method.locked().onLoss() == LossPolicy.INTERRUPT) {
+                call.onLoss(interrupt);
+            }
+            try {
+                return context.proceed();
+            } finally {
+                call.endOf(interrupt);
+                if (call.outer() == null) {
+                    current.remove();
+                } else {
+                    current.set(call.outer());
+                }
+            }
+        }
+
+        /** Completes as the stage does, when the locks are released. */
+        private CompletableFuture<Object> releasedAfter(CompletionStage<?> stage) {
+            CompletableFuture<Object> told = new CompletableFuture<>();
+            stage.whenComplete((value, failure) -> {
+                if (failure != null) {
+                    releaseAfter(failure);
+                    told.completeExceptionally(failure);
+                    return;
+                }
+                try {
+                    release();
+                    told.complete(value);
+                } catch (RuntimeException e) {
+                    told.completeExceptionally(e);
+                }
+            });
+            if (stage instanceof CompletableFuture<?> work) {
+                told.whenComplete((value, failure) -> {
+                    if (told.isCancelled()) {
+                        work.cancel(true);
+                    }
+                });
+            }
+            return told;
+        }
+
+        private void releaseAfter(Throwable failure) {
+            try {
+                release();
+            } catch (RuntimeException e) {
+                failure.addSuppressed(e);
+            }
+        }
+
+        private void release() {
+            Duration left = method.minHold().minusNanos(System.nanoTime() - grantedNanos);
+            if (left.isNegative() || left.isZero() || handles.all().stream().anyMatch(LockedCall::isGone)) {
+                handles.release();
+            } else {
+                handles.all().forEach(handle -> core.closeAfter(handle, left));
+            }
+        }
+    }
+
+    // ---- the current lock
+
+    private LockHandles currentLocks() {
+        LockedCall call = current.get();
+        if (call == null) {
+            throw Messages.noCurrentLock();
+        }
+        return call.handles();
+    }
+
+    @Override
+    public List<String> keys() {
+        return currentLocks().all().stream().map(LockHandle::key).toList();
+    }
+
+    @Override
+    public boolean isHeld() {
+        return currentLocks().isHeld();
+    }
+
+    @Override
+    public Optional<FencingToken> fencingToken() {
+        List<LockHandle> locks = currentLocks().all();
+        if (locks.size() > 1) {
+            throw Messages.severalTokens(locks.size());
+        }
+        return locks.get(0).fencingToken();
+    }
+
+    @Override
+    public void refresh(Duration ttl) {
+        currentLocks().refresh(ttl);
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockKey;
+import io.holdfast.lock.Locked;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
+import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
+import jakarta.enterprise.inject.spi.DefinitionException;
+import jakarta.enterprise.inject.spi.Extension;
+import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
+import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
+import jakarta.enterprise.inject.spi.WithAnnotations;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Fails the deployment of an application that has a wrong {@link Locked}. Looks at every class that the container discovers as
+ * a bean, and at components that are none, as message-driven beans, when it prepares their injection.
+ *
+ * @see <a href="https://jakarta.ee/specifications/cdi/4.0/">Jakarta CDI 4.0</a>, "Container lifecycle events"
+ */
+public class LockedExtension implements Extension {
+
+    private static final Logger LOG = System.getLogger("io.holdfast.lock");
+
+    private final Set<Class<?>> checked = new HashSet<>();
+    private final Set<String> problems = new HashSet<>();
+
+    /** For the container. */
+    public LockedExtension() {
+        // Nothing to set up.
+    }
+
+    void check(@Observes @WithAnnotations({Locked.class, LockKey.class}) ProcessAnnotatedType<?> event) {
+        check(event.getAnnotatedType().getJavaClass());
+    }
+
+    void check(@Observes ProcessInjectionTarget<?> event) {
+        check(event.getAnnotatedType().getJavaClass());
+    }
+
+    private void check(Class<?> type) {
+        if (!checked.add(type)) {
+            return;
+        }
+        try {
+            problems.addAll(LockedChecks.problems(type));
+        } catch (LinkageError e) {
+            // A class whose types the server lacks is no bean: the container drops it, or tells it.
+            LOG.log(Level.DEBUG, type + " cannot be looked at", e);
+        }
+    }
+
+    void tell(@Observes AfterBeanDiscovery event) {
+        failDeployment(event::addDefinitionError);
+    }
+
+    /** What was found since then. */
+    void tell(@Observes AfterDeploymentValidation event) {
+        failDeployment(event::addDeploymentProblem);
+    }
+
+    private void failDeployment(Consumer<Throwable> add) {
+        problems.forEach(problem -> add.accept(new DefinitionException(problem)));
+        problems.clear();
+    }
+}
