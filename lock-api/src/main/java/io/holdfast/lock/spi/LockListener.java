@@ -17,6 +17,21 @@ import java.time.Duration;
 public interface LockListener {
 
     /**
+     * An attempt to acquire begins, on the caller's thread. Told also for a try, which waits for the server's answer only.
+     *
+     * @param request what is asked for
+     */
+    default void waitBegan(LockRequest request) {}
+
+    /**
+     * An attempt to acquire has ended, whatever came of it: told once for each {@link #waitBegan}, after the outcome if there
+     * is one to be told. There is none if the caller was interrupted, or cancelled, or the locker is closed.
+     *
+     * @param request what was asked for
+     */
+    default void waitEnded(LockRequest request) {}
+
+    /**
      * A lock was granted.
      *
      * @param handle the granted lock
@@ -25,12 +40,23 @@ public interface LockListener {
     default void acquired(LockHandle handle, Duration waited) {}
 
     /**
-     * A lock was not granted because somebody else held it for the whole wait, which is zero for a try.
+     * A lock was not granted because somebody else held it, and there was no waiting for it.
      *
      * @param request what was asked for
      * @param waited from the call to giving up
      */
     default void contended(LockRequest request, Duration waited) {}
+
+    /**
+     * A lock was not granted because somebody else held it for the whole wait. Unless overridden, this counts as
+     * {@link #contended}.
+     *
+     * @param request what was asked for
+     * @param waited from the call to giving up
+     */
+    default void timedOut(LockRequest request, Duration waited) {
+        contended(request, waited);
+    }
 
     /**
      * Acquiring failed for another reason than contention.

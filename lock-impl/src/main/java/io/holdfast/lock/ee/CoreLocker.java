@@ -11,6 +11,7 @@ import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Shutdown;
 import jakarta.enterprise.event.Startup;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -51,6 +52,11 @@ class CoreLocker {
             settings = Settings.read();
         }
         return settings;
+    }
+
+    /** While the listeners, which are beans, still hear of the releases. */
+    void closeAtEnd(@Observes Shutdown event) {
+        close();
     }
 
     @PreDestroy

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockInterruptedException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.event.LockEvent;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;
 import java.lang.System.Logger;
@@ -37,6 +38,14 @@ final class Messages {
                 "HOLDFAST-0112: no data source for locks is named while the application starts; it is looked for again at the"
                         + " first use. Set holdfast.datasource, or declare a resource reference java:app/env/jdbc/holdfast, to"
                         + " have it checked at start");
+    }
+
+    static void observerFailed(LockEvent event, Throwable failure) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0140: an asynchronous observer of " + event.getClass().getSimpleName()
+                        + " failed; the lock is not affected. Mend the observer",
+                failure);
     }
 
     static DeploymentException unfit(LockException failure) {

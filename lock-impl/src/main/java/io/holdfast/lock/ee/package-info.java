@@ -5,8 +5,10 @@
  * <p>What optional APIs are named where, since a bean or interceptor with a type missing on the server in a field or
  * signature is dropped by the container without an error: MicroProfile Config in
  * {@link io.holdfast.lock.ee.MicroProfileConfigSource} alone, inside method bodies; Fault Tolerance in
- * {@link io.holdfast.lock.ee.AcquisitionGuard} alone, as annotations, which vanish where their types are missing; Metrics in
- * {@link io.holdfast.lock.ee.AcquisitionMetrics} alone, a listener that nothing needs; Expression Language in
+ * {@link io.holdfast.lock.ee.AcquisitionGuard} alone, as annotations, which vanish where their types are missing; Metrics,
+ * OpenTelemetry and Micrometer in a listener each that nothing needs, {@link io.holdfast.lock.ee.MicroProfileMetrics},
+ * {@link io.holdfast.lock.ee.OpenTelemetryMetrics} and {@link io.holdfast.lock.ee.MicrometerMetrics}; Health in
+ * {@link io.holdfast.lock.ee.LockHealth} alone; Expression Language in
  * {@link io.holdfast.lock.ee.KeyExpression} alone, which is loaded by the first key with an expression.
  */
 package io.holdfast.lock.ee;

@@ -17,6 +17,16 @@ record Listeners(List<LockListener> all) implements LockListener {
     }
 
     @Override
+    public void waitBegan(LockRequest request) {
+        tell(listener -> listener.waitBegan(request));
+    }
+
+    @Override
+    public void waitEnded(LockRequest request) {
+        tell(listener -> listener.waitEnded(request));
+    }
+
+    @Override
     public void acquired(LockHandle handle, Duration waited) {
         tell(listener -> listener.acquired(handle, waited));
     }
@@ -24,6 +34,20 @@ record Listeners(List<LockListener> all) implements LockListener {
     @Override
     public void contended(LockRequest request, Duration waited) {
         tell(listener -> listener.contended(request, waited));
+    }
+
+    @Override
+    public void timedOut(LockRequest request, Duration waited) {
+        tell(listener -> listener.timedOut(request, waited));
+    }
+
+    /** To those who asked for it at once, or who waited in vain. */
+    void refused(LockRequest request, Duration limit, Duration waited) {
+        if (limit.isZero()) {
+            contended(request, waited);
+        } else {
+            timedOut(request, waited);
+        }
     }
 
     @Override

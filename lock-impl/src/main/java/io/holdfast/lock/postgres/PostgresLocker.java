@@ -99,13 +99,17 @@ public final class PostgresLocker implements Locker {
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
         long startNanos = System.nanoTime();
         Acquisition acquisition = begin(request, limit(request), startNanos);
+        listeners.waitBegan(request);
         CompletableFuture<LockHandle> told = new CompletableFuture<>();
         acquisition
                 .outcome()
                 .whenCompleteAsync((lock, failure) -> tell(told, request, lock, failure, startNanos), this::onKeeper);
         // Cancelled, or completed otherwise by whoever has it: nobody wants the lock any more. Else it is decided
         // already.
-        told.whenComplete((handle, failure) -> acquisition.abandon());
+        told.whenComplete((handle, failure) -> {
+            acquisition.abandon();
+            listeners.waitEnded(request);
+        });
         acquisition.watch();
         return told;
     }
@@ -123,7 +127,7 @@ public final class PostgresLocker implements Locker {
             }
             told.completeExceptionally(failure);
         } else if (lock.isEmpty()) {
-            listeners.contended(request, waited);
+            listeners.refused(request, limit(request), waited);
             told.completeExceptionally(Messages.notAcquired(request, waited));
         } else {
             LockHandle handle = lock.get().announce(waited);
@@ -151,15 +155,18 @@ public final class PostgresLocker implements Locker {
 
     private Optional<LockHandle> attempt(LockRequest request, Duration limit, long startNanos)
             throws InterruptedException {
+        listeners.waitBegan(request);
         try {
             Optional<HeldLock> lock = begin(request, limit, startNanos).await();
             if (lock.isEmpty()) {
-                listeners.contended(request, since(startNanos));
+                listeners.refused(request, limit, since(startNanos));
             }
             return lock.map(held -> held.announce(since(startNanos)));
         } catch (LockException e) {
             listeners.failed(request, e);
             throw e;
+        } finally {
+            listeners.waitEnded(request);
         }
     }
 

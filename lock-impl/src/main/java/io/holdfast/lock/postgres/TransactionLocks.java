@@ -81,12 +81,13 @@ public final class TransactionLocks {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
+        locker.listeners().waitBegan(request);
         try {
             boolean granted = limit.isZero()
                     ? isGranted(connection, request, LockRequest.IMMEDIATE)
                     : await(connection, request, Deadline.from(startNanos, limit));
             if (!granted) {
-                locker.listeners().contended(request, since(startNanos));
+                locker.listeners().refused(request, limit, since(startNanos));
                 return Optional.empty();
             }
             TransactionLock lock = new TransactionLock(request, locker.listeners());
@@ -95,6 +96,8 @@ public final class TransactionLocks {
         } catch (LockException e) {
             locker.listeners().failed(request, e);
             throw e;
+        } finally {
+            locker.listeners().waitEnded(request);
         }
     }
 

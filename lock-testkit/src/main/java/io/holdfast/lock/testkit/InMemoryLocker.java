@@ -67,17 +67,21 @@ public final class InMemoryLocker implements Locker {
         throwIfInterrupted();
         long startNanos = System.nanoTime();
         Waiter waiter = locks.join(this, request, !limit.isZero());
+        tell(listener -> listener.waitBegan(request));
         try {
             waiter.outcome().get(nanos(limit), TimeUnit.NANOSECONDS);
+            return tellOutcome(waiter, limit, startNanos);
         } catch (TimeoutException e) {
             locks.giveUp(waiter);
+            return tellOutcome(waiter, limit, startNanos);
         } catch (InterruptedException e) {
             withdraw(waiter);
             throw e;
         } catch (ExecutionException e) {
             throw new IllegalStateException("a waiter does not fail", e);
+        } finally {
+            tell(listener -> listener.waitEnded(request));
         }
-        return tellOutcome(waiter, startNanos);
     }
 
     @Override
@@ -85,14 +89,16 @@ public final class InMemoryLocker implements Locker {
         Duration limit = limit(request);
         long startNanos = System.nanoTime();
         Waiter waiter = locks.join(this, request, !limit.isZero());
+        tell(listener -> listener.waitBegan(request));
         CompletableFuture<LockHandle> answer = new CompletableFuture<>();
         // However the caller ends the future, by cancel or orTimeout: this finds the lock, or deliver finds the end.
         answer.whenComplete((handle, failure) -> {
             if (handle == null) {
                 withdraw(waiter);
             }
+            tell(listener -> listener.waitEnded(request));
         });
-        waiter.outcome().thenRunAsync(() -> deliver(waiter, startNanos, answer), locks.threads());
+        waiter.outcome().thenRunAsync(() -> deliver(waiter, limit, startNanos, answer), locks.threads());
         if (limit.compareTo(LONGEST) < 0) {
             CompletableFuture.delayedExecutor(nanos(limit), TimeUnit.NANOSECONDS, locks.threads())
                     .execute(() -> locks.giveUp(waiter));
@@ -100,13 +106,13 @@ public final class InMemoryLocker implements Locker {
         return answer;
     }
 
-    private void deliver(Waiter waiter, long startNanos, CompletableFuture<LockHandle> answer) {
+    private void deliver(Waiter waiter, Duration limit, long startNanos, CompletableFuture<LockHandle> answer) {
         if (answer.isDone()) {
             withdraw(waiter);
             return;
         }
         try {
-            LockHandle handle = tellOutcome(waiter, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
+            LockHandle handle = tellOutcome(waiter, limit, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
             if (!answer.complete(handle)) {
                 handle.close();
             }
@@ -115,12 +121,18 @@ public final class InMemoryLocker implements Locker {
         }
     }
 
-    private Optional<LockHandle> tellOutcome(Waiter waiter, long startNanos) {
+    private Optional<LockHandle> tellOutcome(Waiter waiter, Duration limit, long startNanos) {
         requireOpen();
         Duration waited = Duration.ofNanos(System.nanoTime() - startNanos);
         InMemoryHandle handle = waiter.outcome().join();
         if (handle == null) {
-            tell(listener -> listener.contended(waiter.request(), waited));
+            tell(listener -> {
+                if (limit.isZero()) {
+                    listener.contended(waiter.request(), waited);
+                } else {
+                    listener.timedOut(waiter.request(), waited);
+                }
+            });
         } else {
             handle.tellAcquired(waited);
         }

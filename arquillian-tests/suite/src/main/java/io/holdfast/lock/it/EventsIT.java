@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.EventLog;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.StatelessEjb;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.OperateOnDeployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What observers of CDI events are told. */
+@ArquillianTest
+public class EventsIT {
+
+    private static final List<String> EVENTS =
+            List.of("LockAcquired", "LockContended", "LockContended by timeout", "LockReleased");
+
+    @Inject
+    private Locker locker;
+
+    @Inject
+    private EventLog log;
+
+    @Deployment(name = "ear")
+    static EnterpriseArchive ear() {
+        return Archives.ear(
+                "events",
+                new Class<?>[] {EventLog.class, StatelessEjb.class, Keys.class, PgLocks.class},
+                EventsIT.class);
+    }
+
+    @Deployment(name = "war")
+    static WebArchive war() {
+        return Archives.war("events-alone", Map.of(), EventLog.class, PgLocks.class, EventsIT.class);
+    }
+
+    @Test
+    @OperateOnDeployment("ear")
+    @DisplayName("observers in an EJB jar hear of grants, contention, releases and losses, at once and asynchronously")
+    void shouldTellInEar() throws Exception {
+        assertTold(LockRequest.of("events/ear"));
+        assertLossTold("events/ear/lost");
+    }
+
+    @Test
+    @OperateOnDeployment("war")
+    @DisplayName("observers in a WAR hear of grants, contention, releases and losses, at once and asynchronously")
+    void shouldTellInWar() throws Exception {
+        assertTold(LockRequest.of("events/war"));
+        assertLossTold("events/war/lost");
+    }
+
+    @Test
+    @OperateOnDeployment("war")
+    @DisplayName("an observer that throws does no harm to the lock")
+    void shouldContainFailingObservers() throws Exception {
+        assertTold(LockRequest.of("events/unlucky").name(EventLog.UNLUCKY));
+    }
+
+    private void assertTold(LockRequest request) throws Exception {
+        LockRequest shortly = request.waitAtMost(Duration.ofMillis(50));
+        try (LockHandle handle = locker.acquire(request)) {
+            assertTrue(locker.tryAcquire(request).isEmpty());
+            assertThrows(LockNotAcquiredException.class, () -> locker.acquire(shortly));
+            assertTrue(handle.isHeld());
+        }
+        assertEquals(0, PgLocks.holders(locker.lockId(request.key())));
+        PgLocks.eventually("told", () -> log.events(request.key()).equals(EVENTS));
+        PgLocks.eventually(
+                "told asynchronously", () -> log.asyncEvents(request.key()).equals(EVENTS));
+    }
+
+    private void assertLossTold(String key) throws Exception {
+        List<String> expected = List.of("LockAcquired", "LockLost");
+        try (LockHandle handle = locker.acquire(LockRequest.of(key))) {
+            PgLocks.endSessionOf(locker.lockId(key));
+            PgLocks.eventually("told", () -> log.events(key).equals(expected));
+            PgLocks.eventually("told asynchronously", () -> log.asyncEvents(key).equals(expected));
+            assertTrue(!handle.isHeld());
+        }
+    }
+}

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.event;
+
+import io.holdfast.lock.LockMode;
+import java.time.Duration;
+
+/**
+ * A lock ended without its holder's doing.
+ *
+ * @param key the name of what is locked
+ * @param name what all locks of this kind have in common
+ * @param mode how the lock excludes others
+ * @param held from the grant to the finding
+ */
+public record LockLost(String key, String name, LockMode mode, Duration held) implements LockEvent {}

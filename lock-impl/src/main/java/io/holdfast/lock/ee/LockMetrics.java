@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.spi.LockListener;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What is measured, under which names and tags, whichever API takes it: a subclass for each does no more than hand it over. The
+ * tags are the lock's name, never its key, and the application, so that applications of one server do not collide.
+ */
+abstract class LockMetrics implements LockListener {
+
+    static final String PREFIX = "holdfast.";
+    static final String LOCK = "lock";
+    static final String APPLICATION = "application";
+
+    /** Names beyond this many are counted together, so that a name made of data does no harm. */
+    static final int MOST_NAMES = 100;
+
+    static final String OTHER_NAMES = "other";
+
+    private static final String UNKNOWN_APPLICATION = "unknown";
+
+    /** What kind of number it is. */
+    enum Kind {
+        TIMER,
+        COUNTER,
+        GAUGE
+    }
+
+    /** All that is measured. */
+    enum Measure {
+        ACQUIRE_TIME(Kind.TIMER, "acquire.time", "From the call to the grant of a lock"),
+        HOLD_TIME(Kind.TIMER, "hold.time", "From the grant to the end of a lock"),
+        HELD(Kind.GAUGE, "held", "Locks that are held now"),
+        WAITING(Kind.GAUGE, "waiting", "Attempts to acquire that are under way"),
+        CONTENDED(Kind.COUNTER, "contended", "Tries that found the lock held by somebody else"),
+        TIMED_OUT(Kind.COUNTER, "timed.out", "Waits that ended without the lock"),
+        FAILED(Kind.COUNTER, "failed", "Attempts to acquire that failed for another reason than contention"),
+        REFRESHED(Kind.COUNTER, "refreshed", "Locks that were proven to be held and whose ttl started anew"),
+        RELEASED(Kind.COUNTER, "released", "Locks that were given back"),
+        LOST(Kind.COUNTER, "lost", "Locks that ended without their holder's doing");
+
+        final Kind kind;
+        final String id;
+        final String description;
+
+        Measure(Kind kind, String id, String description) {
+            this.kind = kind;
+            this.id = PREFIX + id;
+            this.description = description;
+        }
+    }
+
+    private record Series(Measure measure, String lock) {}
+
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
+    private final Map<Series, AtomicLong> levels = new ConcurrentHashMap<>();
+
+    abstract void time(Measure measure, String lock, Duration duration);
+
+    abstract void count(Measure measure, String lock);
+
+    /** The gauge has changed by so much, and is at this level now and from now on. */
+    abstract void change(Measure measure, String lock, long by, AtomicLong level);
+
+    /** The name under which the container knows the application, as far as the calling thread can look it up. */
+    static String application() {
+        return Jndi.find(String.class, "java:app/AppName").orElse(UNKNOWN_APPLICATION);
+    }
+
+    @Override
+    public void waitBegan(LockRequest request) {
+        change(Measure.WAITING, request.name(), 1);
+    }
+
+    @Override
+    public void waitEnded(LockRequest request) {
+        change(Measure.WAITING, request.name(), -1);
+    }
+
+    @Override
+    public void acquired(LockHandle handle, Duration waited) {
+        time(Measure.ACQUIRE_TIME, bounded(handle.name()), waited);
+        change(Measure.HELD, handle.name(), 1);
+    }
+
+    @Override
+    public void contended(LockRequest request, Duration waited) {
+        count(Measure.CONTENDED, bounded(request.name()));
+    }
+
+    @Override
+    public void timedOut(LockRequest request, Duration waited) {
+        count(Measure.TIMED_OUT, bounded(request.name()));
+    }
+
+    @Override
+    public void failed(LockRequest request, LockException failure) {
+        count(Measure.FAILED, bounded(request.name()));
+    }
+
+    @Override
+    public void refreshed(LockHandle handle) {
+        count(Measure.REFRESHED, bounded(handle.name()));
+    }
+
+    @Override
+    public void released(LockHandle handle, Duration held) {
+        ended(Measure.RELEASED, handle, held);
+    }
+
+    @Override
+    public void lost(LockHandle handle, Duration held) {
+        ended(Measure.LOST, handle, held);
+    }
+
+    private void ended(Measure how, LockHandle handle, Duration held) {
+        count(how, bounded(handle.name()));
+        time(Measure.HOLD_TIME, bounded(handle.name()), held);
+        change(Measure.HELD, handle.name(), -1);
+    }
+
+    private void change(Measure measure, String name, long by) {
+        String lock = bounded(name);
+        AtomicLong level = levels.computeIfAbsent(new Series(measure, lock), series -> new AtomicLong());
+        level.addAndGet(by);
+        change(measure, lock, by, level);
+    }
+
+    private String bounded(String name) {
+        if (names.contains(name)) {
+            return name;
+        }
+        synchronized (names) {
+            return names.size() < MOST_NAMES && names.add(name) || names.contains(name) ? name : OTHER_NAMES;
+        }
+    }
+}

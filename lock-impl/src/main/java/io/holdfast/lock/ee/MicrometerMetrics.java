@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Into Micrometer, where the server gives its registry for injection; else the container drops this bean. */
+@ApplicationScoped
+class MicrometerMetrics extends LockMetrics {
+
+    @Inject
+    private Instance<MeterRegistry> registries;
+
+    /** Null if there is none; written once, before use. */
+    private MeterRegistry registry;
+
+    private String application;
+
+    @PostConstruct
+    void start() {
+        start(registries.isResolvable() ? registries.get() : null, application());
+    }
+
+    void start(MeterRegistry registry, String application) {
+        this.registry = registry;
+        this.application = application;
+    }
+
+    /** A gauge that stayed would keep the one of the same application, deployed anew, out. */
+    @PreDestroy
+    void stop() {
+        if (registry != null) {
+            registry.getMeters().stream()
+                    .filter(meter -> meter.getId().getName().startsWith(PREFIX)
+                            && application.equals(meter.getId().getTag(APPLICATION)))
+                    .forEach(registry::remove);
+        }
+    }
+
+    @Override
+    void time(Measure measure, String lock, Duration duration) {
+        if (registry != null) {
+            Timer.builder(measure.id)
+                    .description(measure.description)
+                    .tags(tags(lock))
+                    .register(registry)
+                    .record(duration);
+        }
+    }
+
+    @Override
+    void count(Measure measure, String lock) {
+        if (registry != null) {
+            Counter.builder(measure.id)
+                    .description(measure.description)
+                    .tags(tags(lock))
+                    .register(registry)
+                    .increment();
+        }
+    }
+
+    /** Not by a builder, whose function would be a class of this application, which the registry would keep in memory. */
+    @Override
+    void change(Measure measure, String lock, long by, AtomicLong level) {
+        if (registry != null) {
+            registry.gauge(measure.id, tags(lock), level);
+        }
+    }
+
+    private Tags tags(String lock) {
+        return Tags.of(APPLICATION, application, LOCK, lock);
+    }
+}
