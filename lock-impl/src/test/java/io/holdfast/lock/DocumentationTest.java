@@ -26,11 +26,6 @@ class DocumentationTest {
         assertSame("(HOLDFAST-\\d{4}):", "(?m)^\\| (HOLDFAST-\\d{4}) ", DOCS.resolve("messages.md"));
     }
 
-    @Test
-    void shouldDocumentEverySetting() throws IOException {
-        assertSame("= \"(holdfast\\.[a-z-]+)\"", "(?m)^\\| `(holdfast\\.[a-z-]+)`", DOCS.resolve("configuration.md"));
-    }
-
     private static void assertSame(String inCode, String inDocument, Path document) throws IOException {
         List<Path> sources;
         try (Stream<Path> files = Files.walk(CODE)) {

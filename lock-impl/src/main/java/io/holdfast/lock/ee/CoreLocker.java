@@ -70,6 +70,11 @@ class CoreLocker {
         return settings().locker().waitAtMost();
     }
 
+    /** What is set for the locks of this name. */
+    LockSettings settingsOf(String lockName) {
+        return settings().of(lockName);
+    }
+
     PostgresLocker get() {
         return made().locker();
     }

@@ -10,8 +10,8 @@ import javax.sql.DataSource;
 /** The data source whose database holds the locks, and the name it was found under. */
 record LockDataSource(String name, DataSource dataSource) {
 
-    private static final String REFERENCE = "java:app/env/jdbc/holdfast";
-    private static final String DEFAULT = "java:comp/DefaultDataSource";
+    static final String REFERENCE = "java:app/env/jdbc/holdfast";
+    static final String DEFAULT = "java:comp/DefaultDataSource";
 
     private static final String REFERENCES = "java:app/env";
 

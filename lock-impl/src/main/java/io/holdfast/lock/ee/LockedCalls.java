@@ -61,7 +61,7 @@ class LockedCalls implements CurrentLock {
         LockedMethod method = methods.computeIfAbsent(target, Target::parse);
         LockedCall call = new LockedCall(current.get());
         try {
-            acquire(call, method.requests(context.getParameters()), method.locked());
+            acquire(call, requests(method, context), method.locked());
         } catch (LockNotAcquiredException e) {
             if (method.locked().ifBusy() == IfBusy.SKIP) {
                 return method.resultIfSkipped();
@@ -69,6 +69,12 @@ class LockedCalls implements CurrentLock {
             throw e;
         }
         return new Held(call, method, System.nanoTime()).run(context);
+    }
+
+    private List<LockRequest> requests(LockedMethod method, InvocationContext context) {
+        return method.requests(context.getParameters()).stream()
+                .map(request -> core.settingsOf(request.name()).override(request))
+                .toList();
     }
 
     /** All or none. */

@@ -30,7 +30,8 @@ class ManagedLocker implements Locker {
     private TransactionBinding binding;
 
     @Override
-    public LockHandle acquire(LockRequest request) throws InterruptedException {
+    public LockHandle acquire(LockRequest asked) throws InterruptedException {
+        LockRequest request = complete(asked);
         if (!request.isTransactional()) {
             return acquireOnSession(request);
         }
@@ -42,7 +43,8 @@ class ManagedLocker implements Locker {
     }
 
     @Override
-    public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
+    public Optional<LockHandle> tryAcquire(LockRequest asked) throws InterruptedException {
+        LockRequest request = complete(asked);
         return request.isTransactional()
                 ? binding.attempt(
                         request,
@@ -73,7 +75,11 @@ class ManagedLocker implements Locker {
     /** Not guarded: a retry or an open circuit would have to be told by the future. */
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-        return core.get().acquireAsync(request);
+        return core.get().acquireAsync(complete(request));
+    }
+
+    private LockRequest complete(LockRequest request) {
+        return core.settingsOf(request.name()).complete(request);
     }
 
     /** The guard's own exceptions are told by name, since their types may be missing on the server. */

@@ -66,6 +66,13 @@ final class Messages {
         return new DeploymentException("HOLDFAST-0105: " + name + " must be " + expected + ": '" + value + "'", cause);
     }
 
+    static void unknownSetting(String name, String nearest) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0130: " + name + " is not a setting, so its value has no effect. Did you mean " + nearest
+                        + "?");
+    }
+
     static DeploymentException interceptorMissing(InterceptionType type) {
         return new DeploymentException("HOLDFAST-0111: the interceptor of @Locked is not active for " + type
                 + ", so methods would run without their locks. Have one lock-api and one lock-impl, of the same version, in the"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import java.util.HashSet;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
@@ -11,17 +12,19 @@ final class MicroProfileConfigSource {
 
     private MicroProfileConfigSource() {}
 
-    /** Looks settings up in MicroProfile Config; empty where the server has none. */
-    static Optional<Function<String, Optional<String>>> find() {
+    /** The settings of MicroProfile Config; empty where the server has none. */
+    static Optional<SettingsSource> find(Set<String> environment) {
         try {
-            return Optional.of(lookup());
+            return Optional.of(lookup(environment));
         } catch (LinkageError | IllegalStateException e) {
             return Optional.empty();
         }
     }
 
-    private static Function<String, Optional<String>> lookup() {
+    private static SettingsSource lookup(Set<String> environment) {
         Config config = ConfigProvider.getConfig();
-        return name -> config.getOptionalValue(name, String.class);
+        Set<String> names = new HashSet<>();
+        config.getPropertyNames().forEach(names::add);
+        return new SettingsSource(name -> config.getOptionalValue(name, String.class), names, environment);
     }
 }

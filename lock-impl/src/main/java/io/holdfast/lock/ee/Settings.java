@@ -9,15 +9,21 @@ import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The {@code holdfast.} settings of one application; read once, at start. */
-record Settings(Optional<String> dataSource, Optional<String> transactionDataSource, LockerConfig locker) {
+record Settings(
+        Optional<String> dataSource,
+        Optional<String> transactionDataSource,
+        LockerConfig locker,
+        Map<String, LockSettings> locks) {
 
+    static final String PREFIX = "holdfast.";
     static final String DATA_SOURCE = "holdfast.datasource";
     static final String TRANSACTION_DATA_SOURCE = "holdfast.transaction-datasource";
     static final String NAMESPACE = "holdfast.namespace";
@@ -37,9 +43,24 @@ record Settings(Optional<String> dataSource, Optional<String> transactionDataSou
     private static final Map<String, Boolean> TRUTHS = new TreeMap<>(Map.of("true", true, "false", false));
     private static final Pattern PLAIN_DURATION = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h)");
 
-    /** From MicroProfile Config where the server has it, else from system properties. */
+    /** Those of this server; names that are not known are warned of. */
     static Settings read() {
-        return read(MicroProfileConfigSource.find().orElse(name -> Optional.ofNullable(System.getProperty(name))));
+        SettingsSource source = SettingsSource.find();
+        UnknownSettings.find(source, names()).forEach(Messages::unknownSetting);
+        return read(source);
+    }
+
+    /** The name of every setting. */
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>();
+        read(new SettingsSource(
+                name -> {
+                    names.add(name);
+                    return Optional.empty();
+                },
+                Set.of(),
+                Set.of()));
+        return names;
     }
 
     /**
@@ -47,30 +68,34 @@ record Settings(Optional<String> dataSource, Optional<String> transactionDataSou
      *
      * @throws DeploymentException if a value cannot be used; it names the setting
      */
-    static Settings read(Function<String, Optional<String>> source) {
+    static Settings read(SettingsSource values) {
         LockerConfig defaults = LockerConfig.DEFAULT;
-        Function<String, Optional<String>> values =
-                name -> source.apply(name).map(String::strip).filter(value -> !value.isEmpty());
         return new Settings(
-                values.apply(DATA_SOURCE),
-                values.apply(TRANSACTION_DATA_SOURCE),
+                values.value(DATA_SOURCE),
+                values.value(TRANSACTION_DATA_SOURCE),
                 new LockerConfig(
                         number(values, NAMESPACE, Integer.MIN_VALUE, defaults.namespace()),
-                        duration(values, WAIT_AT_MOST, Range.WAIT, defaults.waitAtMost()),
-                        duration(values, WAIT_SLICE, Range.TIMEOUT, defaults.waitSlice()),
-                        duration(values, CONNECTION_TIMEOUT, Range.TIMEOUT, defaults.connectionTimeout()),
-                        duration(values, CLOSE_TIMEOUT, Range.TIMEOUT, defaults.closeTimeout()),
-                        duration(values, CHECK_INTERVAL, Range.TIMEOUT, defaults.checkInterval()),
-                        duration(values, HEARTBEAT, Range.HEARTBEAT, defaults.heartbeat()),
-                        oneOf(values, SESSIONS, SESSION_MODES, defaults.sessions()),
+                        duration(values, WAIT_AT_MOST, Range.WAIT).orElse(defaults.waitAtMost()),
+                        duration(values, WAIT_SLICE, Range.TIMEOUT).orElse(defaults.waitSlice()),
+                        duration(values, CONNECTION_TIMEOUT, Range.TIMEOUT).orElse(defaults.connectionTimeout()),
+                        duration(values, CLOSE_TIMEOUT, Range.TIMEOUT).orElse(defaults.closeTimeout()),
+                        duration(values, CHECK_INTERVAL, Range.TIMEOUT).orElse(defaults.checkInterval()),
+                        duration(values, HEARTBEAT, Range.HEARTBEAT).orElse(defaults.heartbeat()),
+                        oneOf(values, SESSIONS, SESSION_MODES).orElse(defaults.sessions()),
                         number(values, MAX_SESSIONS, 0, defaults.maxSessions()),
                         number(values, MAX_LOCKS, 1, defaults.maxLocks()),
-                        oneOf(values, PUBLISH_KEYS, TRUTHS, defaults.publishKeys())));
+                        oneOf(values, PUBLISH_KEYS, TRUTHS).orElse(defaults.publishKeys())),
+                LockSettings.read(values));
     }
 
-    private static int number(Function<String, Optional<String>> values, String name, int least, int defaultValue) {
+    /** What is set for the locks of this name. */
+    LockSettings of(String lockName) {
+        return LockSettings.of(locks, lockName);
+    }
+
+    private static int number(SettingsSource values, String name, int least, int defaultValue) {
         String expected = "a whole number from " + least + " to " + Integer.MAX_VALUE;
-        return values.apply(name)
+        return values.value(name)
                 .map(value -> {
                     try {
                         int number = Integer.parseInt(value);
@@ -85,21 +110,19 @@ record Settings(Optional<String> dataSource, Optional<String> transactionDataSou
                 .orElse(defaultValue);
     }
 
-    private static <T> T oneOf(
-            Function<String, Optional<String>> values, String name, Map<String, T> choices, T defaultValue) {
-        return values.apply(name)
-                .map(value -> {
-                    T choice = choices.get(value.toLowerCase(Locale.ROOT));
-                    if (choice == null) {
-                        throw Messages.badSetting(name, value, String.join(" or ", choices.keySet()), null);
-                    }
-                    return choice;
-                })
-                .orElse(defaultValue);
+    static <T> Optional<T> oneOf(SettingsSource values, String name, Map<String, T> choices) {
+        return values.value(name).map(value -> {
+            T choice = choices.get(value.toLowerCase(Locale.ROOT));
+            if (choice == null) {
+                throw Messages.badSetting(name, value, String.join(" or ", choices.keySet()), null);
+            }
+            return choice;
+        });
     }
 
-    private enum Range {
+    enum Range {
         WAIT("a duration of zero or more", duration -> !duration.isNegative()),
+        TTL("a duration of at least 1 ms", duration -> duration.compareTo(Duration.ofMillis(1)) >= 0),
         TIMEOUT("a duration above zero and of at most a day", LockerConfig::isTimeout),
         HEARTBEAT("a duration of 1 s to a day, or 0s for off", LockerConfig::isHeartbeat);
 
@@ -112,14 +135,12 @@ record Settings(Optional<String> dataSource, Optional<String> transactionDataSou
         }
     }
 
-    private static Duration duration(
-            Function<String, Optional<String>> values, String name, Range range, Duration defaultValue) {
+    static Optional<Duration> duration(SettingsSource values, String name, Range range) {
         String expected = range.words + ", such as 5s, 500ms or PT5S";
-        return values.apply(name)
+        return values.value(name)
                 .map(value -> parse(value)
                         .filter(range.contains)
-                        .orElseThrow(() -> Messages.badSetting(name, value, expected, null)))
-                .orElse(defaultValue);
+                        .orElseThrow(() -> Messages.badSetting(name, value, expected, null)));
     }
 
     /** ISO-8601 as {@link Duration#parse}, or a whole number with ms, s, m or h. */

@@ -2,15 +2,23 @@
 package io.holdfast.lock.ee;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.postgres.LockerConfig;
 import io.holdfast.lock.postgres.SessionMode;
 import jakarta.enterprise.inject.spi.DeploymentException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,12 +26,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SettingsTest {
 
     private static Settings read(Map<String, String> values) {
-        return Settings.read(name -> Optional.ofNullable(values.get(name)));
+        return Settings.read(source(values));
+    }
+
+    private static SettingsSource source(Map<String, String> values, String... environment) {
+        return new SettingsSource(name -> Optional.ofNullable(values.get(name)), values.keySet(), Set.of(environment));
     }
 
     @Test
     void shouldHaveDefaults() {
-        assertEquals(new Settings(Optional.empty(), Optional.empty(), LockerConfig.DEFAULT), read(Map.of()));
+        assertEquals(new Settings(Optional.empty(), Optional.empty(), LockerConfig.DEFAULT, Map.of()), read(Map.of()));
     }
 
     @Test
@@ -62,7 +74,7 @@ class SettingsTest {
     @Test
     void shouldTakeBlankForUnset() {
         assertEquals(
-                new Settings(Optional.empty(), Optional.empty(), LockerConfig.DEFAULT),
+                new Settings(Optional.empty(), Optional.empty(), LockerConfig.DEFAULT, Map.of()),
                 read(Map.of("holdfast.datasource", " ", "holdfast.namespace", "")));
     }
 
@@ -97,6 +109,60 @@ class SettingsTest {
 
         assertTrue(refused.getMessage().contains(name), refused.getMessage());
         assertTrue(refused.getMessage().contains("'" + value + "'"), refused.getMessage());
+    }
+
+    @Test
+    void shouldFindUnknownNamesAndTheNearestKnownOne() {
+        SettingsSource source = source(
+                Map.of(
+                        "holdfast.wait-at-most", "1s",
+                        "holdfast.wait-at-mots", "1s",
+                        "holdfast.nameSpace", "1",
+                        "holdfast.data-source", "jdbc/locks",
+                        "holdfast.max.locks", "7",
+                        "holdfast.lock.a.b/c.tll", "7s",
+                        "holdfast.lock.a.b/c.ttl", "7s",
+                        "holdfast.jdbc.url", "jdbc:postgresql:locks",
+                        "holdfastidious", "1"),
+                "HOLDFAST_JDBC_PASSWORD",
+                "HOLDFAST_MAX_LOCKS",
+                "HOLDFAST_LOCK_ORDER_TTL",
+                "HOLDFAST_MAX_LOGS",
+                "PATH");
+
+        assertEquals(
+                Map.of(
+                        "holdfast.wait-at-mots", "holdfast.wait-at-most",
+                        "holdfast.nameSpace", "holdfast.namespace",
+                        "holdfast.data-source", "holdfast.datasource",
+                        "holdfast.lock.a.b/c.tll", "holdfast.lock.a.b/c.ttl",
+                        "HOLDFAST_MAX_LOGS", "HOLDFAST_MAX_LOCKS"),
+                UnknownSettings.find(source, Settings.names()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"kitten, sitting, 3", "'', abc, 3", "abc, '', 3", "abc, abc, 0", "abc, acb, 2"})
+    void shouldMeasureDistance(String left, String right, int distance) {
+        assertEquals(distance, UnknownSettings.distance(left, right));
+    }
+
+    @Test
+    void shouldBeDocumentedByNameAndDefault() throws IOException {
+        Map<String, String> defaults = new TreeMap<>();
+        Matcher row = Pattern.compile("(?m)^\\| `(holdfast\\.[a-z-]+)` \\| [^|]+ \\| ([^|]+) \\|")
+                .matcher(Files.readString(Path.of("../docs/configuration.md")));
+        while (row.find()) {
+            defaults.put(row.group(1), row.group(2));
+        }
+
+        assertEquals(Settings.names(), defaults.keySet());
+        assertEquals(
+                "`" + LockDataSource.REFERENCE + "`, then `" + LockDataSource.DEFAULT + "`",
+                defaults.remove("holdfast.datasource"));
+        assertEquals("that of the locks", defaults.remove("holdfast.transaction-datasource"));
+        defaults.replaceAll((name, value) -> value.replace("`", ""));
+        assertEquals(read(Map.of()), read(defaults));
+        defaults.forEach((name, value) -> assertFalse(value.isBlank(), name));
     }
 
     @Test

@@ -76,6 +76,11 @@ public class DeploymentsIT {
         return Archives.war("bad-setting", Map.of("holdfast.connection-timeout", "soon"));
     }
 
+    @Deployment(name = "bad-lock-setting", managed = false, testable = false)
+    static WebArchive badLockSetting() {
+        return Archives.war("bad-lock-setting", Map.of("holdfast.lock.a.b/c.lease", "strict"));
+    }
+
     @Test
     @DisplayName("C1, C19: deployments and JVMs exclude each other; undeploying frees what a deployment holds")
     void shouldExcludeDeploymentsAndJvms() throws Exception {
@@ -112,6 +117,7 @@ public class DeploymentsIT {
         assertFails("not-postgres", "HOLDFAST-0103", "H2", "holdfast.datasource");
         assertFails("no-data-source", "HOLDFAST-0104", "jdbc/misspelt");
         assertFails("bad-setting", "HOLDFAST-0105", "holdfast.connection-timeout", "soon");
+        assertFails("bad-lock-setting", "HOLDFAST-0105", "holdfast.lock.a.b/c.lease", "strict");
     }
 
     private void assertFails(String deployment, String... parts) {

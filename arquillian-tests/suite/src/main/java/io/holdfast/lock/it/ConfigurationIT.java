@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import jakarta.enterprise.inject.spi.Extension;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Settings of the locks of one name, and names that are none of a setting. */
+@ArquillianTest
+public class ConfigurationIT {
+
+    private static final LockRequest REQUEST =
+            LockRequest.of("configuration/42").name("order/#{order.id}");
+
+    @Inject
+    private Locker locker;
+
+    @Inject
+    private LogOfStart log;
+
+    @Deployment
+    static WebArchive configured() {
+        return Archives.war(
+                        "configured",
+                        Map.of(
+                                "holdfast.lock.order/#{order.id}.wait-at-most", "200ms",
+                                "holdfast.lock.order/#{order.id}.ttl", "40s",
+                                "holdfast.lock.order/#{order.id}.lease", "enforced",
+                                "holdfast.wait-at-mots", "1s"),
+                        ConfigurationIT.class,
+                        LockLog.class,
+                        LogOfStart.class)
+                .addAsServiceProvider(Extension.class, LogOfStart.class);
+    }
+
+    @Test
+    @DisplayName("what is set for a name stands for what a request leaves out")
+    void shouldUseSettingsOfName() throws Exception {
+        try (LockHandle handle = locker.acquire(REQUEST)) {
+            assertEquals(Duration.ofSeconds(40), handle.ttl());
+            long start = System.nanoTime();
+
+            assertThrows(LockNotAcquiredException.class, () -> locker.acquire(REQUEST));
+
+            assertTrue(System.nanoTime() - start < Duration.ofSeconds(30).toNanos(), "not the 60 s of other locks");
+        }
+        try (LockHandle handle = locker.acquire(REQUEST.ttl(Duration.ofSeconds(50)))) {
+            assertEquals(Duration.ofSeconds(50), handle.ttl(), "what the program says");
+        }
+        try (LockHandle handle = locker.acquire(REQUEST.name("other"))) {
+            assertEquals(LockRequest.UNLIMITED, handle.ttl());
+        }
+    }
+
+    @Test
+    @DisplayName("a name that is none of a setting is warned of, with the setting most like it")
+    void shouldWarnOfUnknownSetting() {
+        assertTrue(log.has("HOLDFAST-0130", "holdfast.wait-at-mots", "Did you mean holdfast.wait-at-most?"));
+        assertFalse(log.has("HOLDFAST-0130", "order/#{order.id}"));
+        assertFalse(log.has("HOLDFAST-0130", "holdfast.jdbc."));
+    }
+}
