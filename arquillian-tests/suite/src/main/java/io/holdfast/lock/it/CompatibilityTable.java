@@ -17,8 +17,9 @@ final class CompatibilityTable {
             # Compatibility
 
             What the tests have shown on each server, written by the tests themselves: each row is a test of `arquillian-tests`,
-            run against the server in the head of the column and a real PostgreSQL. An empty cell: the behaviour does not exist
-            there, or was not tried. C1 to C27 are the promises of [contract.md](contract.md).
+            run against the server in the head of the column and a real PostgreSQL. *differs* says how, and what the locker or
+            its user does about it. An empty cell: the behaviour does not exist there, or was not tried. C1 to C27 are the
+            promises of [contract.md](contract.md). That three servers exclude each other is shown by `together`.
 
             """;
     private static final String FIRST = "behaviour";

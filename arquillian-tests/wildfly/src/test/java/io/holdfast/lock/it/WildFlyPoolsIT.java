@@ -99,7 +99,9 @@ public class WildFlyPoolsIT {
 
         PgLocks.eventually("told, at the next check of all locks", () -> held.state() == LockState.LOST);
         PgLocks.eventually("nothing is left", () -> PgLocks.holders(locker.lockId(REQUEST.key())) == 0);
-        assertTrue(log.has("HOLDFAST-0011", REQUEST.key(), "flush-strategy"), "with the setting that may be the cause");
+        PgLocks.eventually(
+                "with the setting that may be the cause",
+                () -> log.has("HOLDFAST-0011", REQUEST.key(), "flush-strategy"));
         log.close();
         locker.acquire(REQUEST).release();
     }
