@@ -10,7 +10,6 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.it.beans.NamedBean;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -25,13 +24,11 @@ import org.junit.jupiter.api.Test;
 @ArquillianTest
 public class ConfigurationIT {
 
-    private static final LockRequest REQUEST = LockRequest.of(NamedBean.KEY).name(NamedBean.NAME);
+    private static final LockRequest REQUEST =
+            LockRequest.of("configuration/42").name("order/#{order.id}");
 
     @Inject
     private Locker locker;
-
-    @Inject
-    private NamedBean bean;
 
     @Inject
     private LogOfStart log;
@@ -46,7 +43,6 @@ public class ConfigurationIT {
                                 "holdfast.lock.order/#{order.id}.lease", "enforced",
                                 "holdfast.wait-at-mots", "1s"),
                         ConfigurationIT.class,
-                        NamedBean.class,
                         LockLog.class,
                         LogOfStart.class)
                 .addAsServiceProvider(Extension.class, LogOfStart.class);
@@ -68,21 +64,6 @@ public class ConfigurationIT {
         }
         try (LockHandle handle = locker.acquire(REQUEST.name("other"))) {
             assertEquals(LockRequest.UNLIMITED, handle.ttl());
-        }
-    }
-
-    @Test
-    @DisplayName("what is set for a name goes before what an annotation says")
-    void shouldOverrideAnnotation() throws Exception {
-        try (LockHandle handle = locker.acquire(REQUEST)) {
-            long start = System.nanoTime();
-
-            assertThrows(LockNotAcquiredException.class, bean::call);
-
-            assertTrue(
-                    System.nanoTime() - start
-                            < Duration.ofSeconds(NamedBean.WAIT_SECONDS / 2).toNanos(),
-                    handle::toString);
         }
     }
 
