@@ -8,6 +8,8 @@ import io.holdfast.lock.ee.AcquisitionGuard.Acquiring;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -57,7 +59,8 @@ class ManagedLocker implements Locker {
     private LockHandle acquireOnSession(LockRequest request) throws InterruptedException {
         long startNanos = System.nanoTime();
         Duration limit = request.waitAtMost() == null ? core.waitAtMost() : request.waitAtMost();
-        return guarded(() -> core.get().acquire(request.waitAtMost(left(limit, startNanos))));
+        return guarded(() -> Optional.of(core.get().acquire(request.waitAtMost(left(limit, startNanos)))))
+                .orElseThrow();
     }
 
     private static Duration left(Duration limit, long startNanos) {
@@ -83,9 +86,17 @@ class ManagedLocker implements Locker {
     }
 
     /** The guard's own exceptions are told by name, since their types may be missing on the server. */
-    private <T> T guarded(Acquiring<T> acquiring) throws InterruptedException {
+    private Optional<LockHandle> guarded(Acquiring<Optional<LockHandle>> acquiring) throws InterruptedException {
+        List<LockHandle> granted = new ArrayList<>();
+        boolean told = false;
         try {
-            return guard.guarded(acquiring);
+            Optional<LockHandle> lock = guard.guarded(() -> {
+                Optional<LockHandle> result = acquiring.acquire();
+                result.ifPresent(granted::add);
+                return result;
+            });
+            told = true;
+            return lock;
         } catch (RuntimeException e) {
             if (e.getCause() instanceof InterruptedException interrupted) {
                 // So Payara's Fault Tolerance tells it.
@@ -99,6 +110,11 @@ class ManagedLocker implements Locker {
                 throw Messages.refusedByGuard(e);
             }
             throw e;
+        } finally {
+            // A guard may tell an interrupted thread so after the lock was granted; nobody would release that.
+            if (!told) {
+                granted.forEach(LockHandle::close);
+            }
         }
     }
 
