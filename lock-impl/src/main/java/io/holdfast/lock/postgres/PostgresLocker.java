@@ -155,6 +155,10 @@ public final class PostgresLocker implements Locker {
 
     private Optional<LockHandle> attempt(LockRequest request, Duration limit, long startNanos)
             throws InterruptedException {
+        if (Thread.interrupted()) {
+            // An answer that comes at once would go before it.
+            throw new InterruptedException();
+        }
         listeners.waitBegan(request);
         try {
             Optional<HeldLock> lock = begin(request, limit, startNanos).await();
