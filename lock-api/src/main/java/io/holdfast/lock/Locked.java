@@ -39,7 +39,7 @@ import java.time.temporal.ChronoUnit;
  * ends with the transaction of the caller if there is one, also where the method's own is a new one or none. A lock of
  * {@link LockScope#TRANSACTION} is taken inside the method's transaction and released by its commit or rollback itself.
  *
- * <p><b>Re-entry:</b> a call of the same key, by whatever bean, on the thread of a method that holds it and before that has
+ * <p><b>Re-entry:</b> a call of the same key and domain, by whatever bean, on the thread of a method that holds it and before that has
  * ended goes on under the lock already held, which is given back when the last of them has ended; so do calls within one
  * transaction that was active when the lock was acquired. A key held in {@link LockMode#SHARED} mode does not become
  * {@link LockMode#EXCLUSIVE}: {@link IllegalStateException}. {@link #ttl()} and {@link #waitAtMost()} of the
@@ -106,6 +106,14 @@ public @interface Locked {
      */
     @Nonbinding
     String name() default "";
+
+    /**
+     * Of several lockers, the one to acquire by: see {@link LockDomain}.
+     *
+     * @return the name of a domain; if empty, the default locker
+     */
+    @Nonbinding
+    String domain() default "";
 
     /**
      * How the lock excludes others.

@@ -3,9 +3,11 @@ package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockDatabaseUnfitException;
+import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockUnavailableException;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.CircuitBreaker;
 import org.eclipse.microprofile.faulttolerance.Retry;
 
@@ -19,8 +21,9 @@ import org.eclipse.microprofile.faulttolerance.Retry;
  *     MicroProfile Fault Tolerance 4.1</a>
  */
 @ApplicationScoped
-class AcquisitionGuard {
+class AcquisitionGuard implements Guard {
 
+    @Override
     @Retry(
             maxRetries = 2,
             delay = 200,
@@ -34,13 +37,22 @@ class AcquisitionGuard {
             delay = 2_000,
             failOn = LockUnavailableException.class,
             skipOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class, LockLimitException.class})
-    <T> T guarded(Acquiring<T> acquiring) throws InterruptedException {
+    public Optional<LockHandle> guarded(Acquiring acquiring) throws InterruptedException {
         return acquiring.acquire();
     }
 
-    /** An attempt to acquire a lock. */
-    @FunctionalInterface
-    interface Acquiring<T> {
-        T acquire() throws InterruptedException;
+    /**
+     * For the other domains: without a circuit breaker, since there is one for each class and method, so that one database out of
+     * reach would refuse the locks of all.
+     */
+    @Retry(
+            maxRetries = 2,
+            delay = 200,
+            jitter = 100,
+            retryOn = LockUnavailableException.class,
+            abortOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class, LockLimitException.class
+            })
+    Optional<LockHandle> retried(Acquiring acquiring) throws InterruptedException {
+        return acquiring.acquire();
     }
 }

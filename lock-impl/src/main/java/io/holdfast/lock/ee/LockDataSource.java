@@ -35,6 +35,11 @@ record LockDataSource(String name, DataSource dataSource) {
         }
     }
 
+    /** Whether the application has the resource reference, as far as the calling thread can tell. */
+    static boolean isReferenced() {
+        return Jndi.find(DataSource.class, REFERENCE).isPresent();
+    }
+
     /**
      * The configured one, which must be there; else the application's resource reference; else the server's default. Only a
      * name that is not bound leads to the next: a reference that cannot be resolved is a mistake, and the default may be

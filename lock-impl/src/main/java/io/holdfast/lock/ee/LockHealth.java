@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -13,7 +14,7 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Whether the locks' own database can be asked, within twice the connection time-out: once for a connection, once for the
- * answer. Where the server has no MicroProfile Health,
+ * answer; with several domains, that of each. Where the server has no MicroProfile Health,
  * the container drops this bean. It makes the check instead of being it, since WildFly warns of classes with an interface that is
  * missing.
  */
@@ -21,9 +22,10 @@ import org.eclipse.microprofile.health.Readiness;
 class LockHealth {
 
     private static final String NAME = "holdfast";
+    private static final String FAILURE = "failure";
 
     @Inject
-    private CoreLocker core;
+    private Domains domains;
 
     @Produces
     @Readiness
@@ -33,21 +35,35 @@ class LockHealth {
 
     /** Says the kind of failure only: whoever may look at the health need not see the exception's text. */
     private HealthCheckResponse ask() {
-        HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME);
+        HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME).up();
         try {
-            core.get().ping();
-            return response.up().build();
+            for (Domain domain : domains.wanted()) {
+                ask(domain).ifPresent(failure -> response.down().withData(failureOf(domain), failure));
+            }
+        } catch (DeploymentException e) {
+            response.down().withData(FAILURE, nameOf(e));
+        }
+        return response.build();
+    }
+
+    private static String failureOf(Domain domain) {
+        return domain.name().equals(Domain.DEFAULT) ? FAILURE : FAILURE + "." + domain.name();
+    }
+
+    /** The kind of failure; empty if the database answered. */
+    private static Optional<String> ask(Domain domain) {
+        try {
+            domain.core().ping();
+            return Optional.empty();
         } catch (LockException | IllegalStateException | DeploymentException e) {
-            return down(response, e);
+            return Optional.of(nameOf(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return down(response, e);
+            return Optional.of(nameOf(e));
         }
     }
 
-    private static HealthCheckResponse down(HealthCheckResponseBuilder response, Exception failure) {
-        return response.down()
-                .withData("failure", failure.getClass().getSimpleName())
-                .build();
+    private static String nameOf(Exception failure) {
+        return failure.getClass().getSimpleName();
     }
 }

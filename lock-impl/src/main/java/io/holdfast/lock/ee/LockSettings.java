@@ -15,11 +15,12 @@ import java.util.regex.Pattern;
 
 /**
  * What the settings say of the locks of one name: {@code holdfast.lock.<name>.wait-at-most} and the like, where the name may
- * have dots.
+ * have dots; in a domain {@code holdfast.<domain>.lock.<name>.wait-at-most}.
  */
 record LockSettings(Optional<Duration> waitAtMost, Optional<Duration> ttl, Optional<Lease> lease) {
 
-    static final String PREFIX = Settings.PREFIX + "lock.";
+    /** After the prefix of the domain. */
+    static final String SEGMENT = "lock.";
 
     private static final String WAIT_AT_MOST = "wait-at-most";
     private static final String TTL = "ttl";
@@ -29,31 +30,43 @@ record LockSettings(Optional<Duration> waitAtMost, Optional<Duration> ttl, Optio
     private static final LockSettings NONE = new LockSettings(Optional.empty(), Optional.empty(), Optional.empty());
     private static final Map<String, Lease> LEASES =
             new TreeMap<>(Map.of("advisory", Lease.ADVISORY, "enforced", Lease.ENFORCED));
-    private static final Pattern PROPERTY = pattern(PREFIX, Function.identity());
-    private static final Pattern VARIABLE = pattern(SettingsSource.variable(PREFIX), SettingsSource::variable);
 
     /** The last segment is the setting. */
     private static Pattern pattern(String prefix, Function<String, String> spelling) {
         String settings = String.join("|", NAMES.stream().map(spelling).toList());
-        return Pattern.compile(prefix.replace(".", "\\.") + "(.+)[._](" + settings + ")", Pattern.DOTALL);
+        return Pattern.compile(
+                spelling.apply(prefix + SEGMENT).replace(".", "\\.") + "(.+)[._](" + settings + ")", Pattern.DOTALL);
     }
 
-    /** Of all names that have settings; those of environment variables as {@link SettingsSource#variable} spells them. */
-    static Map<String, LockSettings> read(SettingsSource values) {
+    private static Pattern property(String prefix) {
+        return pattern(prefix, Function.identity());
+    }
+
+    private static Pattern variable(String prefix) {
+        return pattern(prefix, SettingsSource::variable);
+    }
+
+    /**
+     * Of all names that have settings; those of environment variables as {@link SettingsSource#variable} spells them.
+     *
+     * @param prefix of the domain
+     */
+    static Map<String, LockSettings> read(SettingsSource values, String prefix) {
         Map<String, LockSettings> byName = new TreeMap<>();
+        String start = prefix + SEGMENT;
         for (String variable : values.environment()) {
-            Matcher matcher = VARIABLE.matcher(variable);
+            Matcher matcher = variable(prefix).matcher(variable);
             if (matcher.matches()) {
                 byName.computeIfAbsent(
                         matcher.group(1),
-                        name -> read(values, setting -> SettingsSource.variable(PREFIX + name + "." + setting)));
+                        name -> read(values, setting -> SettingsSource.variable(start + name + "." + setting)));
             }
         }
         for (String property : values.names()) {
-            Matcher matcher = PROPERTY.matcher(property);
+            Matcher matcher = property(prefix).matcher(property);
             if (matcher.matches()) {
                 String name = matcher.group(1);
-                byName.put(name, read(values, setting -> PREFIX + name + "." + setting));
+                byName.put(name, read(values, setting -> start + name + "." + setting));
             }
         }
         return byName;
@@ -79,17 +92,18 @@ record LockSettings(Optional<Duration> waitAtMost, Optional<Duration> ttl, Optio
     }
 
     /** Whether this is the name of such a setting, or of an environment variable for one. */
-    static boolean isKnown(String name) {
-        return PROPERTY.matcher(name).matches() || VARIABLE.matcher(name).matches();
+    static boolean isKnown(String prefix, String name) {
+        return property(prefix).matcher(name).matches()
+                || variable(prefix).matcher(name).matches();
     }
 
     /** The settings of the lock that a mistaken name seems to be about. */
-    static Set<String> like(String mistaken) {
+    static Set<String> like(String prefix, String mistaken) {
+        String start = prefix + SEGMENT;
         int end = mistaken.lastIndexOf('.');
-        String prefix = mistaken.startsWith(PREFIX) && end > PREFIX.length()
-                ? mistaken.substring(0, end + 1)
-                : PREFIX + "<name>.";
-        return Set.of(prefix + WAIT_AT_MOST, prefix + TTL, prefix + LEASE);
+        String lock =
+                mistaken.startsWith(start) && end > start.length() ? mistaken.substring(0, end + 1) : start + "<name>.";
+        return Set.of(lock + WAIT_AT_MOST, lock + TTL, lock + LEASE);
     }
 
     /** What is set goes before what the request, that of an annotation, says. */

@@ -11,6 +11,9 @@ import java.util.Optional;
 /** One run of a {@code @Locked} method. Confined to its thread. */
 final class LockedCall {
 
+    /** Of all its locks. */
+    private final Domain domain;
+
     /** The run that this one was called by; null if there is none. */
     private final LockedCall outer;
 
@@ -20,7 +23,8 @@ final class LockedCall {
     /** In which the method does its work; null if there is none. */
     private Object transaction;
 
-    LockedCall(LockedCall outer) {
+    LockedCall(Domain domain, LockedCall outer) {
+        this.domain = domain;
         this.outer = outer;
     }
 
@@ -28,10 +32,14 @@ final class LockedCall {
         return outer;
     }
 
-    /** The innermost that has the key; empty if none of them has. */
-    static Optional<LockedCall> find(String key, LockedCall innermost) {
-        for (LockedCall call = innermost; call != null; call = call.outer) {
-            if (call.hold(key).isPresent()) {
+    Domain domain() {
+        return domain;
+    }
+
+    /** The innermost around this one that has the key in the same domain; empty if none of them has. */
+    Optional<LockedCall> holder(String key) {
+        for (LockedCall call = outer; call != null; call = call.outer) {
+            if (call.domain == domain && call.hold(key).isPresent()) {
                 return Optional.of(call);
             }
         }

@@ -10,7 +10,6 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
-import io.holdfast.lock.Locked;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.LossPolicy;
 import io.holdfast.lock.postgres.TransactionLock;
@@ -35,13 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 class LockedCalls implements CurrentLock {
 
     @Inject
-    private Locker locker;
-
-    @Inject
-    private CoreLocker core;
-
-    @Inject
-    private TransactionBinding binding;
+    private Domains domains;
 
     private final Map<Target, LockedMethod> methods = new ConcurrentHashMap<>();
 
@@ -59,9 +52,10 @@ class LockedCalls implements CurrentLock {
     Object run(InvocationContext context) throws Exception {
         Target target = new Target(context.getTarget().getClass(), context.getMethod());
         LockedMethod method = methods.computeIfAbsent(target, Target::parse);
-        LockedCall call = new LockedCall(current.get());
+        Domain domain = domains.get(method.locked().domain());
+        LockedCall call = new LockedCall(domain, current.get());
         try {
-            acquire(call, requests(method, context), method.locked());
+            acquire(call, requests(domain, method, context));
         } catch (LockNotAcquiredException e) {
             if (method.locked().ifBusy() == IfBusy.SKIP) {
                 return method.resultIfSkipped();
@@ -71,26 +65,26 @@ class LockedCalls implements CurrentLock {
         return new Held(call, method, System.nanoTime()).run(context);
     }
 
-    private List<LockRequest> requests(LockedMethod method, InvocationContext context) {
+    private List<LockRequest> requests(Domain domain, LockedMethod method, InvocationContext context) {
         return method.requests(context.getParameters()).stream()
-                .map(request -> core.settingsOf(request.name()).override(request))
+                .map(request -> domain.settingsOf(request.name()).override(request))
                 .toList();
     }
 
     /** All or none. */
-    private void acquire(LockedCall call, List<LockRequest> requests, Locked locked) {
+    private void acquire(LockedCall call, List<LockRequest> requests) {
         boolean complete = false;
         try {
             List<LockRequest> others = new ArrayList<>();
             for (LockRequest request : requests) {
-                Optional<LockedCall> holder = LockedCall.find(request.key(), call.outer());
+                Optional<LockedCall> holder = call.holder(request.key());
                 if (holder.isPresent()) {
                     SharedHold held = holder.get().hold(request.key()).orElseThrow();
                     requireCovered(request, held.lock());
                     if (!holder.get().isInTransactionOfCaller()) {
                         throw Messages.heldInOtherTransaction(request.key());
                     }
-                    call.addShare(held, binding.share(request, held));
+                    call.addShare(held, call.domain().binding().share(request, held));
                 } else {
                     others.add(request);
                 }
@@ -123,11 +117,12 @@ class LockedCalls implements CurrentLock {
     }
 
     private void acquireOthers(LockedCall call, List<LockRequest> requests) throws InterruptedException {
+        Locker locker = call.domain().locker();
         if (requests.size() == 1) {
             call.add(locker.acquire(requests.get(0)));
         } else if (!requests.isEmpty()) {
             LockRequest first = requests.get(0);
-            Duration limit = first.waitAtMost() == null ? core.waitAtMost() : first.waitAtMost();
+            Duration limit = call.domain().waitAtMost(first);
             if (first.scope() == LockScope.TRANSACTION) {
                 locker.acquireAll(requests, limit).all().forEach(call::add);
             } else {
@@ -139,14 +134,15 @@ class LockedCalls implements CurrentLock {
     /** They are bound to the transaction when all are granted, or else it would keep those that were. */
     private void acquireAllOnSessions(LockedCall call, List<LockRequest> requests, Duration limit)
             throws InterruptedException {
+        TransactionBinding binding = call.domain().binding();
         List<LockRequest> unbound = new ArrayList<>();
         for (LockRequest request : requests) {
-            TransactionBinding.shareOfTransaction(request)
+            binding.shareOfTransaction(request)
                     .ifPresentOrElse(call::add, () -> unbound.add(request.releaseAfterTransaction(false)));
         }
-        LockHandles granted = locker.acquireAll(unbound, limit);
+        LockHandles granted = call.domain().locker().acquireAll(unbound, limit);
         try {
-            granted.all().forEach(lock -> call.add(TransactionBinding.bind(lock)));
+            granted.all().forEach(lock -> call.add(binding.bind(lock)));
         } catch (RuntimeException e) {
             granted.close();
             throw e;
@@ -258,7 +254,7 @@ class LockedCalls implements CurrentLock {
             if (left.isNegative() || left.isZero() || handles.all().stream().anyMatch(LockedCall::isGone)) {
                 handles.release();
             } else {
-                handles.all().forEach(handle -> core.closeAfter(handle, left));
+                handles.all().forEach(handle -> call.domain().closeAfter(handle, left));
             }
         }
     }

@@ -4,9 +4,7 @@ package io.holdfast.lock.ee;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.AcquisitionGuard.Acquiring;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
+import io.holdfast.lock.ee.Guard.Acquiring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,19 +15,17 @@ import java.util.concurrent.CompletableFuture;
  * The locker that applications inject: acquiring is guarded, and bound to the caller's transaction where that is asked for;
  * everything else goes straight to the core.
  */
-@ApplicationScoped
-class ManagedLocker implements Locker {
+final class ManagedLocker implements Locker {
 
     private static final String FAULT_TOLERANCE = "org.eclipse.microprofile.faulttolerance.exceptions.";
 
-    @Inject
-    private CoreLocker core;
+    private final Domain domain;
+    private final Guard guard;
 
-    @Inject
-    private AcquisitionGuard guard;
-
-    @Inject
-    private TransactionBinding binding;
+    ManagedLocker(Domain domain, Guard guard) {
+        this.domain = domain;
+        this.guard = guard;
+    }
 
     @Override
     public LockHandle acquire(LockRequest asked) throws InterruptedException {
@@ -37,7 +33,8 @@ class ManagedLocker implements Locker {
         if (!request.isTransactional()) {
             return acquireOnSession(request);
         }
-        return binding.attempt(
+        return domain.binding()
+                .attempt(
                         request,
                         unbound -> Optional.of(acquireOnSession(unbound)),
                         (locks, connection) -> Optional.of(locks.acquire(connection, request)))
@@ -48,18 +45,19 @@ class ManagedLocker implements Locker {
     public Optional<LockHandle> tryAcquire(LockRequest asked) throws InterruptedException {
         LockRequest request = complete(asked);
         return request.isTransactional()
-                ? binding.attempt(
-                        request,
-                        this::tryAcquireOnSession,
-                        (locks, connection) -> locks.tryAcquire(connection, request))
+                ? domain.binding()
+                        .attempt(
+                                request,
+                                this::tryAcquireOnSession,
+                                (locks, connection) -> locks.tryAcquire(connection, request))
                 : tryAcquireOnSession(request);
     }
 
     /** A retry waits for what is left of the wait only. */
     private LockHandle acquireOnSession(LockRequest request) throws InterruptedException {
         long startNanos = System.nanoTime();
-        Duration limit = request.waitAtMost() == null ? core.waitAtMost() : request.waitAtMost();
-        return guarded(() -> Optional.of(core.get().acquire(request.waitAtMost(left(limit, startNanos)))))
+        Duration limit = domain.waitAtMost(request);
+        return guarded(() -> Optional.of(domain.core().acquire(request.waitAtMost(left(limit, startNanos)))))
                 .orElseThrow();
     }
 
@@ -72,21 +70,21 @@ class ManagedLocker implements Locker {
     }
 
     private Optional<LockHandle> tryAcquireOnSession(LockRequest request) throws InterruptedException {
-        return guarded(() -> core.get().tryAcquire(request));
+        return guarded(() -> domain.core().tryAcquire(request));
     }
 
     /** Not guarded: a retry or an open circuit would have to be told by the future. */
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-        return core.get().acquireAsync(complete(request));
+        return domain.core().acquireAsync(complete(request));
     }
 
     private LockRequest complete(LockRequest request) {
-        return core.settingsOf(request.name()).complete(request);
+        return domain.settingsOf(request.name()).complete(request);
     }
 
     /** The guard's own exceptions are told by name, since their types may be missing on the server. */
-    private Optional<LockHandle> guarded(Acquiring<Optional<LockHandle>> acquiring) throws InterruptedException {
+    private Optional<LockHandle> guarded(Acquiring acquiring) throws InterruptedException {
         List<LockHandle> granted = new ArrayList<>();
         boolean told = false;
         try {
@@ -120,12 +118,12 @@ class ManagedLocker implements Locker {
 
     @Override
     public long lockId(String key) {
-        return core.get().lockId(key);
+        return domain.core().lockId(key);
     }
 
     @Override
     public void ping() throws InterruptedException {
-        core.get().ping();
+        domain.core().ping();
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Set;
 
 /** Everything that users of the container layer read. An id is never used again for something else. */
 final class Messages {
@@ -21,8 +22,11 @@ final class Messages {
 
     private Messages() {}
 
-    static void started(String dataSource, int namespace) {
-        LOG.log(Level.INFO, "HOLDFAST-0101: locks live in the database of " + dataSource + ", namespace " + namespace);
+    static void started(String domain, String dataSource, int namespace) {
+        String locks = domain.equals(Domain.DEFAULT) ? "locks" : "locks of domain '" + domain + "'";
+        LOG.log(
+                Level.INFO,
+                "HOLDFAST-0101: " + locks + " live in the database of " + dataSource + ", namespace " + namespace);
     }
 
     static void startedWithoutDatabase(LockException failure) {
@@ -64,6 +68,19 @@ final class Messages {
 
     static DeploymentException badSetting(String name, String value, String expected, Throwable cause) {
         return new DeploymentException("HOLDFAST-0105: " + name + " must be " + expected + ": '" + value + "'", cause);
+    }
+
+    static DeploymentException badDomain(String domain) {
+        return new DeploymentException("HOLDFAST-0050: '" + domain
+                + "' cannot be a lock domain. Use lower-case words of letters and digits with hyphens between them, none of them "
+                + String.join(" or ", LockDomains.RESERVED));
+    }
+
+    static DeploymentException domainWithoutDataSource(String domain, Set<String> domains) {
+        return new DeploymentException("HOLDFAST-0051: lock domain '" + domain + "' has no data source. Set "
+                + Settings.prefix(domain) + Settings.DATA_SOURCE
+                + " to the JNDI name of one, or correct the name of the domain; those that are named by the application or its"
+                + " settings are " + domains);
     }
 
     static void unknownSetting(String name, String nearest) {

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The {@code holdfast.} settings of one application; read once, at start. */
+/** The settings of one domain of an application, {@code holdfast.} or {@code holdfast.<domain>.}; read once, at start. */
 record Settings(
         Optional<String> dataSource,
         Optional<String> transactionDataSource,
@@ -24,68 +24,81 @@ record Settings(
         Map<String, LockSettings> locks) {
 
     static final String PREFIX = "holdfast.";
-    static final String DATA_SOURCE = "holdfast.datasource";
-    static final String TRANSACTION_DATA_SOURCE = "holdfast.transaction-datasource";
-    static final String NAMESPACE = "holdfast.namespace";
-    static final String WAIT_AT_MOST = "holdfast.wait-at-most";
-    static final String WAIT_SLICE = "holdfast.wait-slice";
-    static final String CONNECTION_TIMEOUT = "holdfast.connection-timeout";
-    static final String CLOSE_TIMEOUT = "holdfast.close-timeout";
-    static final String CHECK_INTERVAL = "holdfast.check-interval";
-    static final String HEARTBEAT = "holdfast.heartbeat";
-    static final String SESSIONS = "holdfast.sessions";
-    static final String MAX_SESSIONS = "holdfast.max-sessions";
-    static final String MAX_LOCKS = "holdfast.max-locks";
-    static final String PUBLISH_KEYS = "holdfast.publish-keys";
+    static final String DATA_SOURCE = "datasource";
 
     private static final Map<String, SessionMode> SESSION_MODES =
             new TreeMap<>(Map.of("pinned", SessionMode.PINNED, "shared", SessionMode.SHARED));
     private static final Map<String, Boolean> TRUTHS = new TreeMap<>(Map.of("true", true, "false", false));
     private static final Pattern PLAIN_DURATION = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h)");
 
-    /** Those of this server; names that are not known are warned of. */
-    static Settings read() {
-        SettingsSource source = SettingsSource.find();
-        UnknownSettings.find(source, names()).forEach(Messages::unknownSetting);
-        return read(source);
+    /**
+     * By the names of their domains, {@link Domain#DEFAULT} among them; names that are none of a setting are warned of.
+     *
+     * @param named the domains that the application names; others are found by their data sources
+     * @throws DeploymentException if a value cannot be used, or a domain has no data source
+     */
+    static Map<String, Settings> readAll(SettingsSource source, Set<String> named) {
+        Set<String> domains = LockDomains.find(source, named);
+        UnknownSettings.find(source, domains).forEach(Messages::unknownSetting);
+        Map<String, Settings> all = new TreeMap<>();
+        Settings defaults = read(source);
+        all.put(Domain.DEFAULT, defaults);
+        for (String domain : domains) {
+            all.put(domain, read(source, prefix(domain), defaults.locker));
+        }
+        all.forEach((domain, settings) -> {
+            if (!domain.equals(Domain.DEFAULT) && settings.dataSource.isEmpty()) {
+                throw Messages.domainWithoutDataSource(domain, domains);
+            }
+        });
+        return all;
     }
 
-    /** The name of every setting. */
-    static Set<String> names() {
+    static String prefix(String domain) {
+        return domain.equals(Domain.DEFAULT) ? PREFIX : PREFIX + domain + ".";
+    }
+
+    /** The name of every setting of a domain. */
+    static Set<String> names(String domain) {
         Set<String> names = new TreeSet<>();
-        read(new SettingsSource(
-                name -> {
-                    names.add(name);
-                    return Optional.empty();
-                },
-                Set.of(),
-                Set.of()));
+        read(
+                new SettingsSource(
+                        name -> {
+                            names.add(name);
+                            return Optional.empty();
+                        },
+                        Set.of(),
+                        Set.of()),
+                prefix(domain),
+                LockerConfig.DEFAULT);
         return names;
     }
 
-    /**
-     * From this source.
-     *
-     * @throws DeploymentException if a value cannot be used; it names the setting
-     */
+    /** Of the default domain. */
     static Settings read(SettingsSource values) {
-        LockerConfig defaults = LockerConfig.DEFAULT;
+        return read(values, PREFIX, LockerConfig.DEFAULT);
+    }
+
+    private static Settings read(SettingsSource values, String prefix, LockerConfig defaults) {
         return new Settings(
-                values.value(DATA_SOURCE),
-                values.value(TRANSACTION_DATA_SOURCE),
+                values.value(prefix + DATA_SOURCE),
+                values.value(prefix + "transaction-datasource"),
                 new LockerConfig(
-                        number(values, NAMESPACE, Integer.MIN_VALUE, defaults.namespace()),
-                        duration(values, WAIT_AT_MOST, Range.WAIT).orElse(defaults.waitAtMost()),
-                        duration(values, WAIT_SLICE, Range.TIMEOUT).orElse(defaults.waitSlice()),
-                        duration(values, CONNECTION_TIMEOUT, Range.TIMEOUT).orElse(defaults.connectionTimeout()),
-                        duration(values, CLOSE_TIMEOUT, Range.TIMEOUT).orElse(defaults.closeTimeout()),
-                        duration(values, CHECK_INTERVAL, Range.TIMEOUT).orElse(defaults.checkInterval()),
-                        duration(values, HEARTBEAT, Range.HEARTBEAT).orElse(defaults.heartbeat()),
-                        oneOf(values, SESSIONS, SESSION_MODES).orElse(defaults.sessions()),
-                        number(values, MAX_SESSIONS, 0, defaults.maxSessions()),
-                        number(values, MAX_LOCKS, 1, defaults.maxLocks()),
-                        oneOf(values, PUBLISH_KEYS, TRUTHS).orElse(defaults.publishKeys())),
-                LockSettings.read(values));
+                        number(values, prefix + "namespace", Integer.MIN_VALUE, defaults.namespace()),
+                        duration(values, prefix + "wait-at-most", Range.WAIT).orElse(defaults.waitAtMost()),
+                        duration(values, prefix + "wait-slice", Range.TIMEOUT).orElse(defaults.waitSlice()),
+                        duration(values, prefix + "connection-timeout", Range.TIMEOUT)
+                                .orElse(defaults.connectionTimeout()),
+                        duration(values, prefix + "close-timeout", Range.TIMEOUT)
+                                .orElse(defaults.closeTimeout()),
+                        duration(values, prefix + "check-interval", Range.TIMEOUT)
+                                .orElse(defaults.checkInterval()),
+                        duration(values, prefix + "heartbeat", Range.HEARTBEAT).orElse(defaults.heartbeat()),
+                        oneOf(values, prefix + "sessions", SESSION_MODES).orElse(defaults.sessions()),
+                        number(values, prefix + "max-sessions", 0, defaults.maxSessions()),
+                        number(values, prefix + "max-locks", 1, defaults.maxLocks()),
+                        oneOf(values, prefix + "publish-keys", TRUTHS).orElse(defaults.publishKeys())),
+                LockSettings.read(values, prefix));
     }
 
     /** What is set for the locks of this name. */

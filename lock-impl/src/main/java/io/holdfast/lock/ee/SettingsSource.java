@@ -34,6 +34,11 @@ record SettingsSource(Function<String, Optional<String>> values, Set<String> nam
         return values.apply(name).map(String::strip).filter(value -> !value.isEmpty());
     }
 
+    /** Whether an environment variable stands for it; Config may list both. */
+    boolean isFromEnvironment(String name) {
+        return environment.contains(variable(name));
+    }
+
     /**
      * The environment variable that stands for a setting.
      *

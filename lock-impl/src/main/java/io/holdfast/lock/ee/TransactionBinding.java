@@ -7,8 +7,6 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.postgres.TransactionLock;
 import io.holdfast.lock.postgres.TransactionLocks;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -17,14 +15,20 @@ import java.util.Optional;
  * Binds locks to the JTA transaction of the calling thread. A transaction knows its locks by their keys, so that a second
  * request goes on under the lock that the first one got, instead of waiting for it.
  */
-@ApplicationScoped
-class TransactionBinding {
+final class TransactionBinding {
 
-    @Inject
-    private CoreLocker core;
+    private final Domain domain;
+
+    TransactionBinding(Domain domain) {
+        this.domain = domain;
+    }
 
     /** Under which a transaction keeps its {@link SharedHold} or its {@link TransactionLock}. */
-    private record Key(String lockKey) {}
+    private record Key(String domain, String lockKey) {}
+
+    private Key key(String lockKey) {
+        return new Key(domain.name(), lockKey);
+    }
 
     /** How a lock is acquired on a session of its own. */
     @FunctionalInterface
@@ -55,11 +59,11 @@ class TransactionBinding {
                             .orElseThrow(() -> Messages.noTransaction(request.key())),
                     onConnection);
         }
-        return onSession.attempt(request.releaseAfterTransaction(false)).map(TransactionBinding::bind);
+        return onSession.attempt(request.releaseAfterTransaction(false)).map(this::bind);
     }
 
     /** To be asked before the lock is acquired. */
-    static Optional<LockHandle> shareOfTransaction(LockRequest request) {
+    Optional<LockHandle> shareOfTransaction(LockRequest request) {
         return JtaTransaction.current().flatMap(transaction -> share(request, transaction));
     }
 
@@ -67,7 +71,7 @@ class TransactionBinding {
      * Keeps a lock that was acquired just now until the end of the transaction, if one is active. What is marked for rollback
      * commits nothing that the next holder could miss.
      */
-    static LockHandle bind(LockHandle lock) {
+    LockHandle bind(LockHandle lock) {
         return JtaTransaction.current()
                 .filter(JtaTransaction::isActive)
                 .map(transaction -> untilEndOf(transaction, lock))
@@ -89,13 +93,13 @@ class TransactionBinding {
             throw Messages.noTransaction(request.key());
         }
         LockHandle share = held.share().orElseThrow();
-        boolean needsNoBinding = active.isEmpty() || active.get().resource(new Key(request.key())) == held.lock();
+        boolean needsNoBinding = active.isEmpty() || active.get().resource(key(request.key())) == held.lock();
         return needsNoBinding ? share : untilEndOf(active.get(), share);
     }
 
     /** Of the lock that the transaction has already, if any. */
-    private static Optional<LockHandle> share(LockRequest request, JtaTransaction transaction) {
-        Object present = transaction.resource(new Key(request.key()));
+    private Optional<LockHandle> share(LockRequest request, JtaTransaction transaction) {
+        Object present = transaction.resource(key(request.key()));
         if (present instanceof SharedHold hold) {
             requireCovered(request, hold.lock());
             return request.scope() == LockScope.TRANSACTION ? Optional.of(hold.shareOfTransaction()) : hold.share();
@@ -122,25 +126,25 @@ class TransactionBinding {
     private Optional<LockHandle> inTransaction(
             LockRequest request, JtaTransaction transaction, OnConnection onConnection) throws InterruptedException {
         Optional<TransactionLock> lock;
-        try (Connection connection = core.connectionOfTransaction()) {
-            lock = onConnection.attempt(core.transactionLocks(), connection);
+        try (Connection connection = domain.connectionOfTransaction()) {
+            lock = onConnection.attempt(domain.transactionLocks(), connection);
         } catch (SQLException e) {
             throw Messages.noConnectionOfTransaction(request.key(), e);
         }
         if (lock.isPresent()) {
             transaction.afterCompletion(lock.get()::completed);
-            transaction.putResource(new Key(request.key()), lock.get());
+            transaction.putResource(key(request.key()), lock.get());
         }
         return lock.map(LockHandle.class::cast);
     }
 
     /** If that fails, the lock is released. */
-    private static LockHandle untilEndOf(JtaTransaction transaction, LockHandle lock) {
+    private LockHandle untilEndOf(JtaTransaction transaction, LockHandle lock) {
         SharedHold hold = new SharedHold(lock);
         LockHandle share = hold.share().orElseThrow();
         try {
             transaction.afterCompletion(hold::leave);
-            transaction.putResource(new Key(lock.key()), hold);
+            transaction.putResource(key(lock.key()), hold);
             if (!transaction.isActive()) {
                 // Marked for rollback just now, so that the call after completion may never come: do not wait for it.
                 hold.leave();

@@ -1,54 +1,67 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
-import static java.util.stream.Collectors.toSet;
-
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Names that look like settings and are none, most likely by a slip of the pen. */
 final class UnknownSettings {
 
-    /** What the recipes of docs/servers make the data source of. */
-    private static final String RECIPES = Settings.PREFIX + "jdbc.";
+    private final SettingsSource source;
 
-    private UnknownSettings() {}
+    /** Of the default domain and of the others. */
+    private final Set<String> prefixes = new TreeSet<>();
 
-    /**
-     * Of this source, each with the known one that is most like it.
-     *
-     * @param known the name of every setting
-     */
-    static Map<String, String> find(SettingsSource source, Set<String> known) {
-        Set<String> variables = known.stream().map(SettingsSource::variable).collect(toSet());
+    private final Set<String> known = new TreeSet<>();
+
+    private UnknownSettings(SettingsSource source, Set<String> domains) {
+        this.source = source;
+        add(Domain.DEFAULT);
+        domains.forEach(this::add);
+    }
+
+    private void add(String domain) {
+        prefixes.add(Settings.prefix(domain));
+        known.addAll(Settings.names(domain));
+    }
+
+    /** Of this source, each with the known one that is most like it. */
+    static Map<String, String> find(SettingsSource source, Set<String> domains) {
+        return new UnknownSettings(source, domains).find();
+    }
+
+    private Map<String, String> find() {
         Map<String, String> unknown = new TreeMap<>();
         for (String name : source.names()) {
             // What Config derives from an environment variable is looked at as that variable.
-            if (name.startsWith(Settings.PREFIX)
-                    && !name.startsWith(RECIPES)
-                    && !known.contains(name)
-                    && !LockSettings.isKnown(name)
-                    && !source.environment().contains(SettingsSource.variable(name))) {
-                unknown.put(name, nearest(name, known));
+            if (isUnknown(name, Function.identity()) && !source.isFromEnvironment(name)) {
+                unknown.put(name, nearest(name));
             }
         }
         for (String variable : source.environment()) {
-            if (variable.startsWith(SettingsSource.variable(Settings.PREFIX))
-                    && !variable.startsWith(SettingsSource.variable(RECIPES))
-                    && !variables.contains(variable)
-                    && !LockSettings.isKnown(variable)) {
-                unknown.put(variable, SettingsSource.variable(nearest(variable, known)));
+            if (isUnknown(variable, SettingsSource::variable)) {
+                unknown.put(variable, SettingsSource.variable(nearest(variable)));
             }
         }
         return unknown;
     }
 
-    private static String nearest(String name, Set<String> known) {
+    private boolean isUnknown(String name, Function<String, String> spelling) {
+        return name.startsWith(spelling.apply(Settings.PREFIX))
+                && !name.startsWith(spelling.apply(Settings.PREFIX + LockDomains.RECIPES + "."))
+                && known.stream().map(spelling).noneMatch(name::equals)
+                && prefixes.stream().noneMatch(prefix -> LockSettings.isKnown(prefix, name));
+    }
+
+    private String nearest(String name) {
         String variable = SettingsSource.variable(name);
-        return Stream.concat(known.stream(), LockSettings.like(name).stream())
+        Stream<String> ofLocks = prefixes.stream().flatMap(prefix -> LockSettings.like(prefix, name).stream());
+        return Stream.concat(known.stream(), ofLocks)
                 .min(Comparator.comparingInt(candidate -> distance(variable, SettingsSource.variable(candidate))))
                 .orElseThrow();
     }

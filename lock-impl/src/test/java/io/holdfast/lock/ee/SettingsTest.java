@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -137,7 +138,90 @@ class SettingsTest {
                         "holdfast.data-source", "holdfast.datasource",
                         "holdfast.lock.a.b/c.tll", "holdfast.lock.a.b/c.ttl",
                         "HOLDFAST_MAX_LOGS", "HOLDFAST_MAX_LOCKS"),
-                UnknownSettings.find(source, Settings.names()));
+                UnknownSettings.find(source, Set.of("billing")));
+    }
+
+    @Test
+    void shouldKnowTheSettingsOfDomains() {
+        SettingsSource source = source(
+                Map.of(
+                        "holdfast.billing.namespace", "7",
+                        "holdfast.billing.namespaces", "7",
+                        "holdfast.biling.heartbeat", "7s",
+                        "holdfast.billing.lock.order.ttl", "7s",
+                        "holdfast.billing.lock.order.tll", "7s"),
+                "HOLDFAST_BILLING_MAX_LOCKS",
+                "HOLDFAST_BILLING_LOCK_ORDER_TTL",
+                "HOLDFAST_BILLING_MAX_LOGS");
+
+        assertEquals(
+                Map.of(
+                        "holdfast.billing.namespaces", "holdfast.billing.namespace",
+                        "holdfast.biling.heartbeat", "holdfast.billing.heartbeat",
+                        "holdfast.billing.lock.order.tll", "holdfast.billing.lock.order.ttl",
+                        "HOLDFAST_BILLING_MAX_LOGS", "HOLDFAST_BILLING_MAX_LOCKS"),
+                UnknownSettings.find(source, Set.of("billing")));
+    }
+
+    @Test
+    void shouldFindDomains() {
+        SettingsSource source = source(
+                Map.of(
+                        "holdfast.datasource", "jdbc/locks",
+                        "holdfast.billing.datasource", "jdbc/billing",
+                        "holdfast.shipping.namespace", "7",
+                        "holdfast.from.environment.datasource", "jdbc/environment",
+                        "holdfast.transaction.datasource", "jdbc/work"),
+                "HOLDFAST_FROM_ENVIRONMENT_DATASOURCE",
+                "HOLDFAST_TRANSACTION_DATASOURCE");
+
+        assertEquals(Set.of("billing", "named"), LockDomains.find(source, Set.of("named")));
+    }
+
+    @Test
+    void shouldReadDomainsByTheirOwnSettingsThenByThoseOfTheDefault() {
+        Map<String, Settings> all = Settings.readAll(
+                source(Map.of(
+                        "holdfast.datasource", "jdbc/locks",
+                        "holdfast.transaction-datasource", "jdbc/work",
+                        "holdfast.namespace", "1",
+                        "holdfast.max-locks", "10",
+                        "holdfast.lock.order.ttl", "7s",
+                        "holdfast.billing.datasource", "jdbc/billing",
+                        "holdfast.billing.namespace", "2",
+                        "holdfast.billing.lock.invoice.ttl", "8s")),
+                Set.of());
+
+        assertEquals(Set.of(Domain.DEFAULT, "billing"), all.keySet());
+        Settings billing = all.get("billing");
+        assertEquals(Optional.of("jdbc/billing"), billing.dataSource());
+        assertEquals(Optional.empty(), billing.transactionDataSource());
+        assertEquals(LockerConfig.DEFAULT.namespace(2).maxLocks(10), billing.locker());
+        assertEquals(Set.of("invoice"), billing.locks().keySet());
+        assertEquals(Set.of("order"), all.get(Domain.DEFAULT).locks().keySet());
+    }
+
+    @Test
+    void shouldRefuseDomainWithoutDataSource() {
+        DeploymentException refused = assertThrows(
+                DeploymentException.class,
+                () -> Settings.readAll(
+                        source(Map.of("holdfast.biling.datasource", "jdbc/billing")), Set.of("billing")));
+
+        assertEquals(
+                "HOLDFAST-0051: lock domain 'billing' has no data source. Set holdfast.billing.datasource to the JNDI name of"
+                        + " one, or correct the name of the domain; those that are named by the application or its settings are"
+                        + " [biling, billing]",
+                refused.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lock", "jdbc", "a-transaction", "lock-a", "Billing", "1st", "a.b", "a--b", "a-", " "})
+    void shouldRefuseNamesThatCannotBeDomains(String domain) {
+        DeploymentException refused =
+                assertThrows(DeploymentException.class, () -> LockDomains.find(source(Map.of()), Set.of(domain)));
+
+        assertTrue(refused.getMessage().startsWith("HOLDFAST-0050: '" + domain + "'"), refused.getMessage());
     }
 
     @ParameterizedTest
@@ -155,7 +239,7 @@ class SettingsTest {
             defaults.put(row.group(1), row.group(2));
         }
 
-        assertEquals(Settings.names(), defaults.keySet());
+        assertEquals(Settings.names(Domain.DEFAULT), defaults.keySet());
         assertEquals(
                 "`" + LockDataSource.REFERENCE + "`, then `" + LockDataSource.DEFAULT + "`",
                 defaults.remove("holdfast.datasource"));
@@ -169,7 +253,7 @@ class SettingsTest {
     void shouldFallBackToSystemPropertiesWithoutMicroProfileConfig() {
         System.setProperty("holdfast.namespace", "12");
         try {
-            assertEquals(12, Settings.read().locker().namespace());
+            assertEquals(12, Settings.read(SettingsSource.find()).locker().namespace());
         } finally {
             System.clearProperty("holdfast.namespace");
         }

@@ -25,11 +25,15 @@ final class Archives {
 
     /** An EAR as users make it: the two jars in lib, an EJB jar, and a WAR that has the tests. */
     static EnterpriseArchive ear(String name, Class<?>[] ejbs, Class<?>... tests) {
+        return ear(name, Map.of(), ejbs, tests);
+    }
+
+    static EnterpriseArchive ear(String name, Map<String, String> settings, Class<?>[] ejbs, Class<?>... tests) {
         return ShrinkWrap.create(EnterpriseArchive.class, name + ".ear")
                 .addAsLibraries(jars())
                 .addAsModule(ShrinkWrap.create(JavaArchive.class, name + "-ejb.jar")
                         .addClasses(ejbs)
-                        .addAsManifestResource(settings(Map.of()), "microprofile-config.properties"))
+                        .addAsManifestResource(settings(settings), "microprofile-config.properties"))
                 .addAsModule(ShrinkWrap.create(WebArchive.class, name + ".war").addClasses(tests));
     }
 

@@ -1,87 +1,84 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.ConnectionSource;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.postgres.TransactionLocks;
 import io.holdfast.lock.spi.LockListener;
-import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.event.Shutdown;
-import jakarta.enterprise.event.Startup;
-import jakarta.enterprise.inject.Any;
-import jakarta.enterprise.inject.Instance;
-import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DeploymentException;
-import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 
 /**
- * Owns the core's locker: makes it on a thread of the container, where names below {@code java:} resolve, and closes it when
- * the application stops, while its data source is still there.
+ * The locks of one database: what is set for them, and the core's locker. That is made on a thread of the container, where names
+ * below {@code java:} resolve.
  */
-@ApplicationScoped
-class CoreLocker {
+final class Domain {
 
-    @Inject
-    @Any
-    private Instance<LockListener> listeners;
+    /** The name of the domain that needs none. */
+    static final String DEFAULT = "";
 
-    @Inject
-    private BeanManager beans;
-
-    /** Null until it is needed; guarded by this. */
-    private Settings settings;
+    private final String name;
+    private final Settings settings;
+    private final Supplier<List<LockListener>> listeners;
+    private final ManagedLocker locker;
+    private final TransactionBinding binding = new TransactionBinding(this);
 
     /** Null until it is needed; made once. */
     private volatile Made made;
 
     private record Made(PostgresLocker locker, TransactionLocks transactionLocks, DataSource transactional) {}
 
-    /** Not when the bean is made: the container would hide what is wrong with a setting behind a message of its own. */
-    private synchronized Settings settings() {
-        if (settings == null) {
-            settings = Settings.read();
-        }
-        return settings;
+    Domain(String name, Settings settings, Guard guard, Supplier<List<LockListener>> listeners) {
+        this.name = name;
+        this.settings = settings;
+        this.listeners = listeners;
+        this.locker = new ManagedLocker(this, guard);
     }
 
-    /** While the listeners, which are beans, still hear of the releases. */
-    void closeAtEnd(@Observes Shutdown event) {
-        close();
+    String name() {
+        return name;
     }
 
-    @PreDestroy
-    void close() {
-        if (made != null) {
-            made.locker().close();
-        }
+    /** What applications get. */
+    ManagedLocker locker() {
+        return locker;
     }
 
-    Duration waitAtMost() {
-        return settings().locker().waitAtMost();
+    TransactionBinding binding() {
+        return binding;
+    }
+
+    LockAdmin admin() {
+        return core().admin();
+    }
+
+    Duration waitAtMost(LockRequest request) {
+        return request.waitAtMost() == null ? settings.locker().waitAtMost() : request.waitAtMost();
     }
 
     /** What is set for the locks of this name. */
     LockSettings settingsOf(String lockName) {
-        return settings().of(lockName);
+        return settings.of(lockName);
     }
 
-    PostgresLocker get() {
+    PostgresLocker core() {
         return made().locker();
     }
 
     /** Releases the lock later, on the locker's own threads. */
     void closeAfter(LockHandle handle, Duration delay) {
-        made().locker().closeAfter(handle, delay);
+        core().closeAfter(handle, delay);
     }
 
     TransactionLocks transactionLocks() {
@@ -100,22 +97,29 @@ class CoreLocker {
 
     private synchronized Made make() {
         if (made == null) {
-            Settings settings = settings();
             LockDataSource dataSource = LockDataSource.find(settings.dataSource());
             DataSource transactional = settings.transactionDataSource()
-                    .map(name -> LockDataSource.find(Optional.of(name)).dataSource())
+                    .map(jndiName -> LockDataSource.find(Optional.of(jndiName)).dataSource())
                     .orElse(dataSource.dataSource());
-            Messages.started(dataSource.name(), settings.locker().namespace());
+            Messages.started(name, dataSource.name(), settings.locker().namespace());
             if (dataSource.isDefault()) {
                 Messages.defaultDataSource(dataSource.name());
             }
-            PostgresLocker locker = new PostgresLocker(
-                    settings.locker(),
-                    ConnectionSource.of(dataSource.dataSource()),
-                    listeners.stream().toList());
-            made = new Made(locker, locker.transactionLocks(), transactional);
+            PostgresLocker core = new PostgresLocker(
+                    settings.locker(), ConnectionSource.of(dataSource.dataSource()), listeners.get());
+            made = new Made(core, core.transactionLocks(), transactional);
         }
         return made;
+    }
+
+    /** Whether the application says where these locks live. */
+    boolean hasDataSource() {
+        return settings.dataSource().isPresent() || LockDataSource.isReferenced();
+    }
+
+    /** Whether it has been needed so far. */
+    boolean isMade() {
+        return made != null;
     }
 
     /**
@@ -123,14 +127,13 @@ class CoreLocker {
      * have no name yet while the application starts; then the locker is made, and its data source looked up, by the first
      * call of a component.
      */
-    void checkAtStart(@Observes Startup event) {
-        LockingInterceptor.requireActive(beans);
-        if (settings().dataSource().isEmpty() && !LockDataSource.isNamedYet()) {
+    void checkAtStart() {
+        if (settings.dataSource().isEmpty() && !LockDataSource.isNamedYet()) {
             Messages.dataSourceLater();
             return;
         }
         try {
-            get().ping();
+            core().ping();
         } catch (LockDatabaseUnfitException e) {
             throw Messages.unfit(e);
         } catch (LockException e) {
@@ -138,6 +141,12 @@ class CoreLocker {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DeploymentException(e);
+        }
+    }
+
+    void close() {
+        if (made != null) {
+            made.locker().close();
         }
     }
 }

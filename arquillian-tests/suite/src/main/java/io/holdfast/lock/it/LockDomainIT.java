@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockDomain;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.DomainEjb;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Several lockers in one application, each with its own data source. */
+@ArquillianTest
+@DisplayName("lock domains")
+public class LockDomainIT {
+
+    private static final String KEY = "domain/order";
+    private static final LockRequest REQUEST = LockRequest.of(KEY).waitAtMost(LockRequest.IMMEDIATE);
+
+    @Inject
+    private Locker locker;
+
+    @Inject
+    @LockDomain("billing")
+    private Locker billing;
+
+    @Inject
+    @Any
+    private Instance<Locker> lockers;
+
+    @Inject
+    private DomainEjb ejb;
+
+    @Deployment
+    static EnterpriseArchive domains() {
+        return Archives.ear(
+                "domains",
+                Map.of(
+                        "holdfast.billing.datasource", "jdbc/work",
+                        "holdfast.billing.namespace", "2",
+                        "holdfast.far-away.datasource", "jdbc/nowhere",
+                        "io.holdfast.lock.ee.AcquisitionGuard/retried/Retry/maxRetries", "0"),
+                new Class<?>[] {DomainEjb.class},
+                LockDomainIT.class,
+                PgLocks.class);
+    }
+
+    @Test
+    @DisplayName("lockers of two domains lock apart from each other, in EJB jar and WAR alike")
+    void shouldLockApart() throws Exception {
+        assertNotEquals(locker.lockId(KEY), billing.lockId(KEY));
+        assertEquals(billing.lockId(KEY), ejb.lockId(KEY));
+        try (LockHandle held = locker.acquire(REQUEST)) {
+            billing.acquire(REQUEST).release();
+            assertTrue(held.isHeld());
+        }
+        try (LockHandle held = billing.acquire(REQUEST)) {
+            assertTrue(lockers.select(LockDomain.Literal.of("billing"))
+                    .get()
+                    .tryAcquire(REQUEST)
+                    .isEmpty());
+            assertTrue(held.isHeld());
+        }
+    }
+
+    @Test
+    @DisplayName("@Locked takes the lock of its domain, also inside a call that holds the key of another one")
+    void shouldLockMethodsInTheirDomain() throws Exception {
+        assertEquals(List.of(0, 1), ejb.inBilling(this::holders));
+        assertEquals(List.of(1, 1), ejb.inBoth(this::holders));
+        assertEquals(List.of(0, 0), holders());
+    }
+
+    private List<Integer> holders() {
+        return List.of(PgLocks.holders(locker.lockId(KEY)), PgLocks.holders(billing.lockId(KEY)));
+    }
+
+    @Test
+    @DisplayName("a database out of reach keeps no locks of another domain from being acquired")
+    void shouldFailApart() throws Exception {
+        Locker farAway = lockers.select(LockDomain.Literal.of("far-away")).get();
+        for (int i = 0; i < 12; i++) {
+            LockUnavailableException failure =
+                    assertThrows(LockUnavailableException.class, () -> farAway.acquire(REQUEST));
+            assertTrue(!failure.getMessage().contains("HOLDFAST-0107"), failure.getMessage());
+        }
+
+        billing.acquire(REQUEST).release();
+        locker.acquire(REQUEST).release();
+    }
+}

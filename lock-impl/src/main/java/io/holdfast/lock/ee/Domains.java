@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Shutdown;
+import jakarta.enterprise.event.Startup;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The domains of one application: checked when it starts, and closed when it stops, while their data sources are still there. */
+@ApplicationScoped
+class Domains {
+
+    @Inject
+    @Any
+    private Instance<LockListener> listeners;
+
+    @Inject
+    private AcquisitionGuard guard;
+
+    @Inject
+    private LockDomainExtension extension;
+
+    @Inject
+    private BeanManager beans;
+
+    /** By name; null until it is needed; guarded by this. */
+    private Map<String, Domain> domains;
+
+    /** Not when the bean is made: the container would hide what is wrong with a setting behind a message of its own. */
+    private synchronized Map<String, Domain> domains() {
+        if (domains == null) {
+            Map<String, Domain> read = new TreeMap<>();
+            Settings.readAll(SettingsSource.find(), extension.named())
+                    .forEach((name, settings) -> read.put(name, domain(name, settings)));
+            domains = read;
+        }
+        return domains;
+    }
+
+    private Domain domain(String name, Settings settings) {
+        Guard guarding = name.equals(Domain.DEFAULT) ? guard::guarded : guard::retried;
+        return new Domain(name, settings, guarding, () -> listeners.stream().toList());
+    }
+
+    /** The name is that of a domain: {@link #checkAtStart} has seen to it. */
+    Domain get(String name) {
+        return domains().get(name);
+    }
+
+    @Produces
+    @ApplicationScoped
+    Locker locker() {
+        return get(Domain.DEFAULT).locker();
+    }
+
+    /** An application that names its domains may do without the default one. */
+    List<Domain> wanted() {
+        Collection<Domain> all = domains().values();
+        return all.stream()
+                .filter(domain -> all.size() == 1 || domain.isMade() || domain.hasDataSource())
+                .toList();
+    }
+
+    void checkAtStart(@Observes Startup event) {
+        LockingInterceptor.requireActive(beans);
+        wanted().forEach(Domain::checkAtStart);
+    }
+
+    /** While the listeners, which are beans, still hear of the releases. */
+    void closeAtEnd(@Observes Shutdown event) {
+        close();
+    }
+
+    @PreDestroy
+    synchronized void close() {
+        if (domains != null) {
+            domains.values().forEach(Domain::close);
+        }
+    }
+}

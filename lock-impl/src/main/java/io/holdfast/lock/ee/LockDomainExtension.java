@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.LockDomain;
+import io.holdfast.lock.Locked;
+import io.holdfast.lock.Locker;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
+import jakarta.enterprise.inject.spi.Annotated;
+import jakarta.enterprise.inject.spi.AnnotatedType;
+import jakarta.enterprise.inject.spi.DeploymentException;
+import jakarta.enterprise.inject.spi.Extension;
+import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
+import jakarta.enterprise.inject.spi.ProcessInjectionPoint;
+import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
+import jakarta.enterprise.inject.spi.WithAnnotations;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/** Makes a locker of each domain that the application or its settings name. */
+public class LockDomainExtension implements Extension {
+
+    private final Set<String> named = new ConcurrentSkipListSet<>();
+
+    /** For the container. */
+    public LockDomainExtension() {
+        // Nothing to set up.
+    }
+
+    /** The domains that the application names. */
+    Set<String> named() {
+        return named;
+    }
+
+    void find(@Observes ProcessInjectionPoint<?, ?> event) {
+        event.getInjectionPoint().getQualifiers().stream()
+                .filter(LockDomain.class::isInstance)
+                .forEach(qualifier -> named.add(((LockDomain) qualifier).value()));
+    }
+
+    void find(@Observes @WithAnnotations(Locked.class) ProcessAnnotatedType<?> event) {
+        find(event.getAnnotatedType());
+    }
+
+    /** Components that are no beans, as message-driven ones. */
+    void find(@Observes ProcessInjectionTarget<?> event) {
+        find(event.getAnnotatedType());
+    }
+
+    private void find(AnnotatedType<?> type) {
+        add(type);
+        type.getMethods().forEach(this::add);
+    }
+
+    private void add(Annotated annotated) {
+        Locked locked = annotated.getAnnotation(Locked.class);
+        if (locked != null && !locked.domain().equals(Domain.DEFAULT)) {
+            named.add(locked.domain());
+        }
+    }
+
+    void addLockers(@Observes AfterBeanDiscovery event) {
+        try {
+            for (String domain : LockDomains.find(SettingsSource.find(), named)) {
+                event.<Locker>addBean()
+                        .beanClass(Domains.class)
+                        .addTypes(Locker.class)
+                        .addQualifiers(LockDomain.Literal.of(domain), Any.Literal.INSTANCE)
+                        .scope(ApplicationScoped.class)
+                        .produceWith(instance ->
+                                instance.select(Domains.class).get().get(domain).locker());
+            }
+        } catch (DeploymentException e) {
+            event.addDefinitionError(e);
+        }
+    }
+}
