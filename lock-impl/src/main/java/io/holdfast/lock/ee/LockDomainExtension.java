@@ -10,11 +10,14 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.Annotated;
 import jakarta.enterprise.inject.spi.AnnotatedType;
+import jakarta.enterprise.inject.spi.Bean;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.ProcessInjectionPoint;
 import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
+import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -23,6 +26,9 @@ import java.util.concurrent.ConcurrentSkipListSet;
 public class LockDomainExtension implements Extension {
 
     private final Set<String> named = new ConcurrentSkipListSet<>();
+
+    /** Written while the container starts. */
+    private volatile Bean<Domains> domains;
 
     /** For the container. */
     public LockDomainExtension() {
@@ -61,7 +67,16 @@ public class LockDomainExtension implements Extension {
         }
     }
 
-    void addLockers(@Observes AfterBeanDiscovery event) {
+    /** Not looked up by type: Payara resolves the beans of an EAR's lib for those of its modules only. */
+    private Domains domains(BeanManager beans) {
+        return (Domains) beans.getReference(domains, Domains.class, beans.createCreationalContext(domains));
+    }
+
+    void find(@Observes ProcessManagedBean<Domains> event) {
+        domains = event.getBean();
+    }
+
+    void addLockers(@Observes AfterBeanDiscovery event, BeanManager beans) {
         try {
             for (String domain : LockDomains.find(SettingsSource.find(), named)) {
                 event.<Locker>addBean()
@@ -69,8 +84,7 @@ public class LockDomainExtension implements Extension {
                         .addTypes(Locker.class)
                         .addQualifiers(LockDomain.Literal.of(domain), Any.Literal.INSTANCE)
                         .scope(ApplicationScoped.class)
-                        .produceWith(instance ->
-                                instance.select(Domains.class).get().get(domain).locker());
+                        .produceWith(instance -> domains(beans).get(domain).locker());
             }
         } catch (DeploymentException e) {
             event.addDefinitionError(e);

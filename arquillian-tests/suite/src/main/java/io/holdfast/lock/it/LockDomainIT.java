@@ -12,20 +12,25 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.DomainEjb;
+import io.holdfast.lock.it.beans.WrongDomainBean;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.OperateOnDeployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Several lockers in one application, each with its own data source. */
 @ArquillianTest
-@DisplayName("lock domains")
 public class LockDomainIT {
 
     private static final String KEY = "domain/order";
@@ -45,7 +50,10 @@ public class LockDomainIT {
     @Inject
     private DomainEjb ejb;
 
-    @Deployment
+    @ArquillianResource
+    private Deployer deployer;
+
+    @Deployment(name = "domains")
     static EnterpriseArchive domains() {
         return Archives.ear(
                 "domains",
@@ -59,7 +67,21 @@ public class LockDomainIT {
                 PgLocks.class);
     }
 
+    @Deployment(name = "domain-servlet", managed = false, testable = false)
+    static WebArchive servlet() {
+        return Archives.war(
+                "domain-servlet",
+                Map.of("holdfast.billing.datasource", "jdbc/work", "holdfast.billing.namespace", "2"),
+                DomainServlet.class);
+    }
+
+    @Deployment(name = "wrong-domain", managed = false, testable = false)
+    static WebArchive wrong() {
+        return Archives.war("wrong-domain", Map.of("holdfast.billing.datasource", "jdbc/work"), WrongDomainBean.class);
+    }
+
     @Test
+    @OperateOnDeployment("domains")
     @DisplayName("lockers of two domains lock apart from each other, in EJB jar and WAR alike")
     void shouldLockApart() throws Exception {
         assertNotEquals(locker.lockId(KEY), billing.lockId(KEY));
@@ -78,6 +100,7 @@ public class LockDomainIT {
     }
 
     @Test
+    @OperateOnDeployment("domains")
     @DisplayName("@Locked takes the lock of its domain, also inside a call that holds the key of another one")
     void shouldLockMethodsInTheirDomain() throws Exception {
         assertEquals(List.of(0, 1), ejb.inBilling(this::holders));
@@ -90,6 +113,7 @@ public class LockDomainIT {
     }
 
     @Test
+    @OperateOnDeployment("domains")
     @DisplayName("a database out of reach keeps no locks of another domain from being acquired")
     void shouldFailApart() throws Exception {
         Locker farAway = lockers.select(LockDomain.Literal.of("far-away")).get();
@@ -101,5 +125,28 @@ public class LockDomainIT {
 
         billing.acquire(REQUEST).release();
         locker.acquire(REQUEST).release();
+    }
+
+    @Test
+    @RunAsClient
+    @DisplayName("C20: undeployment releases the locks of every domain")
+    void shouldReleaseAtUndeployment() {
+        deployer.deploy("domain-servlet");
+        long lockId;
+        try {
+            lockId = Long.parseLong(new RemoteDeployment("one", "domain-servlet").post("domain"));
+            assertEquals(1, ServerView.rows(List.of(lockId)));
+        } finally {
+            deployer.undeploy("domain-servlet");
+        }
+        assertEquals(0, ServerView.rows(List.of(lockId)));
+    }
+
+    @Test
+    @RunAsClient
+    @DisplayName("C24: a domain without data source fails the deployment")
+    void shouldRefuseDomainWithoutDataSource() {
+        FailedDeployment.assertFails(
+                deployer, "wrong-domain", "HOLDFAST-0051", "holdfast.biling.datasource", "[biling, billing]");
     }
 }

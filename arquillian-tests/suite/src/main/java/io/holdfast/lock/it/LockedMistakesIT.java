@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.holdfast.lock.it.beans.WrongBean;
 import io.holdfast.lock.it.beans.WrongEjb;
 import io.holdfast.lock.it.beans.WrongFinalBean;
@@ -55,31 +52,29 @@ public class LockedMistakesIT {
     @Test
     @DisplayName("C24: mistakes of a CDI bean fail the deployment, each by the name of its method")
     void shouldRefuseBean() {
-        assertFails("wrong-bean", "HOLDFAST-0110", "WrongBean.misspelt", "ident, which is no parameter");
-        assertFails("wrong-bean", "HOLDFAST-0110", "WrongBean.contradictory", "scope TRANSACTION");
-        assertFails("wrong-final-bean", "HOLDFAST-0110", "WrongFinalBean", "a final class cannot be intercepted");
+        FailedDeployment.assertFails(
+                deployer, "wrong-bean", "HOLDFAST-0110", "WrongBean.misspelt", "ident, which is no parameter");
+        FailedDeployment.assertFails(
+                deployer, "wrong-bean", "HOLDFAST-0110", "WrongBean.contradictory", "scope TRANSACTION");
+        FailedDeployment.assertFails(
+                deployer, "wrong-final-bean", "HOLDFAST-0110", "WrongFinalBean", "a final class cannot be intercepted");
     }
 
     @Test
     @DisplayName("C24: a mistake of an EJB in an EAR fails the deployment")
     void shouldRefuseEjb() {
-        assertFails("wrong-ejb", "HOLDFAST-0110", "WrongEjb.timeout", "a private method cannot be intercepted");
+        FailedDeployment.assertFails(
+                deployer, "wrong-ejb", "HOLDFAST-0110", "WrongEjb.timeout", "a private method cannot be intercepted");
     }
 
     @Test
     @DisplayName("C24: a mistake of a message-driven bean fails the deployment")
     void shouldRefuseMessageDrivenBean() {
-        assertFails("wrong-message-ejb", "HOLDFAST-0110", "WrongMessageEjb.onMessage", "the key must not be empty");
-    }
-
-    private void assertFails(String deployment, String... parts) {
-        Throwable failure = assertThrows(Throwable.class, () -> deployer.deploy(deployment));
-        StringBuilder messages = new StringBuilder(Environment.log());
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            messages.append(t.getMessage()).append('\n');
-        }
-        for (String part : parts) {
-            assertTrue(messages.toString().contains(part), () -> part + " is not in: " + messages);
-        }
+        FailedDeployment.assertFails(
+                deployer,
+                "wrong-message-ejb",
+                "HOLDFAST-0110",
+                "WrongMessageEjb.onMessage",
+                "the key must not be empty");
     }
 }
