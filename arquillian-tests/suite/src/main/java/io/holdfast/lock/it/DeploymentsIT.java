@@ -3,7 +3,6 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
@@ -114,21 +113,11 @@ public class DeploymentsIT {
     @Test
     @DisplayName("a mistake in the configuration fails the deployment and says what to do")
     void shouldFailDeployment() {
-        assertFails("not-postgres", "HOLDFAST-0103", "H2", "holdfast.datasource");
-        assertFails("no-data-source", "HOLDFAST-0104", "jdbc/misspelt");
-        assertFails("bad-setting", "HOLDFAST-0105", "holdfast.connection-timeout", "soon");
-        assertFails("bad-lock-setting", "HOLDFAST-0105", "holdfast.lock.a.b/c.lease", "strict");
-    }
-
-    private void assertFails(String deployment, String... parts) {
-        Throwable failure = assertThrows(Throwable.class, () -> deployer.deploy(deployment));
-        StringBuilder messages = new StringBuilder(Environment.log());
-        for (Throwable t = failure; t != null; t = t.getCause()) {
-            messages.append(t.getMessage()).append('\n');
-        }
-        for (String part : parts) {
-            assertTrue(messages.toString().contains(part), () -> part + " is not in: " + messages);
-        }
+        FailedDeployment.assertFails(deployer, "not-postgres", "HOLDFAST-0103", "H2", "holdfast.datasource");
+        FailedDeployment.assertFails(deployer, "no-data-source", "HOLDFAST-0104", "jdbc/misspelt");
+        FailedDeployment.assertFails(deployer, "bad-setting", "HOLDFAST-0105", "holdfast.connection-timeout", "soon");
+        FailedDeployment.assertFails(
+                deployer, "bad-lock-setting", "HOLDFAST-0105", "holdfast.lock.a.b/c.lease", "strict");
     }
 
     private boolean tryAcquire(String deployment) throws IOException, InterruptedException {

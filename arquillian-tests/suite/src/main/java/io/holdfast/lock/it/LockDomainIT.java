@@ -129,7 +129,7 @@ public class LockDomainIT {
 
     @Test
     @RunAsClient
-    @DisplayName("C20: undeployment releases the locks of every domain")
+    @DisplayName("C19: undeployment releases the locks of every domain")
     void shouldReleaseAtUndeployment() {
         deployer.deploy("domain-servlet");
         long lockId;
