@@ -77,7 +77,7 @@ public @interface Locked {
     /** Value of {@link #waitAtMost()}: not waiting. */
     long IMMEDIATE = 0;
 
-    /** Value of {@link #waitAtMost()}: waiting without limit; of {@link #ttl()}: none. */
+    /** Value of {@link #waitAtMost()}: waiting without limit; of {@link #ttl()}: none, unless {@code holdfast.ttl} is set. */
     long UNLIMITED = -1;
 
     /** Value of {@link #waitAtMost()}: as the locker's configuration says ({@code holdfast.wait-at-most}, 60 s). */

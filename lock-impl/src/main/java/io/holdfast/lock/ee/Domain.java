@@ -67,9 +67,8 @@ final class Domain {
         return request.waitAtMost() == null ? settings.locker().waitAtMost() : request.waitAtMost();
     }
 
-    /** What is set for the locks of this name. */
-    LockSettings settingsOf(String lockName) {
-        return settings.of(lockName);
+    Settings settings() {
+        return settings;
     }
 
     PostgresLocker core() {

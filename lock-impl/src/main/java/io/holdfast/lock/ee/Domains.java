@@ -33,6 +33,9 @@ class Domains {
     private LockDomainExtension extension;
 
     @Inject
+    private LockedExtension locked;
+
+    @Inject
     private BeanManager beans;
 
     /** By name; null until it is needed; guarded by this. */
@@ -59,6 +62,10 @@ class Domains {
         return domains().get(name);
     }
 
+    Settings settings(String domain) {
+        return get(domain).settings();
+    }
+
     @Produces
     @ApplicationScoped
     Locker locker() {
@@ -75,6 +82,7 @@ class Domains {
 
     void checkAtStart(@Observes Startup event) {
         LockingInterceptor.requireActive(beans);
+        locked.check(this::settings);
         wanted().forEach(Domain::checkAtStart);
     }
 

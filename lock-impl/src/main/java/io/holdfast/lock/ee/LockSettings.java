@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import static java.util.stream.Collectors.toSet;
+
+import io.holdfast.lock.IfBusy;
 import io.holdfast.lock.Lease;
+import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import java.time.Duration;
@@ -17,19 +21,36 @@ import java.util.regex.Pattern;
  * What the settings say of the locks of one name: {@code holdfast.lock.<name>.wait-at-most} and the like, where the name may
  * have dots; in a domain {@code holdfast.<domain>.lock.<name>.wait-at-most}.
  */
-record LockSettings(Optional<Duration> waitAtMost, Optional<Duration> ttl, Optional<Lease> lease) {
+record LockSettings(
+        Optional<LockMode> mode,
+        Optional<Duration> waitAtMost,
+        Optional<Duration> ttl,
+        Optional<Lease> lease,
+        Optional<Duration> minHold,
+        Optional<IfBusy> ifBusy) {
 
     /** After the prefix of the domain. */
     static final String SEGMENT = "lock.";
 
+    private static final String MODE = "mode";
     private static final String WAIT_AT_MOST = "wait-at-most";
     private static final String TTL = "ttl";
     private static final String LEASE = "lease";
-    private static final Set<String> NAMES = Set.of(WAIT_AT_MOST, TTL, LEASE);
+    private static final String MIN_HOLD = "min-hold";
+    private static final String IF_BUSY = "if-busy";
+    private static final Set<String> NAMES = Set.of(MODE, WAIT_AT_MOST, TTL, LEASE, MIN_HOLD, IF_BUSY);
 
-    private static final LockSettings NONE = new LockSettings(Optional.empty(), Optional.empty(), Optional.empty());
+    private static final LockSettings NONE = ofTtl(Optional.empty(), Optional.empty());
+
+    /** What stands for a ttl that nothing says. */
+    static final LockSettings UNSAID = ofTtl(Optional.of(LockRequest.UNLIMITED), Optional.of(Lease.ADVISORY));
+
+    private static final Map<String, LockMode> MODES =
+            new TreeMap<>(Map.of("exclusive", LockMode.EXCLUSIVE, "shared", LockMode.SHARED));
     private static final Map<String, Lease> LEASES =
             new TreeMap<>(Map.of("advisory", Lease.ADVISORY, "enforced", Lease.ENFORCED));
+    private static final Map<String, IfBusy> REACTIONS =
+            new TreeMap<>(Map.of("fail", IfBusy.FAIL, "skip", IfBusy.SKIP));
 
     /** The last segment is the setting. */
     private static Pattern pattern(String prefix, Function<String, String> spelling) {
@@ -74,16 +95,36 @@ record LockSettings(Optional<Duration> waitAtMost, Optional<Duration> ttl, Optio
 
     private static LockSettings read(SettingsSource values, Function<String, String> name) {
         LockSettings settings = new LockSettings(
+                Settings.oneOf(values, name.apply(MODE), MODES),
                 Settings.duration(values, name.apply(WAIT_AT_MOST), Settings.Range.WAIT),
                 Settings.duration(values, name.apply(TTL), Settings.Range.TTL),
-                Settings.oneOf(values, name.apply(LEASE), LEASES));
+                Settings.oneOf(values, name.apply(LEASE), LEASES),
+                Settings.duration(values, name.apply(MIN_HOLD), Settings.Range.HOLD),
+                Settings.oneOf(values, name.apply(IF_BUSY), REACTIONS));
+        settings.check(name.apply(TTL));
+        return settings;
+    }
+
+    /** What a domain sets for locks whose ttl nothing else says. */
+    static LockSettings readUnsaid(SettingsSource values, String prefix, LockSettings defaults) {
+        LockSettings settings = ofTtl(
+                Settings.duration(values, prefix + TTL, Settings.Range.TTL).or(defaults::ttl),
+                Settings.oneOf(values, prefix + LEASE, LEASES).or(defaults::lease));
+        settings.check(prefix + TTL);
+        return settings;
+    }
+
+    private static LockSettings ofTtl(Optional<Duration> ttl, Optional<Lease> lease) {
+        return new LockSettings(Optional.empty(), Optional.empty(), ttl, lease, Optional.empty(), Optional.empty());
+    }
+
+    private void check(String ttlName) {
         try {
-            settings.ttl.ifPresent(ttl -> settings.limit(LockRequest.of("any"), ttl, Lease.ADVISORY));
+            complete(LockRequest.of("any"));
         } catch (IllegalArgumentException e) {
             throw Messages.badSetting(
-                    name.apply(TTL), settings.ttl.orElseThrow().toString(), "at most 24 days for an enforced lease", e);
+                    ttlName, ttl.orElseThrow().toString(), "at most 24 days for an enforced lease", e);
         }
-        return settings;
     }
 
     static LockSettings of(Map<String, LockSettings> byName, String name) {
@@ -103,16 +144,16 @@ record LockSettings(Optional<Duration> waitAtMost, Optional<Duration> ttl, Optio
         int end = mistaken.lastIndexOf('.');
         String lock =
                 mistaken.startsWith(start) && end > start.length() ? mistaken.substring(0, end + 1) : start + "<name>.";
-        return Set.of(lock + WAIT_AT_MOST, lock + TTL, lock + LEASE);
+        return NAMES.stream().map(lock::concat).collect(toSet());
     }
 
     /** What is set goes before what the request, that of an annotation, says. */
     LockRequest override(LockRequest request) {
         LockRequest waiting = waitAtMost.map(request::waitAtMost).orElse(request);
-        return limit(waiting, ttl.orElse(request.ttl()), request.lease());
+        return limit(waiting.mode(mode.orElse(request.mode())), ttl.orElse(request.ttl()), request.lease());
     }
 
-    /** What is set stands for what the request, that of a program, does not say. */
+    /** What is set stands for what the request, that of a program, does not say; of the mode it always says. */
     LockRequest complete(LockRequest request) {
         LockRequest waiting = request.waitAtMost() == null
                 ? waitAtMost.map(request::waitAtMost).orElse(request)
@@ -124,9 +165,10 @@ record LockSettings(Optional<Duration> waitAtMost, Optional<Duration> ttl, Optio
 
     /** A transaction's lock has no ttl, and without one there is nothing to enforce. */
     private LockRequest limit(LockRequest request, Duration ttl, Lease otherwise) {
-        if (request.scope() == LockScope.TRANSACTION || ttl.equals(LockRequest.UNLIMITED)) {
+        if (request.scope() == LockScope.TRANSACTION) {
             return request;
         }
-        return lease.orElse(otherwise) == Lease.ENFORCED ? request.enforcedTtl(ttl) : request.ttl(ttl);
+        boolean isEnforced = lease.orElse(otherwise) == Lease.ENFORCED && !ttl.equals(LockRequest.UNLIMITED);
+        return isEnforced ? request.enforcedTtl(ttl) : request.ttl(ttl);
     }
 }

@@ -16,7 +16,6 @@ import io.holdfast.lock.postgres.TransactionLock;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.interceptor.InvocationContext;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,39 +35,26 @@ class LockedCalls implements CurrentLock {
     @Inject
     private Domains domains;
 
-    private final Map<Target, LockedMethod> methods = new ConcurrentHashMap<>();
+    private final Map<LockedTarget, LockedMethod> methods = new ConcurrentHashMap<>();
 
     /** The innermost; removed when the outermost has ended. */
     private final ThreadLocal<LockedCall> current = new ThreadLocal<>();
 
-    /** A method may be inherited by several classes that are annotated differently. */
-    private record Target(Class<?> beanClass, Method method) {
-        LockedMethod parse() {
-            return LockedMethod.of(beanClass, method);
-        }
-    }
-
     /** The work of an interceptor. */
     Object run(InvocationContext context) throws Exception {
-        Target target = new Target(context.getTarget().getClass(), context.getMethod());
-        LockedMethod method = methods.computeIfAbsent(target, Target::parse);
+        LockedTarget target = new LockedTarget(context.getTarget().getClass(), context.getMethod());
+        LockedMethod method = methods.computeIfAbsent(target, absent -> absent.parse(domains::settings));
         Domain domain = domains.get(method.locked().domain());
         LockedCall call = new LockedCall(domain, current.get());
         try {
-            acquire(call, requests(domain, method, context));
+            acquire(call, method.requests(context.getParameters()));
         } catch (LockNotAcquiredException e) {
-            if (method.locked().ifBusy() == IfBusy.SKIP) {
+            if (method.ifBusy() == IfBusy.SKIP) {
                 return method.resultIfSkipped();
             }
             throw e;
         }
         return new Held(call, method, System.nanoTime()).run(context);
-    }
-
-    private List<LockRequest> requests(Domain domain, LockedMethod method, InvocationContext context) {
-        return method.requests(context.getParameters()).stream()
-                .map(request -> domain.settingsOf(request.name()).override(request))
-                .toList();
     }
 
     /** All or none. */

@@ -32,14 +32,14 @@ final class LockedChecks {
     private final Locked ofClass;
 
     private final Set<String> problems = new LinkedHashSet<>();
+    private final List<LockedTarget> targets = new ArrayList<>();
 
     private LockedChecks(Class<?> type) {
         this.type = type;
         this.ofClass = type.getAnnotation(Locked.class);
     }
 
-    /** Each as a message with its id. */
-    static List<String> problems(Class<?> type) {
+    static LockedChecks of(Class<?> type) {
         LockedChecks checks = new LockedChecks(type);
         if (!LockedMethod.hasAnnotation(INTERCEPTOR, type.getAnnotations())) {
             checks.checkInterfaces(type, new HashSet<>());
@@ -47,7 +47,17 @@ final class LockedChecks {
                 checks.checkClass();
             }
         }
-        return List.copyOf(checks.problems);
+        return checks;
+    }
+
+    /** Each as a message with its id. */
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+
+    /** What has no problem. */
+    List<LockedTarget> targets() {
+        return targets;
     }
 
     private void checkInterfaces(Class<?> start, Set<Class<?>> seen) {
@@ -97,7 +107,9 @@ final class LockedChecks {
             return;
         }
         try {
-            LockedMethod.of(type, method);
+            LockedTarget target = new LockedTarget(type, method);
+            target.parse(domain -> Settings.UNSET);
+            targets.add(target);
         } catch (IllegalStateException e) {
             problems.add(e.getMessage());
         }

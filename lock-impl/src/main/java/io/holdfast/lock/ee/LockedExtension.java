@@ -7,15 +7,19 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
 import jakarta.enterprise.inject.spi.DefinitionException;
+import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Fails the deployment of an application that has a wrong {@link Locked}. Looks at every class that the container discovers as
@@ -29,6 +33,7 @@ public class LockedExtension implements Extension {
 
     private final Set<Class<?>> checked = new HashSet<>();
     private final Set<String> problems = new HashSet<>();
+    private final List<LockedTarget> targets = new ArrayList<>();
 
     /** For the container. */
     public LockedExtension() {
@@ -48,7 +53,9 @@ public class LockedExtension implements Extension {
             return;
         }
         try {
-            problems.addAll(LockedChecks.problems(type));
+            LockedChecks checks = LockedChecks.of(type);
+            problems.addAll(checks.problems());
+            targets.addAll(checks.targets());
         } catch (LinkageError e) {
             // A class whose types the server lacks is no bean: the container drops it, or tells it.
             LOG.log(Level.DEBUG, type + " cannot be looked at", e);
@@ -62,6 +69,17 @@ public class LockedExtension implements Extension {
     /** What was found since then. */
     void tell(@Observes AfterDeploymentValidation event) {
         failDeployment(event::addDeploymentProblem);
+    }
+
+    /** The first mistake is told that shows only with what is set for the locks. */
+    void check(Function<String, Settings> settingsOfDomain) {
+        for (LockedTarget target : targets) {
+            try {
+                target.parse(settingsOfDomain);
+            } catch (IllegalStateException e) {
+                throw new DeploymentException(e.getMessage());
+            }
+        }
     }
 
     private void failDeployment(Consumer<Throwable> add) {

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /** A method and the annotation that holds for it, parsed and checked once. */
 final class LockedMethod {
@@ -39,7 +40,14 @@ final class LockedMethod {
     private final Class<?> beanClass;
     private final Method method;
     private final Locked locked;
+
+    /** Of the domain. */
+    private final Settings settings;
+
     private final List<KeyTemplate> templates;
+
+    /** What is set for the method's name or, if it has none, for that of the first key. */
+    private final LockSettings ofName;
 
     /** Of a request, whatever its key. */
     private final LockRequest prototype;
@@ -51,18 +59,20 @@ final class LockedMethod {
      *
      * @throws IllegalStateException if the annotation cannot be used; it names the method
      */
-    LockedMethod(Class<?> beanClass, Method method, Locked locked) {
+    LockedMethod(Class<?> beanClass, Method method, Locked locked, Settings settings) {
         this.beanClass = beanClass;
         this.method = method;
         this.locked = locked;
+        this.settings = settings;
         this.templates = templates();
+        this.ofName = settings.of(name(templates.get(0)));
         this.prototype = prototype();
         this.minHold = checkedMinHold();
         checkResult();
     }
 
     /** The method's own annotation goes before that of the bean class, which is inherited. */
-    static LockedMethod of(Class<?> beanClass, Method method) {
+    static LockedMethod of(Class<?> beanClass, Method method, Function<String, Settings> settingsOfDomain) {
         Locked locked = method.getAnnotation(Locked.class);
         if (locked == null) {
             locked = beanClass.getAnnotation(Locked.class);
@@ -70,7 +80,11 @@ final class LockedMethod {
         if (locked == null) {
             throw Messages.badAnnotation(method, "it is found neither on the method nor on its class");
         }
-        return new LockedMethod(beanClass, method, locked);
+        return new LockedMethod(beanClass, method, locked, settingsOfDomain.apply(locked.domain()));
+    }
+
+    private String name(KeyTemplate template) {
+        return locked.name().isEmpty() ? template.source() : locked.name();
     }
 
     Locked locked() {
@@ -79,6 +93,10 @@ final class LockedMethod {
 
     Duration minHold() {
         return minHold;
+    }
+
+    IfBusy ifBusy() {
+        return ofName.ifBusy().orElse(locked.ifBusy());
     }
 
     /** One for each key of this call. */
@@ -94,7 +112,7 @@ final class LockedMethod {
     private LockRequest request(String key, KeyTemplate template) {
         try {
             LockRequest request = LockRequest.of(key)
-                    .name(locked.name().isEmpty() ? template.source() : locked.name())
+                    .name(name(template))
                     .mode(prototype.mode())
                     .fenced(prototype.fenced())
                     .scope(prototype.scope())
@@ -102,7 +120,8 @@ final class LockedMethod {
             request = prototype.lease() == Lease.ENFORCED
                     ? request.enforcedTtl(prototype.ttl())
                     : request.ttl(prototype.ttl());
-            return prototype.waitAtMost() == null ? request : request.waitAtMost(prototype.waitAtMost());
+            return settings.override(
+                    prototype.waitAtMost() == null ? request : request.waitAtMost(prototype.waitAtMost()));
         } catch (IllegalArgumentException e) {
             throw Messages.badKey(method, e);
         }
@@ -138,7 +157,7 @@ final class LockedMethod {
         try {
             LockRequest request = LockRequest.of("key").mode(locked.mode()).fenced(locked.fenced());
             for (KeyTemplate template : templates) {
-                request = request.name(locked.name().isEmpty() ? template.source() : locked.name());
+                request = request.name(name(template));
             }
             if (locked.ttl() != Locked.UNLIMITED) {
                 request = locked.lease() == Lease.ENFORCED ? request.enforcedTtl(ttl()) : request.ttl(ttl());
@@ -157,11 +176,11 @@ final class LockedMethod {
         if (locked.minHold() < 0) {
             throw bad("minHold must be 0 or more");
         }
-        Duration duration = duration(locked.minHold());
+        Duration duration = ofName.minHold().orElseGet(() -> duration(locked.minHold()));
         if (!duration.isZero() && locked.scope() == LockScope.TRANSACTION) {
             throw bad("a lock of scope TRANSACTION ends with its transaction, so it has no minHold");
         }
-        if (duration.compareTo(prototype.ttl()) >= 0) {
+        if (duration.compareTo(settings.override(prototype).ttl()) >= 0) {
             throw bad("minHold must be below the ttl");
         }
         return duration;
@@ -176,14 +195,21 @@ final class LockedMethod {
 
     /** Null for the configured one. */
     private Duration waitAtMost() {
-        boolean skips = locked.ifBusy() == IfBusy.SKIP;
+        Duration wait = ofName.waitAtMost().orElseGet(this::annotatedWait);
+        if (ifBusy() != IfBusy.SKIP) {
+            return wait;
+        }
+        if (LockRequest.UNLIMITED.equals(wait)) {
+            throw bad("with an UNLIMITED wait it is never busy, so ifBusy = SKIP has no sense");
+        }
+        return wait == null ? LockRequest.IMMEDIATE : wait;
+    }
+
+    private Duration annotatedWait() {
         if (locked.waitAtMost() == Locked.CONFIGURED) {
-            return skips ? LockRequest.IMMEDIATE : null;
+            return null;
         }
         if (locked.waitAtMost() == Locked.UNLIMITED) {
-            if (skips) {
-                throw bad("with an UNLIMITED wait it is never busy, so ifBusy = SKIP has no sense");
-            }
             return LockRequest.UNLIMITED;
         }
         if (locked.waitAtMost() < 0) {
@@ -215,7 +241,7 @@ final class LockedMethod {
                     "with @Asynchronous of MicroProfile Fault Tolerance it runs elsewhere, and nobody tells when its Future is"
                             + " done: return CompletionStage");
         }
-        if (locked.ifBusy() == IfBusy.SKIP && isAnnotated(MESSAGE_DRIVEN)) {
+        if (ifBusy() == IfBusy.SKIP && isAnnotated(MESSAGE_DRIVEN)) {
             throw bad("a message-driven bean that skips its method loses the message: use ifBusy = FAIL, which has it"
                     + " delivered again");
         }
@@ -233,6 +259,8 @@ final class LockedMethod {
     }
 
     private IllegalStateException bad(String problem) {
-        return Messages.badAnnotation(method, problem);
+        return settings == Settings.UNSET
+                ? Messages.badAnnotation(method, problem)
+                : Messages.badCombination(method, name(templates.get(0)), problem);
     }
 }

@@ -80,7 +80,7 @@ final class ManagedLocker implements Locker {
     }
 
     private LockRequest complete(LockRequest request) {
-        return domain.settingsOf(request.name()).complete(request);
+        return domain.settings().complete(request);
     }
 
     /** The guard's own exceptions are told by name, since their types may be missing on the server. */

@@ -83,6 +83,11 @@ final class Messages {
                 + " settings are " + domains);
     }
 
+    static IllegalStateException badCombination(Method method, String lockName, String problem) {
+        return new IllegalStateException("HOLDFAST-0052: @Locked on " + method
+                + " does not go with what is set for locks of the name '" + lockName + "': " + problem);
+    }
+
     static void unknownSetting(String name, String nearest) {
         LOG.log(
                 Level.WARNING,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.LockerConfig;
 import io.holdfast.lock.postgres.SessionMode;
 import jakarta.enterprise.inject.spi.DeploymentException;
@@ -21,6 +22,7 @@ record Settings(
         Optional<String> dataSource,
         Optional<String> transactionDataSource,
         LockerConfig locker,
+        LockSettings unsaid,
         Map<String, LockSettings> locks) {
 
     static final String PREFIX = "holdfast.";
@@ -29,7 +31,11 @@ record Settings(
     private static final Map<String, SessionMode> SESSION_MODES =
             new TreeMap<>(Map.of("pinned", SessionMode.PINNED, "shared", SessionMode.SHARED));
     private static final Map<String, Boolean> TRUTHS = new TreeMap<>(Map.of("true", true, "false", false));
+    private static final String UNLIMITED = "unlimited";
     private static final Pattern PLAIN_DURATION = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h)");
+
+    /** Of a domain of which nothing is set. */
+    static final Settings UNSET = read(new SettingsSource(name -> Optional.empty(), Set.of(), Set.of()));
 
     /**
      * By the names of their domains, {@link Domain#DEFAULT} among them; names that are none of a setting are warned of.
@@ -44,7 +50,7 @@ record Settings(
         Settings defaults = read(source);
         all.put(Domain.DEFAULT, defaults);
         for (String domain : domains) {
-            all.put(domain, read(source, prefix(domain), defaults.locker));
+            all.put(domain, read(source, prefix(domain), defaults.locker, defaults.unsaid));
         }
         all.forEach((domain, settings) -> {
             if (!domain.equals(Domain.DEFAULT) && settings.dataSource.isEmpty()) {
@@ -70,16 +76,17 @@ record Settings(
                         Set.of(),
                         Set.of()),
                 prefix(domain),
-                LockerConfig.DEFAULT);
+                LockerConfig.DEFAULT,
+                LockSettings.UNSAID);
         return names;
     }
 
     /** Of the default domain. */
     static Settings read(SettingsSource values) {
-        return read(values, PREFIX, LockerConfig.DEFAULT);
+        return read(values, PREFIX, LockerConfig.DEFAULT, LockSettings.UNSAID);
     }
 
-    private static Settings read(SettingsSource values, String prefix, LockerConfig defaults) {
+    private static Settings read(SettingsSource values, String prefix, LockerConfig defaults, LockSettings unsaid) {
         return new Settings(
                 values.value(prefix + DATA_SOURCE),
                 values.value(prefix + "transaction-datasource"),
@@ -98,12 +105,23 @@ record Settings(
                         number(values, prefix + "max-sessions", 0, defaults.maxSessions()),
                         number(values, prefix + "max-locks", 1, defaults.maxLocks()),
                         oneOf(values, prefix + "publish-keys", TRUTHS).orElse(defaults.publishKeys())),
+                LockSettings.readUnsaid(values, prefix, unsaid),
                 LockSettings.read(values, prefix));
     }
 
     /** What is set for the locks of this name. */
     LockSettings of(String lockName) {
         return LockSettings.of(locks, lockName);
+    }
+
+    /** The request of an annotation as it is to be used. */
+    LockRequest override(LockRequest request) {
+        return of(request.name()).override(unsaid.complete(request));
+    }
+
+    /** The request of a program as it is to be used. */
+    LockRequest complete(LockRequest request) {
+        return unsaid.complete(of(request.name()).complete(request));
     }
 
     private static int number(SettingsSource values, String name, int least, int defaultValue) {
@@ -134,8 +152,11 @@ record Settings(
     }
 
     enum Range {
-        WAIT("a duration of zero or more", duration -> !duration.isNegative()),
-        TTL("a duration of at least 1 ms", duration -> duration.compareTo(Duration.ofMillis(1)) >= 0),
+        WAIT("a duration of zero or more or unlimited", duration -> !duration.isNegative()),
+        HOLD(
+                "a duration of zero or more",
+                duration -> !duration.isNegative() && !duration.equals(LockRequest.UNLIMITED)),
+        TTL("a duration of at least 1 ms or unlimited", duration -> duration.compareTo(Duration.ofMillis(1)) >= 0),
         TIMEOUT("a duration above zero and of at most a day", LockerConfig::isTimeout),
         HEARTBEAT("a duration of 1 s to a day, or 0s for off", LockerConfig::isHeartbeat);
 
@@ -156,8 +177,11 @@ record Settings(
                         .orElseThrow(() -> Messages.badSetting(name, value, expected, null)));
     }
 
-    /** ISO-8601 as {@link Duration#parse}, or a whole number with ms, s, m or h. */
+    /** ISO-8601 as {@link Duration#parse}, a whole number with ms, s, m or h, or unlimited. */
     private static Optional<Duration> parse(String value) {
+        if (value.equalsIgnoreCase(UNLIMITED)) {
+            return Optional.of(LockRequest.UNLIMITED);
+        }
         Matcher plain = PLAIN_DURATION.matcher(value.toLowerCase(Locale.ROOT));
         try {
             return Optional.of(plain.matches() ? plain(plain) : Duration.parse(value));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import jakarta.enterprise.inject.spi.DeploymentException;
@@ -34,6 +35,32 @@ class LockSettingsTest {
 
     private static SettingsSource source(Map<String, String> values, String... environment) {
         return new SettingsSource(name -> Optional.ofNullable(values.get(name)), values.keySet(), Set.of(environment));
+    }
+
+    @Test
+    void shouldStandForATtlThatNothingSays() {
+        Settings settings = read(Map.of(
+                "holdfast.ttl", "5s",
+                "holdfast.lease", "enforced",
+                "holdfast.lock.invoice.ttl", "unlimited",
+                "holdfast.lock.payment.lease", "advisory"));
+
+        assertEquals(UNSAID.enforcedTtl(Duration.ofSeconds(5)), settings.complete(UNSAID));
+        assertEquals(UNSAID.enforcedTtl(Duration.ofSeconds(5)), settings.override(UNSAID));
+        assertEquals(SAID, settings.complete(SAID));
+        assertEquals(SAID, settings.override(SAID));
+        assertEquals(UNSAID.name("invoice"), settings.override(UNSAID.name("invoice")));
+        assertEquals(UNSAID.name("payment").ttl(Duration.ofSeconds(5)), settings.override(UNSAID.name("payment")));
+        LockRequest transactional = UNSAID.scope(LockScope.TRANSACTION);
+        assertEquals(transactional, settings.override(transactional));
+    }
+
+    @Test
+    void shouldChangeTheModeOfAnAnnotationOnly() {
+        Settings settings = read(Map.of("holdfast.lock.order.mode", "shared"));
+
+        assertEquals(SAID.mode(LockMode.SHARED), settings.override(SAID));
+        assertEquals(UNSAID, settings.complete(UNSAID));
     }
 
     @Test
@@ -97,7 +124,10 @@ class LockSettingsTest {
         "holdfast.lock.a.b.wait-at-most, -1s, -1s",
         "holdfast.lock.a.b.ttl, 0s, 0s",
         "holdfast.lock.a.b.ttl, 600h, PT600H",
-        "holdfast.lock.a.b.lease, strict, strict"
+        "holdfast.lock.a.b.lease, strict, strict",
+        "holdfast.lock.a.b.min-hold, unlimited, unlimited",
+        "holdfast.lock.a.b.if-busy, wait, wait",
+        "holdfast.lock.a.b.mode, both, both"
     })
     void shouldRefuseWrongValuesByName(String name, String value, String told) {
         DeploymentException refused = assertThrows(

@@ -175,7 +175,7 @@ class LockedChecksTest {
     @Test
     @DisplayName("C24: each mistake is told once, by the name of the method")
     void shouldTellEachMistake() {
-        Map<String, String> told = LockedChecks.problems(Wrong.class).stream()
+        Map<String, String> told = LockedChecks.of(Wrong.class).problems().stream()
                 .collect(Collectors.toMap(LockedChecksTest::methodName, problem -> problem));
 
         assertEquals(MISTAKES.keySet(), new TreeMap<>(told).keySet());
@@ -238,7 +238,7 @@ class LockedChecksTest {
     }
 
     private static void assertProblems(Class<?> type, String... words) {
-        List<String> problems = LockedChecks.problems(type);
+        List<String> problems = LockedChecks.of(type).problems();
         assertEquals(words.length, problems.size(), problems::toString);
         Arrays.stream(words)
                 .forEach(word -> assertTrue(
@@ -272,7 +272,8 @@ class LockedChecksTest {
         Locked named = Named.class.getAnnotation(Locked.class);
 
         String problem = assertThrows(
-                        IllegalStateException.class, () -> new LockedMethod(String.class, withoutNames, named))
+                        IllegalStateException.class,
+                        () -> new LockedMethod(String.class, withoutNames, named, Settings.UNSET))
                 .getMessage();
 
         assertTrue(problem.contains("-parameters") && problem.contains("concat"), problem);

@@ -24,11 +24,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LockedMethodTest {
 
@@ -85,15 +88,35 @@ class LockedMethodTest {
     }
 
     private static LockedMethod method(Class<?> type, String name) {
-        Method method = Arrays.stream(type.getDeclaredMethods())
+        return LockedMethod.of(type, only(type, name), domain -> Settings.UNSET);
+    }
+
+    private static Method only(Class<?> type, String name) {
+        return Arrays.stream(type.getDeclaredMethods())
                 .filter(candidate -> candidate.getName().equals(name))
                 .findFirst()
                 .orElseThrow();
-        return LockedMethod.of(type, method);
     }
 
     private static List<String> keys(String name, Object... arguments) {
         return method(name).requests(arguments).stream().map(LockRequest::key).toList();
+    }
+
+    static class Configured {
+        @Locked(value = "order", waitAtMost = 1, ttl = 20)
+        void order() {}
+
+        @Locked("timer")
+        void timer() {}
+
+        @Locked(value = "skipping", ifBusy = IfBusy.SKIP)
+        void skipping() {}
+    }
+
+    private static LockedMethod configured(String name, Map<String, String> values) {
+        Settings settings = Settings.read(
+                new SettingsSource(key -> Optional.ofNullable(values.get(key)), values.keySet(), Set.of()));
+        return LockedMethod.of(Configured.class, only(Configured.class, name), domain -> settings);
     }
 
     @Test
@@ -234,10 +257,12 @@ class LockedMethodTest {
     void shouldNeedNoExpressionLanguage() throws Exception {
         try (URLClassLoader server = new WithoutExpressionLanguage()) {
             Class<?> checks = server.loadClass(LockedChecks.class.getName());
-            Method problems = checks.getDeclaredMethod("problems", Class.class);
+            Method of = checks.getDeclaredMethod("of", Class.class);
+            Method problems = checks.getDeclaredMethod("problems");
+            of.setAccessible(true);
             problems.setAccessible(true);
 
-            List<?> found = (List<?>) problems.invoke(null, server.loadClass(Keys.class.getName()));
+            List<?> found = (List<?>) problems.invoke(of.invoke(null, server.loadClass(Keys.class.getName())));
 
             assertEquals(5, found.size(), found::toString);
             assertTrue(
@@ -273,5 +298,38 @@ class LockedMethodTest {
                 throw new ClassNotFoundException(name, e);
             }
         }
+    }
+
+    @Test
+    void shouldLetSettingsGoBeforeTheAnnotation() {
+        LockedMethod method = configured(
+                "timer",
+                Map.of(
+                        "holdfast.lock.timer.if-busy", "skip",
+                        "holdfast.lock.timer.min-hold", "3s",
+                        "holdfast.lock.timer.mode", "shared"));
+        LockRequest request = method.requests(new Object[0]).get(0);
+
+        assertEquals(IfBusy.SKIP, method.ifBusy());
+        assertEquals(Duration.ofSeconds(3), method.minHold());
+        assertEquals(LockMode.SHARED, request.mode());
+        assertEquals(LockRequest.IMMEDIATE, request.waitAtMost(), "as SKIP has it");
+        assertEquals(IfBusy.FAIL, configured("timer", Map.of()).ifBusy());
+        assertEquals(
+                Duration.ofSeconds(1),
+                configured("order", Map.of()).requests(new Object[0]).get(0).waitAtMost());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "order, min-hold, 20s, minHold must be below the ttl",
+        "skipping, wait-at-most, unlimited, with an UNLIMITED wait it is never busy"
+    })
+    void shouldRefuseWhatDoesNotGoWithTheAnnotation(String name, String setting, String value, String problem) {
+        Map<String, String> values = Map.of("holdfast.lock." + name + "." + setting, value);
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> configured(name, values));
+
+        assertTrue(refused.getMessage().startsWith("HOLDFAST-0052"), refused.getMessage());
+        assertTrue(refused.getMessage().contains(problem), refused.getMessage());
     }
 }

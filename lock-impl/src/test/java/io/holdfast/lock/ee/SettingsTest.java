@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.Lease;
+import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.LockerConfig;
 import io.holdfast.lock.postgres.SessionMode;
 import jakarta.enterprise.inject.spi.DeploymentException;
@@ -36,7 +38,7 @@ class SettingsTest {
 
     @Test
     void shouldHaveDefaults() {
-        assertEquals(new Settings(Optional.empty(), Optional.empty(), LockerConfig.DEFAULT, Map.of()), read(Map.of()));
+        assertEquals(Settings.UNSET, read(Map.of()));
     }
 
     @Test
@@ -53,7 +55,9 @@ class SettingsTest {
                 Map.entry("holdfast.sessions", "Shared"),
                 Map.entry("holdfast.max-sessions", "4"),
                 Map.entry("holdfast.max-locks", "500"),
-                Map.entry("holdfast.publish-keys", "false")));
+                Map.entry("holdfast.publish-keys", "false"),
+                Map.entry("holdfast.ttl", "1h"),
+                Map.entry("holdfast.lease", "enforced")));
 
         assertEquals(Optional.of("java:jboss/datasources/HoldfastDS"), settings.dataSource());
         assertEquals(
@@ -70,13 +74,13 @@ class SettingsTest {
                         .maxLocks(500)
                         .publishKeys(false),
                 settings.locker());
+        assertEquals(Optional.of(Duration.ofHours(1)), settings.unsaid().ttl());
+        assertEquals(Optional.of(Lease.ENFORCED), settings.unsaid().lease());
     }
 
     @Test
     void shouldTakeBlankForUnset() {
-        assertEquals(
-                new Settings(Optional.empty(), Optional.empty(), LockerConfig.DEFAULT, Map.of()),
-                read(Map.of("holdfast.datasource", " ", "holdfast.namespace", "")));
+        assertEquals(Settings.UNSET, read(Map.of("holdfast.datasource", " ", "holdfast.namespace", "")));
     }
 
     @ParameterizedTest
@@ -84,6 +88,13 @@ class SettingsTest {
     void shouldReadDurations(String text, Duration expected) {
         assertEquals(
                 expected, read(Map.of("holdfast.wait-at-most", text)).locker().waitAtMost());
+    }
+
+    @Test
+    void shouldReadUnlimitedWait() {
+        assertEquals(
+                LockRequest.UNLIMITED,
+                read(Map.of("holdfast.wait-at-most", "Unlimited")).locker().waitAtMost());
     }
 
     @ParameterizedTest
@@ -103,7 +114,10 @@ class SettingsTest {
         "holdfast.sessions, both",
         "holdfast.max-sessions, -1",
         "holdfast.max-locks, 0",
-        "holdfast.publish-keys, yes"
+        "holdfast.publish-keys, yes",
+        "holdfast.connection-timeout, unlimited",
+        "holdfast.ttl, 0s",
+        "holdfast.lease, strict"
     })
     void shouldRefuseWrongValuesByName(String name, String value) {
         DeploymentException refused = assertThrows(DeploymentException.class, () -> read(Map.of(name, value)));
@@ -186,6 +200,7 @@ class SettingsTest {
                         "holdfast.transaction-datasource", "jdbc/work",
                         "holdfast.namespace", "1",
                         "holdfast.max-locks", "10",
+                        "holdfast.ttl", "6s",
                         "holdfast.lock.order.ttl", "7s",
                         "holdfast.billing.datasource", "jdbc/billing",
                         "holdfast.billing.namespace", "2",
@@ -197,6 +212,7 @@ class SettingsTest {
         assertEquals(Optional.of("jdbc/billing"), billing.dataSource());
         assertEquals(Optional.empty(), billing.transactionDataSource());
         assertEquals(LockerConfig.DEFAULT.namespace(2).maxLocks(10), billing.locker());
+        assertEquals(Optional.of(Duration.ofSeconds(6)), billing.unsaid().ttl());
         assertEquals(Set.of("invoice"), billing.locks().keySet());
         assertEquals(Set.of("order"), all.get(Domain.DEFAULT).locks().keySet());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
+import io.holdfast.lock.it.beans.TtlBean;
 import io.holdfast.lock.it.beans.WrongBean;
 import io.holdfast.lock.it.beans.WrongEjb;
 import io.holdfast.lock.it.beans.WrongFinalBean;
@@ -47,6 +48,18 @@ public class LockedMistakesIT {
                                 + "<message-driven name='WrongMessageEjb'><jca-adapter activation-spec-binding-name="
                                 + "'eis/messages'/></message-driven></ejb-jar-bnd>"),
                         "ibm-ejb-jar-bnd.xml");
+    }
+
+    @Deployment(name = "wrong-setting", managed = false, testable = false)
+    static WebArchive wrongSetting() {
+        return Archives.war("wrong-setting", Map.of("holdfast.lock.order.min-hold", "1m"), TtlBean.class);
+    }
+
+    @Test
+    @DisplayName("C24: a setting that contradicts an annotation fails the deployment")
+    void shouldRefuseSetting() {
+        FailedDeployment.assertFails(
+                deployer, "wrong-setting", "HOLDFAST-0052", "TtlBean.order", "minHold must be below the ttl");
     }
 
     @Test

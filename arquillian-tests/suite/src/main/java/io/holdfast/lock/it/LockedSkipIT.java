@@ -52,7 +52,7 @@ public class LockedSkipIT {
     static WebArchive deployment() {
         return Archives.war(
                 "locked-skip",
-                Map.of(),
+                Map.of("holdfast.lock.configured.if-busy", "skip"),
                 LockedSkipIT.class,
                 Keys.class,
                 SkippingBean.class,
@@ -62,6 +62,16 @@ public class LockedSkipIT {
 
     private int holders() {
         return PgLocks.holders(locker.lockId(Keys.SHARED));
+    }
+
+    @Test
+    @DisplayName("what is set for a name goes before the annotation: a method that would fail is left out")
+    void shouldSkipBySetting() throws Exception {
+        assertEquals("ran", bean.configured());
+        try (LockHandle held = locker.acquire(LockRequest.of(Keys.SHARED))) {
+            assertNull(bean.configured());
+            assertTrue(held.isHeld());
+        }
     }
 
     @Test

@@ -45,6 +45,11 @@ public class SkippingBean {
         return CompletableFuture.completedStage("ran");
     }
 
+    @Locked(value = Keys.SHARED, name = "configured")
+    public String configured() {
+        return "ran";
+    }
+
     @Locked(value = Keys.SHARED, ifBusy = IfBusy.SKIP, waitAtMost = 30)
     public String patient() {
         return "ran";
