@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Shows who holds the locks of a namespace, in whatever JVM, and ends a holder by force. For operators: reading
+ * Shows who holds the locks of a namespace, in whatever JVM, and ends a holder by force. In a Jakarta EE application inject it:
+ * {@code @Inject LockAdmin admin}, with a {@link LockDomain} for that of a domain. For operators: reading
  * {@code pg_locks} in a tight loop slows the server down.
  *
  * <p>Every method blocks for a connection and a round trip, and throws

@@ -15,6 +15,7 @@ import java.util.Objects;
  *
  * <pre>{@code
  * @Inject @LockDomain("billing") Locker locker;
+ * @Inject @LockDomain("billing") LockAdmin admin;
  * }</pre>
  *
  * <p>A domain has a data source and settings of its own, {@code holdfast.billing.datasource} being the one that it cannot do

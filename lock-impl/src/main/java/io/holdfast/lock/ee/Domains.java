@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.PreDestroy;
@@ -70,6 +71,12 @@ class Domains {
     @ApplicationScoped
     Locker locker() {
         return get(Domain.DEFAULT).locker();
+    }
+
+    @Produces
+    @ApplicationScoped
+    LockAdmin admin() {
+        return get(Domain.DEFAULT).admin();
     }
 
     /** An application that names its domains may do without the default one. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockDomain;
 import io.holdfast.lock.Locked;
 import io.holdfast.lock.Locker;
@@ -21,8 +22,9 @@ import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.Supplier;
 
-/** Makes a locker of each domain that the application or its settings name. */
+/** Makes a locker, and its administration, of each domain that the application or its settings name. */
 public class LockDomainExtension implements Extension {
 
     private final Set<String> named = new ConcurrentSkipListSet<>();
@@ -79,15 +81,28 @@ public class LockDomainExtension implements Extension {
     void addLockers(@Observes AfterBeanDiscovery event, BeanManager beans) {
         try {
             for (String domain : LockDomains.find(SettingsSource.find(), named)) {
-                event.<Locker>addBean()
-                        .beanClass(Domains.class)
-                        .addTypes(Locker.class)
-                        .addQualifiers(LockDomain.Literal.of(domain), Any.Literal.INSTANCE)
-                        .scope(ApplicationScoped.class)
-                        .produceWith(instance -> domains(beans).get(domain).locker());
+                add(
+                        event,
+                        Locker.class,
+                        domain,
+                        () -> domains(beans).get(domain).locker());
+                add(
+                        event,
+                        LockAdmin.class,
+                        domain,
+                        () -> domains(beans).get(domain).admin());
             }
         } catch (DeploymentException e) {
             event.addDefinitionError(e);
         }
+    }
+
+    private static <T> void add(AfterBeanDiscovery event, Class<T> type, String domain, Supplier<T> made) {
+        event.<T>addBean()
+                .beanClass(Domains.class)
+                .addTypes(type)
+                .addQualifiers(LockDomain.Literal.of(domain), Any.Literal.INSTANCE)
+                .scope(ApplicationScoped.class)
+                .produceWith(instance -> made.get());
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockDomain;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
@@ -42,6 +43,13 @@ public class LockDomainIT {
     @Inject
     @LockDomain("billing")
     private Locker billing;
+
+    @Inject
+    private LockAdmin admin;
+
+    @Inject
+    @LockDomain("billing")
+    private LockAdmin billingAdmin;
 
     @Inject
     @Any
@@ -95,6 +103,17 @@ public class LockDomainIT {
                     .get()
                     .tryAcquire(REQUEST)
                     .isEmpty());
+            assertTrue(held.isHeld());
+        }
+    }
+
+    @Test
+    @OperateOnDeployment("domains")
+    @DisplayName("the administration of a domain shows its locks only")
+    void shouldAdministerApart() throws Exception {
+        try (LockHandle held = billing.acquire(REQUEST)) {
+            assertTrue(billingAdmin.lock(KEY).isPresent());
+            assertTrue(admin.lock(KEY).isEmpty());
             assertTrue(held.isHeld());
         }
     }
