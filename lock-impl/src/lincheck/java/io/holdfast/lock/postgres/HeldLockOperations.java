@@ -51,7 +51,12 @@ public class HeldLockOperations {
                 turn.lockId(),
                 null,
                 SessionTerms.of(REQUEST, CONFIG));
-        lock = new HeldLock(locker, REQUEST, new Grant(session, turn.lockId(), null, System.nanoTime()), turn, true);
+        lock = new HeldLock(
+                locker,
+                locker.attempt(REQUEST, LockRequest.IMMEDIATE),
+                new Grant(session, turn.lockId(), null, System.nanoTime()),
+                turn,
+                true);
         turn.granted();
         locker.remember(lock);
         locker.forget(lock);

@@ -79,6 +79,11 @@ class Domains {
         return get(Domain.DEFAULT).admin();
     }
 
+    /** Whether spans show the keys of locks, in whatever domain. */
+    boolean traceKeys() {
+        return settings(Domain.DEFAULT).traceKeys();
+    }
+
     /** An application that names its domains may do without the default one. */
     List<Domain> wanted() {
         Collection<Domain> all = domains().values();

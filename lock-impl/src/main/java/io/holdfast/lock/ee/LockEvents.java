@@ -9,6 +9,7 @@ import io.holdfast.lock.event.LockContended;
 import io.holdfast.lock.event.LockEvent;
 import io.holdfast.lock.event.LockLost;
 import io.holdfast.lock.event.LockReleased;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.PostConstruct;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -48,38 +49,39 @@ class LockEvents implements LockListener {
     }
 
     @Override
-    public void acquired(LockHandle handle, Duration waited) {
+    public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
         if (observed.contains(LockAcquired.class)) {
             fire(new LockAcquired(handle.key(), handle.name(), handle.mode(), waited));
         }
     }
 
     @Override
-    public void contended(LockRequest request, Duration waited) {
-        refused(request, waited, false);
+    public void contended(LockAttempt attempt, Duration waited) {
+        refused(attempt, waited, false);
     }
 
     @Override
-    public void timedOut(LockRequest request, Duration waited) {
-        refused(request, waited, true);
+    public void timedOut(LockAttempt attempt, Duration waited) {
+        refused(attempt, waited, true);
     }
 
     @Override
-    public void released(LockHandle handle, Duration held) {
+    public void released(LockAttempt attempt, LockHandle handle, Duration held) {
         if (observed.contains(LockReleased.class)) {
             fire(new LockReleased(handle.key(), handle.name(), handle.mode(), held));
         }
     }
 
     @Override
-    public void lost(LockHandle handle, Duration held) {
+    public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
         if (observed.contains(LockLost.class)) {
             fire(new LockLost(handle.key(), handle.name(), handle.mode(), held));
         }
     }
 
-    private void refused(LockRequest request, Duration waited, boolean timedOut) {
+    private void refused(LockAttempt attempt, Duration waited, boolean timedOut) {
         if (observed.contains(LockContended.class)) {
+            LockRequest request = attempt.request();
             fire(new LockContended(request.key(), request.name(), request.mode(), waited, timedOut));
         }
     }

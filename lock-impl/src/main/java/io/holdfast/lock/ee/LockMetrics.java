@@ -3,7 +3,7 @@ package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.Map;
@@ -77,48 +77,48 @@ abstract class LockMetrics implements LockListener {
     }
 
     @Override
-    public void waitBegan(LockRequest request) {
-        change(Measure.WAITING, request.name(), 1);
+    public void waitBegan(LockAttempt attempt) {
+        change(Measure.WAITING, attempt.request().name(), 1);
     }
 
     @Override
-    public void waitEnded(LockRequest request) {
-        change(Measure.WAITING, request.name(), -1);
+    public void waitEnded(LockAttempt attempt) {
+        change(Measure.WAITING, attempt.request().name(), -1);
     }
 
     @Override
-    public void acquired(LockHandle handle, Duration waited) {
+    public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
         time(Measure.ACQUIRE_TIME, bounded(handle.name()), waited);
         change(Measure.HELD, handle.name(), 1);
     }
 
     @Override
-    public void contended(LockRequest request, Duration waited) {
-        count(Measure.CONTENDED, bounded(request.name()));
+    public void contended(LockAttempt attempt, Duration waited) {
+        count(Measure.CONTENDED, bounded(attempt.request().name()));
     }
 
     @Override
-    public void timedOut(LockRequest request, Duration waited) {
-        count(Measure.TIMED_OUT, bounded(request.name()));
+    public void timedOut(LockAttempt attempt, Duration waited) {
+        count(Measure.TIMED_OUT, bounded(attempt.request().name()));
     }
 
     @Override
-    public void failed(LockRequest request, LockException failure) {
-        count(Measure.FAILED, bounded(request.name()));
+    public void failed(LockAttempt attempt, LockException failure) {
+        count(Measure.FAILED, bounded(attempt.request().name()));
     }
 
     @Override
-    public void refreshed(LockHandle handle) {
+    public void refreshed(LockAttempt attempt, LockHandle handle, Duration took) {
         count(Measure.REFRESHED, bounded(handle.name()));
     }
 
     @Override
-    public void released(LockHandle handle, Duration held) {
+    public void released(LockAttempt attempt, LockHandle handle, Duration held) {
         ended(Measure.RELEASED, handle, held);
     }
 
     @Override
-    public void lost(LockHandle handle, Duration held) {
+    public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
         ended(Measure.LOST, handle, held);
     }
 

@@ -22,6 +22,7 @@ record Settings(
         Optional<String> dataSource,
         Optional<String> transactionDataSource,
         LockerConfig locker,
+        boolean traceKeys,
         LockSettings unsaid,
         Map<String, LockSettings> locks) {
 
@@ -105,6 +106,7 @@ record Settings(
                         number(values, prefix + "max-sessions", 0, defaults.maxSessions()),
                         number(values, prefix + "max-locks", 1, defaults.maxLocks()),
                         oneOf(values, prefix + "publish-keys", TRUTHS).orElse(defaults.publishKeys())),
+                oneOf(values, PREFIX + "trace-keys", TRUTHS).orElse(true),
                 LockSettings.readUnsaid(values, prefix, unsaid),
                 LockSettings.read(values, prefix));
     }

@@ -5,6 +5,7 @@ import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
+import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,12 +32,14 @@ final class Acquisition implements Runnable {
     private static final long CLEAN_UP_MILLIS = 1_000;
 
     private final PostgresLocker locker;
+    private final LockAttempt told;
     private final LockRequest request;
     private final boolean waiting;
     private final Deadline deadline;
     private final Turn turn;
     private final GrantAttempt attempt;
     private final Duration timeout;
+    private final AtomicBoolean queuedTold = new AtomicBoolean();
     private final AtomicBoolean decided = new AtomicBoolean();
     private final CompletableFuture<Optional<HeldLock>> outcome = new CompletableFuture<>();
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -56,18 +59,22 @@ final class Acquisition implements Runnable {
     /** The keeper thread while it waits for a connection, which may be interrupted; else null. Guarded by this. */
     private Thread opening;
 
-    Acquisition(PostgresLocker locker, LockRequest request, boolean waiting, Deadline deadline) {
+    Acquisition(PostgresLocker locker, LockAttempt told, Deadline deadline) {
         this.locker = locker;
-        this.request = request;
-        this.waiting = waiting;
+        this.told = told;
+        this.request = told.request();
+        this.waiting = !told.waitAtMost().isZero();
         this.deadline = deadline;
         this.timeout = locker.config().connectionTimeout();
-        this.turn = locker.queues().join(locker.lockId(request.key()), request.mode(), waiting);
+        this.turn = locker.queues().join(told.lockId(), request.mode(), waiting);
         this.attempt = new GrantAttempt(request, turn.lockId(), deadline, locker.config());
     }
 
     /** Asks the server as soon as the turn comes. */
     void start() {
+        if (waiting && !turn.come().isDone()) {
+            tellQueued();
+        }
         turn.come().thenAccept(come -> {
             if (come) {
                 begin();
@@ -91,6 +98,12 @@ final class Acquisition implements Runnable {
         } catch (Throwable e) {
             fail(e);
             end();
+        }
+    }
+
+    private void tellQueued() {
+        if (queuedTold.compareAndSet(false, true)) {
+            locker.listeners().queued(told);
         }
     }
 
@@ -374,7 +387,11 @@ final class Acquisition implements Runnable {
             return askOnOwnSession(true);
         }
         Optional<HeldLock> lock = askOnSharedSession(shared[0]);
-        return lock.isPresent() || !waiting ? lock : askOnOwnSession(false);
+        if (lock.isPresent() || !waiting) {
+            return lock;
+        }
+        tellQueued();
+        return askOnOwnSession(false);
     }
 
     private Optional<HeldLock> askOnSharedSession(LockSession shared) throws SQLException {
@@ -448,6 +465,7 @@ final class Acquisition implements Runnable {
         locker.fitness().require(own);
         Optional<Grant> grant = tryFirst ? attempt.tryOn(own, true) : Optional.empty();
         if (grant.isEmpty() && waiting) {
+            tellQueued();
             grant = attempt.waitOn(own, decided::get);
         }
         if (grant.isPresent()) {
@@ -498,7 +516,7 @@ final class Acquisition implements Runnable {
     }
 
     private HeldLock hold(Grant grant, boolean own) {
-        HeldLock lock = new HeldLock(locker, request, grant, turn, own);
+        HeldLock lock = new HeldLock(locker, told, grant, turn, own);
         turn.granted();
         locker.remember(lock);
         return lock;

@@ -7,6 +7,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
+import io.holdfast.lock.spi.LockAttempt;
 import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -56,6 +57,7 @@ final class HeldLock {
     private record Term(Duration ttl, Deadline deadline) {}
 
     private final PostgresLocker locker;
+    private final LockAttempt attempt;
     private final LockRequest request;
     private final Grant grant;
     private final Turn turn;
@@ -79,12 +81,16 @@ final class HeldLock {
     /** Whether listeners know of the suspicion. */
     private final AtomicBoolean suspicionTold = new AtomicBoolean();
 
+    /** Whether the ttl had passed when the release began; written once, by whoever began it. */
+    private volatile boolean lapsed;
+
     /** Whether the holder has been told; what happens to others is nobody's business. */
     private volatile boolean announced;
 
-    HeldLock(PostgresLocker locker, LockRequest request, Grant grant, Turn turn, boolean own) {
+    HeldLock(PostgresLocker locker, LockAttempt attempt, Grant grant, Turn turn, boolean own) {
         this.locker = locker;
-        this.request = request;
+        this.attempt = attempt;
+        this.request = attempt.request();
         this.grant = grant;
         this.turn = turn;
         this.own = own;
@@ -156,8 +162,19 @@ final class HeldLock {
 
     void refresh(Duration ttl) {
         LockRequest refreshed = enforced() ? request.enforcedTtl(ttl) : request.ttl(ttl);
+        long startNanos = System.nanoTime();
+        try {
+            refreshTo(refreshed.ttl());
+        } catch (RuntimeException e) {
+            locker.listeners().refreshFailed(attempt, handle(), e, since(startNanos));
+            throw e;
+        }
+        locker.listeners().refreshed(attempt, handle(), since(startNanos));
+    }
+
+    private void refreshTo(Duration ttl) {
         requireHeld();
-        CompletableFuture<Boolean> answer = locker.keepers().submit(() -> askIfHeld(refreshed.ttl()));
+        CompletableFuture<Boolean> answer = locker.keepers().submit(() -> askIfHeld(ttl));
         Duration timeout = locker.config().connectionTimeout();
         boolean held;
         SQLException cause = null;
@@ -177,7 +194,6 @@ final class HeldLock {
             throw Messages.notHeld(key(), state());
         }
         requireHeld();
-        locker.listeners().refreshed(handle());
     }
 
     /**
@@ -249,7 +265,15 @@ final class HeldLock {
 
     /** Whoever gets true, and nobody else, has to end the lock. */
     private boolean beginReleasing() {
-        return life.compareAndSet(Life.HELD, Life.RELEASING);
+        boolean late = term.deadline().hasPassed();
+        if (!life.compareAndSet(Life.HELD, Life.RELEASING)) {
+            return false;
+        }
+        lapsed = late;
+        if (announced) {
+            locker.listeners().releaseBegan(attempt, handle());
+        }
+        return true;
     }
 
     /** Waits until the lock is ended, but not for ever. What came of it: RELEASED or LOST. */
@@ -350,7 +374,7 @@ final class HeldLock {
         boolean suspect = state() == LockState.SUSPECT;
         if (!suspicionTold.getAndSet(suspect) && suspect) {
             Messages.suspected(key());
-            locker.listeners().suspected(handle());
+            locker.listeners().suspected(attempt, handle());
         }
     }
 
@@ -415,7 +439,7 @@ final class HeldLock {
     Handle announce(Duration waited) {
         Handle handle = handle();
         locker.handedOut(handle);
-        locker.listeners().acquired(handle, waited);
+        locker.listeners().acquired(attempt, handle, waited);
         announced = true;
         tellEnd();
         return handle;
@@ -433,10 +457,18 @@ final class HeldLock {
             onLost = null;
         }
         if (end == Life.RELEASED) {
-            locker.listeners().released(handle(), held());
+            tellReleased();
         } else {
             actions.forEach(this::run);
-            locker.listeners().lost(handle(), held());
+            locker.listeners().lost(attempt, handle(), held());
+        }
+    }
+
+    private void tellReleased() {
+        if (lapsed) {
+            locker.listeners().lapsed(attempt, handle(), held());
+        } else {
+            locker.listeners().released(attempt, handle(), held());
         }
     }
 
@@ -445,7 +477,11 @@ final class HeldLock {
     }
 
     private Duration held() {
-        return Duration.ofNanos(System.nanoTime() - grantedNanos);
+        return since(grantedNanos);
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
     }
 
     /** Whether the server, being too old, would keep the lock of a JVM that is frozen or cut off. */

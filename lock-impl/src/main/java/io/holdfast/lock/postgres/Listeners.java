@@ -3,7 +3,7 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.List;
@@ -17,62 +17,82 @@ record Listeners(List<LockListener> all) implements LockListener {
     }
 
     @Override
-    public void waitBegan(LockRequest request) {
-        tell(listener -> listener.waitBegan(request));
+    public void waitBegan(LockAttempt attempt) {
+        tell(listener -> listener.waitBegan(attempt));
     }
 
     @Override
-    public void waitEnded(LockRequest request) {
-        tell(listener -> listener.waitEnded(request));
+    public void queued(LockAttempt attempt) {
+        tell(listener -> listener.queued(attempt));
     }
 
     @Override
-    public void acquired(LockHandle handle, Duration waited) {
-        tell(listener -> listener.acquired(handle, waited));
+    public void waitEnded(LockAttempt attempt) {
+        tell(listener -> listener.waitEnded(attempt));
     }
 
     @Override
-    public void contended(LockRequest request, Duration waited) {
-        tell(listener -> listener.contended(request, waited));
+    public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
+        tell(listener -> listener.acquired(attempt, handle, waited));
     }
 
     @Override
-    public void timedOut(LockRequest request, Duration waited) {
-        tell(listener -> listener.timedOut(request, waited));
+    public void contended(LockAttempt attempt, Duration waited) {
+        tell(listener -> listener.contended(attempt, waited));
+    }
+
+    @Override
+    public void timedOut(LockAttempt attempt, Duration waited) {
+        tell(listener -> listener.timedOut(attempt, waited));
     }
 
     /** To those who asked for it at once, or who waited in vain. */
-    void refused(LockRequest request, Duration limit, Duration waited) {
-        if (limit.isZero()) {
-            contended(request, waited);
+    void refused(LockAttempt attempt, Duration waited) {
+        if (attempt.waitAtMost().isZero()) {
+            contended(attempt, waited);
         } else {
-            timedOut(request, waited);
+            timedOut(attempt, waited);
         }
     }
 
     @Override
-    public void failed(LockRequest request, LockException failure) {
-        tell(listener -> listener.failed(request, failure));
+    public void failed(LockAttempt attempt, LockException failure) {
+        tell(listener -> listener.failed(attempt, failure));
     }
 
     @Override
-    public void refreshed(LockHandle handle) {
-        tell(listener -> listener.refreshed(handle));
+    public void refreshed(LockAttempt attempt, LockHandle handle, Duration took) {
+        tell(listener -> listener.refreshed(attempt, handle, took));
     }
 
     @Override
-    public void suspected(LockHandle handle) {
-        tell(listener -> listener.suspected(handle));
+    public void refreshFailed(LockAttempt attempt, LockHandle handle, RuntimeException failure, Duration took) {
+        tell(listener -> listener.refreshFailed(attempt, handle, failure, took));
     }
 
     @Override
-    public void released(LockHandle handle, Duration held) {
-        tell(listener -> listener.released(handle, held));
+    public void suspected(LockAttempt attempt, LockHandle handle) {
+        tell(listener -> listener.suspected(attempt, handle));
     }
 
     @Override
-    public void lost(LockHandle handle, Duration held) {
-        tell(listener -> listener.lost(handle, held));
+    public void releaseBegan(LockAttempt attempt, LockHandle handle) {
+        tell(listener -> listener.releaseBegan(attempt, handle));
+    }
+
+    @Override
+    public void released(LockAttempt attempt, LockHandle handle, Duration held) {
+        tell(listener -> listener.released(attempt, handle, held));
+    }
+
+    @Override
+    public void lapsed(LockAttempt attempt, LockHandle handle, Duration held) {
+        tell(listener -> listener.lapsed(attempt, handle, held));
+    }
+
+    @Override
+    public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
+        tell(listener -> listener.lost(attempt, handle, held));
     }
 
     private void tell(Consumer<LockListener> event) {

@@ -8,6 +8,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
 import io.holdfast.lock.postgres.LockSession.Question;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.Nullable;
 import java.sql.SQLException;
@@ -98,17 +99,17 @@ public final class PostgresLocker implements Locker {
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
         long startNanos = System.nanoTime();
-        Acquisition acquisition = begin(request, limit(request), startNanos);
-        listeners.waitBegan(request);
+        LockAttempt attempt = attempt(request, limit(request));
+        Acquisition acquisition = beginTold(attempt, startNanos);
         CompletableFuture<LockHandle> told = new CompletableFuture<>();
         acquisition
                 .outcome()
-                .whenCompleteAsync((lock, failure) -> tell(told, request, lock, failure, startNanos), this::onKeeper);
+                .whenCompleteAsync((lock, failure) -> tell(told, attempt, lock, failure, startNanos), this::onKeeper);
         // Cancelled, or completed otherwise by whoever has it: nobody wants the lock any more. Else it is decided
         // already.
         told.whenComplete((handle, failure) -> {
             acquisition.abandon();
-            listeners.waitEnded(request);
+            listeners.waitEnded(attempt);
         });
         acquisition.watch();
         return told;
@@ -116,19 +117,19 @@ public final class PostgresLocker implements Locker {
 
     private void tell(
             CompletableFuture<LockHandle> told,
-            LockRequest request,
+            LockAttempt attempt,
             Optional<HeldLock> lock,
             Throwable failure,
             long startNanos) {
         Duration waited = since(startNanos);
         if (failure != null) {
             if (failure instanceof LockException e) {
-                listeners.failed(request, e);
+                listeners.failed(attempt, e);
             }
             told.completeExceptionally(failure);
         } else if (lock.isEmpty()) {
-            listeners.refused(request, limit(request), waited);
-            told.completeExceptionally(Messages.notAcquired(request, waited));
+            listeners.refused(attempt, waited);
+            told.completeExceptionally(Messages.notAcquired(attempt.request(), waited));
         } else {
             LockHandle handle = lock.get().announce(waited);
             if (!told.complete(handle)) {
@@ -159,27 +160,44 @@ public final class PostgresLocker implements Locker {
             // An answer that comes at once would go before it.
             throw new InterruptedException();
         }
-        listeners.waitBegan(request);
+        LockAttempt attempt = attempt(request, limit);
+        listeners.waitBegan(attempt);
         try {
-            Optional<HeldLock> lock = begin(request, limit, startNanos).await();
+            Optional<HeldLock> lock = begin(attempt, startNanos).await();
             if (lock.isEmpty()) {
-                listeners.refused(request, limit, since(startNanos));
+                listeners.refused(attempt, since(startNanos));
             }
             return lock.map(held -> held.announce(since(startNanos)));
         } catch (LockException e) {
-            listeners.failed(request, e);
+            listeners.failed(attempt, e);
             throw e;
         } finally {
-            listeners.waitEnded(request);
+            listeners.waitEnded(attempt);
         }
     }
 
-    private Acquisition begin(LockRequest request, Duration limit, long startNanos) {
+    LockAttempt attempt(LockRequest request, Duration limit) {
+        return new LockAttempt(request, limit, config.namespace(), lockId(request.key()));
+    }
+
+    /** On the caller's thread, before any other hears of it. */
+    private Acquisition beginTold(LockAttempt attempt, long startNanos) {
+        listeners.waitBegan(attempt);
+        try {
+            return begin(attempt, startNanos);
+        } catch (RuntimeException e) {
+            listeners.waitEnded(attempt);
+            throw e;
+        }
+    }
+
+    private Acquisition begin(LockAttempt attempt, long startNanos) {
+        LockRequest request = attempt.request();
         if (request.isTransactional()) {
             throw Messages.noTransactions(request);
         }
         requireOpen("lock '" + request.key() + "'");
-        Acquisition acquisition = new Acquisition(this, request, !limit.isZero(), Deadline.from(startNanos, limit));
+        Acquisition acquisition = new Acquisition(this, attempt, Deadline.from(startNanos, attempt.waitAtMost()));
         // Before the look at closed: close() sets it first and then refuses every acquisition that it finds.
         acquisitions.add(acquisition);
         if (closed.get()) {

@@ -6,6 +6,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,21 +18,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class TransactionLock implements LockHandle {
 
+    private final LockAttempt attempt;
     private final LockRequest request;
     private final LockListener listeners;
     private final long grantedNanos = System.nanoTime();
     private final AtomicBoolean released = new AtomicBoolean();
     private final AtomicBoolean completed = new AtomicBoolean();
 
-    TransactionLock(LockRequest request, LockListener listeners) {
-        this.request = request;
+    TransactionLock(LockAttempt attempt, LockListener listeners) {
+        this.attempt = attempt;
+        this.request = attempt.request();
         this.listeners = listeners;
     }
 
     /** To be called when the transaction has ended; a second call does nothing. */
     public void completed() {
         if (completed.compareAndSet(false, true)) {
-            listeners.released(this, Duration.ofNanos(System.nanoTime() - grantedNanos));
+            listeners.released(attempt, this, Duration.ofNanos(System.nanoTime() - grantedNanos));
         }
     }
 

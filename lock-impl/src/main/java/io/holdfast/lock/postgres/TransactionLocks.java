@@ -5,6 +5,7 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.AdvisoryLockSql.AcquireInTransaction;
+import io.holdfast.lock.spi.LockAttempt;
 import jakarta.annotation.Nullable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -81,23 +82,24 @@ public final class TransactionLocks {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        locker.listeners().waitBegan(request);
+        LockAttempt attempt = locker.attempt(request, limit);
+        locker.listeners().waitBegan(attempt);
         try {
             boolean granted = limit.isZero()
                     ? isGranted(connection, request, LockRequest.IMMEDIATE)
                     : await(connection, request, Deadline.from(startNanos, limit));
             if (!granted) {
-                locker.listeners().refused(request, limit, since(startNanos));
+                locker.listeners().refused(attempt, since(startNanos));
                 return Optional.empty();
             }
-            TransactionLock lock = new TransactionLock(request, locker.listeners());
-            locker.listeners().acquired(lock, since(startNanos));
+            TransactionLock lock = new TransactionLock(attempt, locker.listeners());
+            locker.listeners().acquired(attempt, lock, since(startNanos));
             return Optional.of(lock);
         } catch (LockException e) {
-            locker.listeners().failed(request, e);
+            locker.listeners().failed(attempt, e);
             throw e;
         } finally {
-            locker.listeners().waitEnded(request);
+            locker.listeners().waitEnded(attempt);
         }
     }
 

@@ -9,6 +9,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.ee.LockMetrics.Kind;
 import io.holdfast.lock.ee.LockMetrics.Measure;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.InMemoryLocks;
 import io.micrometer.core.instrument.Meter;
@@ -117,7 +118,7 @@ class LockMetricsTest {
         metrics.start(registry, "shop");
 
         for (int i = 0; i < LockMetrics.MOST_NAMES + 50; i++) {
-            metrics.waitBegan(request.name("order " + i));
+            metrics.waitBegan(attempt(request.name("order " + i)));
         }
 
         assertEquals(LockMetrics.MOST_NAMES + 1, registry.getMeters().size());
@@ -152,25 +153,30 @@ class LockMetricsTest {
                 find("(?m)^\\| `(holdfast\\.[a-z.]+)`", DOCUMENT));
     }
 
+    private static LockAttempt attempt(LockRequest request) {
+        return new LockAttempt(request, LockRequest.IMMEDIATE, 0, 42);
+    }
+
     private void happen(LockListener metrics) {
+        LockAttempt attempt = attempt(request);
         LockHandle handle;
         try (var locker = new InMemoryLocks().newLocker()) {
             handle = locker.acquire(request);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        metrics.waitBegan(request);
-        metrics.waitBegan(request);
-        metrics.waitEnded(request);
+        metrics.waitBegan(attempt);
+        metrics.waitBegan(attempt);
+        metrics.waitEnded(attempt);
         for (int i = 0; i < 3; i++) {
-            metrics.acquired(handle, SECOND);
+            metrics.acquired(attempt, handle, SECOND);
         }
-        metrics.contended(request, SECOND);
-        metrics.timedOut(request, SECOND);
-        metrics.failed(request, new LockUnavailableException("gone", null));
-        metrics.refreshed(handle);
-        metrics.released(handle, SECOND);
-        metrics.lost(handle, SECOND);
+        metrics.contended(attempt, SECOND);
+        metrics.timedOut(attempt, SECOND);
+        metrics.failed(attempt, new LockUnavailableException("gone", null));
+        metrics.refreshed(attempt, handle, SECOND);
+        metrics.released(attempt, handle, SECOND);
+        metrics.lost(attempt, handle, SECOND);
     }
 
     private static Map<String, Double> expected() {

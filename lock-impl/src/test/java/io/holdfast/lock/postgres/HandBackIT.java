@@ -9,6 +9,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -105,8 +106,12 @@ class HandBackIT extends LockerTest {
         HeldLock.Grant grant = new HeldLock.Grant(session, lockId, null, System.nanoTime());
 
         locker.discard(session, null);
-        HeldLock second =
-                new HeldLock(locker, request, grant, locker.queues().join(lockId, request.mode(), false), false);
+        HeldLock second = new HeldLock(
+                locker,
+                locker.attempt(request, LockRequest.IMMEDIATE),
+                grant,
+                locker.queues().join(lockId, request.mode(), false),
+                false);
         locker.remember(second);
 
         assertEquals(LockState.LOST, first.state());
@@ -119,12 +124,12 @@ class HandBackIT extends LockerTest {
     void shouldContainErrorsOfListeners() throws Exception {
         LockListener broken = new LockListener() {
             @Override
-            public void acquired(LockHandle handle, Duration waited) {
+            public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
                 throw new AssertionError("on purpose");
             }
 
             @Override
-            public void released(LockHandle handle, Duration held) {
+            public void released(LockAttempt attempt, LockHandle handle, Duration held) {
                 throw new AssertionError("on purpose");
             }
         };

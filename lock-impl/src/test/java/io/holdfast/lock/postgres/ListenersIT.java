@@ -7,13 +7,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -24,27 +30,27 @@ class ListenersIT extends LockerTest {
     private final PostgresLocker locker =
             new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of(new LockListener() {
                 @Override
-                public void waitBegan(LockRequest request) {
+                public void waitBegan(LockAttempt attempt) {
                     events.add("began");
                 }
 
                 @Override
-                public void waitEnded(LockRequest request) {
+                public void waitEnded(LockAttempt attempt) {
                     events.add("ended");
                 }
 
                 @Override
-                public void acquired(LockHandle handle, Duration waited) {
+                public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
                     events.add("acquired");
                 }
 
                 @Override
-                public void contended(LockRequest request, Duration waited) {
+                public void contended(LockAttempt attempt, Duration waited) {
                     events.add("contended");
                 }
 
                 @Override
-                public void timedOut(LockRequest request, Duration waited) {
+                public void timedOut(LockAttempt attempt, Duration waited) {
                     events.add("timed out");
                 }
             }));
@@ -77,6 +83,106 @@ class ListenersIT extends LockerTest {
                         "contended",
                         "ended"),
                 events);
+    }
+
+    @Test
+    @DisplayName(
+            "all that is told of an attempt and its lock is told with the same attempt, its begin on the caller's thread")
+    void shouldTieTogether() throws Exception {
+        Attempts attempts = new Attempts();
+        try (PostgresLocker tied = new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of(attempts))) {
+            CompletableFuture<LockHandle> granted;
+            try (LockHandle held = elsewhere().acquire(request)) {
+                granted = tied.acquireAsync(request);
+                Server.eventually("queued", () -> attempts.told.contains("queued"));
+                assertTrue(held.isHeld());
+            }
+            LockHandle handle = granted.get(1, TimeUnit.MINUTES);
+            handle.refresh(Duration.ofSeconds(30));
+            handle.close();
+        }
+
+        assertEquals(
+                List.of("began", "queued", "acquired", "ended", "refreshed", "releasing", "released"), attempts.told);
+        assertEquals(1, attempts.all.size());
+        LockAttempt attempt = attempts.all.iterator().next();
+        assertEquals(locker.lockId(key), attempt.lockId());
+        assertEquals(CONFIG.waitAtMost(), attempt.waitAtMost());
+        assertEquals(Thread.currentThread(), attempts.beganOn);
+        locker.close();
+    }
+
+    @Test
+    @DisplayName("a lock that is given back after its ttl is told as lapsed, and a refresh of it as failed")
+    void shouldTellLapse() throws Exception {
+        Attempts attempts = new Attempts();
+        try (locker;
+                PostgresLocker tied = new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of(attempts))) {
+            LockHandle handle = tied.acquire(request.ttl(Duration.ofMillis(1)));
+            Server.eventually("lapsed", () -> handle.state() == LockState.LAPSED);
+            assertThrows(LockNotHeldException.class, () -> handle.refresh(Duration.ofSeconds(30)));
+        }
+
+        assertEquals(List.of("began", "acquired", "ended", "releasing", "lapsed", "refresh failed"), attempts.told);
+        assertEquals(1, attempts.all.size());
+    }
+
+    private static final class Attempts implements LockListener {
+
+        private final List<String> told = new CopyOnWriteArrayList<>();
+        private final Set<LockAttempt> all = ConcurrentHashMap.newKeySet();
+        private volatile Thread beganOn;
+
+        private void tell(LockAttempt attempt, String what) {
+            all.add(attempt);
+            told.add(what);
+        }
+
+        @Override
+        public void waitBegan(LockAttempt attempt) {
+            beganOn = Thread.currentThread();
+            tell(attempt, "began");
+        }
+
+        @Override
+        public void queued(LockAttempt attempt) {
+            tell(attempt, "queued");
+        }
+
+        @Override
+        public void waitEnded(LockAttempt attempt) {
+            tell(attempt, "ended");
+        }
+
+        @Override
+        public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
+            tell(attempt, "acquired");
+        }
+
+        @Override
+        public void refreshed(LockAttempt attempt, LockHandle handle, Duration took) {
+            tell(attempt, "refreshed");
+        }
+
+        @Override
+        public void refreshFailed(LockAttempt attempt, LockHandle handle, RuntimeException failure, Duration took) {
+            tell(attempt, "refresh failed");
+        }
+
+        @Override
+        public void releaseBegan(LockAttempt attempt, LockHandle handle) {
+            tell(attempt, "releasing");
+        }
+
+        @Override
+        public void released(LockAttempt attempt, LockHandle handle, Duration held) {
+            tell(attempt, "released");
+        }
+
+        @Override
+        public void lapsed(LockAttempt attempt, LockHandle handle, Duration held) {
+            tell(attempt, "lapsed");
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -37,14 +38,14 @@ final class Loss implements LockListener {
     }
 
     @Override
-    public void suspected(LockHandle handle) {
+    public void suspected(LockAttempt attempt, LockHandle handle) {
         if (handle.key().equals(key)) {
             suspicions.incrementAndGet();
         }
     }
 
     @Override
-    public void lost(LockHandle handle, Duration held) {
+    public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
         if (handle.key().equals(key)) {
             events.incrementAndGet();
             told.countDown();

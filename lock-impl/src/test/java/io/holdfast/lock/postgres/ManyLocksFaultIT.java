@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ class ManyLocksFaultIT {
             ConnectionSource.of(loggingDataSource()),
             List.of(new LockListener() {
                 @Override
-                public void lost(LockHandle handle, Duration held) {
+                public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
                     lostKeys.add(handle.key());
                     events.incrementAndGet();
                 }

@@ -18,6 +18,7 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -702,7 +703,7 @@ class PostgresLockerIT extends LockerTest {
     void shouldContainListenerFailures() throws InterruptedException {
         LockListener broken = new LockListener() {
             @Override
-            public void acquired(LockHandle handle, Duration waited) {
+            public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
                 throw new IllegalStateException("broken on purpose");
             }
         };

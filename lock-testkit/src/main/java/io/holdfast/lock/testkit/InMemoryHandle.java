@@ -114,13 +114,16 @@ final class InMemoryHandle implements LockHandle {
 
     @Override
     public void refresh(Duration ttl) {
+        long startNanos = System.nanoTime();
         LockRequest refreshed = isEnforced()
                 ? asked.request().enforcedTtl(ttl)
                 : asked.request().ttl(ttl);
         if (!startTtlIfHeld(refreshed.ttl())) {
-            throw notHeld(endAndTell());
+            LockNotHeldException failure = notHeld(endAndTell());
+            tell(listener -> listener.refreshFailed(asked.attempt(), this, failure, since(startNanos)));
+            throw failure;
         }
-        tell(listener -> listener.refreshed(this));
+        tell(listener -> listener.refreshed(asked.attempt(), this, since(startNanos)));
     }
 
     private boolean startTtlIfHeld(Duration ttl) {
@@ -152,7 +155,8 @@ final class InMemoryHandle implements LockHandle {
     private LockState endAndTell() {
         LockState before = end();
         if (before == LockState.HELD || before == LockState.LAPSED) {
-            tellReleased();
+            tell(listener -> listener.releaseBegan(asked.attempt(), this));
+            tellReleased(before == LockState.LAPSED);
         }
         return before;
     }
@@ -182,24 +186,34 @@ final class InMemoryHandle implements LockHandle {
     }
 
     void tellAcquired(Duration waited) {
-        tell(listener -> listener.acquired(this, waited));
+        tell(listener -> listener.acquired(asked.attempt(), this, waited));
         announced.complete(null);
     }
 
-    void tellReleased() {
+    void tellReleased(boolean lapsed) {
         Duration held = held();
-        announced.thenRun(() -> tell(listener -> listener.released(this, held)));
+        announced.thenRun(() -> tell(listener -> {
+            if (lapsed) {
+                listener.lapsed(asked.attempt(), this, held);
+            } else {
+                listener.released(asked.attempt(), this, held);
+            }
+        }));
     }
 
     /** Nobody adds an action any more: the state is final. */
     void tellLost() {
         Duration held = held();
-        announced.thenRun(() -> tell(listener -> listener.lost(this, held)));
+        announced.thenRun(() -> tell(listener -> listener.lost(asked.attempt(), this, held)));
         whenLost.forEach(InMemoryLocker::contained);
     }
 
     private Duration held() {
-        return Duration.ofNanos(System.nanoTime() - grantedNanos);
+        return since(grantedNanos);
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
     }
 
     private LockNotHeldException notHeld(LockState state) {

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.InMemoryLocks.Waiter;
 import java.nio.ByteBuffer;
@@ -66,21 +67,21 @@ public final class InMemoryLocker implements Locker {
     private Optional<LockHandle> attempt(LockRequest request, Duration limit) throws InterruptedException {
         throwIfInterrupted();
         long startNanos = System.nanoTime();
-        Waiter waiter = locks.join(this, request, !limit.isZero());
-        tell(listener -> listener.waitBegan(request));
+        LockAttempt attempt = new LockAttempt(request, limit, namespace, lockId(request.key()));
+        Waiter waiter = begin(attempt);
         try {
             waiter.outcome().get(nanos(limit), TimeUnit.NANOSECONDS);
-            return tellOutcome(waiter, limit, startNanos);
+            return tellOutcome(waiter, startNanos);
         } catch (TimeoutException e) {
             locks.giveUp(waiter);
-            return tellOutcome(waiter, limit, startNanos);
+            return tellOutcome(waiter, startNanos);
         } catch (InterruptedException e) {
             withdraw(waiter);
             throw e;
         } catch (ExecutionException e) {
             throw new IllegalStateException("a waiter does not fail", e);
         } finally {
-            tell(listener -> listener.waitEnded(request));
+            tell(listener -> listener.waitEnded(attempt));
         }
     }
 
@@ -88,17 +89,17 @@ public final class InMemoryLocker implements Locker {
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
         Duration limit = limit(request);
         long startNanos = System.nanoTime();
-        Waiter waiter = locks.join(this, request, !limit.isZero());
-        tell(listener -> listener.waitBegan(request));
+        LockAttempt attempt = new LockAttempt(request, limit, namespace, lockId(request.key()));
+        Waiter waiter = begin(attempt);
         CompletableFuture<LockHandle> answer = new CompletableFuture<>();
         // However the caller ends the future, by cancel or orTimeout: this finds the lock, or deliver finds the end.
         answer.whenComplete((handle, failure) -> {
             if (handle == null) {
                 withdraw(waiter);
             }
-            tell(listener -> listener.waitEnded(request));
+            tell(listener -> listener.waitEnded(attempt));
         });
-        waiter.outcome().thenRunAsync(() -> deliver(waiter, limit, startNanos, answer), locks.threads());
+        waiter.outcome().thenRunAsync(() -> deliver(waiter, startNanos, answer), locks.threads());
         if (limit.compareTo(LONGEST) < 0) {
             CompletableFuture.delayedExecutor(nanos(limit), TimeUnit.NANOSECONDS, locks.threads())
                     .execute(() -> locks.giveUp(waiter));
@@ -106,13 +107,13 @@ public final class InMemoryLocker implements Locker {
         return answer;
     }
 
-    private void deliver(Waiter waiter, Duration limit, long startNanos, CompletableFuture<LockHandle> answer) {
+    private void deliver(Waiter waiter, long startNanos, CompletableFuture<LockHandle> answer) {
         if (answer.isDone()) {
             withdraw(waiter);
             return;
         }
         try {
-            LockHandle handle = tellOutcome(waiter, limit, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
+            LockHandle handle = tellOutcome(waiter, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
             if (!answer.complete(handle)) {
                 handle.close();
             }
@@ -121,16 +122,31 @@ public final class InMemoryLocker implements Locker {
         }
     }
 
-    private Optional<LockHandle> tellOutcome(Waiter waiter, Duration limit, long startNanos) {
+    /** The begin is told on the caller's thread, before anything else. */
+    private Waiter begin(LockAttempt attempt) {
+        tell(listener -> listener.waitBegan(attempt));
+        try {
+            Waiter waiter = locks.join(this, attempt);
+            if (!waiter.outcome().isDone()) {
+                tell(listener -> listener.queued(attempt));
+            }
+            return waiter;
+        } catch (RuntimeException e) {
+            tell(listener -> listener.waitEnded(attempt));
+            throw e;
+        }
+    }
+
+    private Optional<LockHandle> tellOutcome(Waiter waiter, long startNanos) {
         requireOpen();
         Duration waited = Duration.ofNanos(System.nanoTime() - startNanos);
         InMemoryHandle handle = waiter.outcome().join();
         if (handle == null) {
             tell(listener -> {
-                if (limit.isZero()) {
-                    listener.contended(waiter.request(), waited);
+                if (waiter.attempt().waitAtMost().isZero()) {
+                    listener.contended(waiter.attempt(), waited);
                 } else {
-                    listener.timedOut(waiter.request(), waited);
+                    listener.timedOut(waiter.attempt(), waited);
                 }
             });
         } else {
@@ -174,7 +190,7 @@ public final class InMemoryLocker implements Locker {
             closed = true;
             ended = locks.endAll(this);
         }
-        ended.forEach(InMemoryHandle::tellReleased);
+        ended.forEach(handle -> handle.tellReleased(false));
     }
 
     void requireOpen() {

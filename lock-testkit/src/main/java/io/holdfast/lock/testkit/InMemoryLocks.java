@@ -5,6 +5,7 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,7 +41,16 @@ public final class InMemoryLocks {
     /**
      * One request. Its outcome, null if it gave up, is completed under the monitor: let what depends on it run elsewhere.
      */
-    record Waiter(InMemoryLocker locker, LockRequest request, long lockId, CompletableFuture<InMemoryHandle> outcome) {}
+    record Waiter(InMemoryLocker locker, LockAttempt attempt, CompletableFuture<InMemoryHandle> outcome) {
+
+        LockRequest request() {
+            return attempt.request();
+        }
+
+        long lockId() {
+            return attempt.lockId();
+        }
+    }
 
     private final Map<Long, Line> lines = new HashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
@@ -105,12 +115,12 @@ public final class InMemoryLocks {
     }
 
     /** Queues the request, and grants it if it can be; if not, and it does not wait, it gives up. */
-    synchronized Waiter join(InMemoryLocker locker, LockRequest request, boolean waiting) {
+    synchronized Waiter join(InMemoryLocker locker, LockAttempt attempt) {
         locker.requireOpen();
-        Waiter waiter = new Waiter(locker, request, locker.lockId(request.key()), new CompletableFuture<>());
+        Waiter waiter = new Waiter(locker, attempt, new CompletableFuture<>());
         lines.computeIfAbsent(waiter.lockId(), id -> new Line()).waiters.add(waiter);
         serve(waiter.lockId());
-        if (!waiting) {
+        if (attempt.waitAtMost().isZero()) {
             giveUp(waiter);
         }
         return waiter;

@@ -3,7 +3,7 @@ package io.holdfast.lock.testkit;
 
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.List;
@@ -38,37 +38,37 @@ public class RecordingListener implements LockListener {
     }
 
     @Override
-    public void acquired(LockHandle handle, Duration waited) {
+    public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
         events.add("acquired");
     }
 
     @Override
-    public void contended(LockRequest request, Duration waited) {
+    public void contended(LockAttempt attempt, Duration waited) {
         events.add("contended");
     }
 
     @Override
-    public void failed(LockRequest request, LockException failure) {
+    public void failed(LockAttempt attempt, LockException failure) {
         events.add("failed");
     }
 
     @Override
-    public void refreshed(LockHandle handle) {
+    public void refreshed(LockAttempt attempt, LockHandle handle, Duration took) {
         events.add("refreshed");
     }
 
     @Override
-    public void suspected(LockHandle handle) {
+    public void suspected(LockAttempt attempt, LockHandle handle) {
         events.add("suspected");
     }
 
     @Override
-    public void released(LockHandle handle, Duration held) {
+    public void released(LockAttempt attempt, LockHandle handle, Duration held) {
         events.add("released");
     }
 
     @Override
-    public void lost(LockHandle handle, Duration held) {
+    public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
         events.add("lost");
     }
 }

@@ -16,6 +16,7 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.LockAttempt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -114,7 +115,7 @@ class InMemoryLockerTest {
         InMemoryLocker failing = locks.newLocker(
                 new RecordingListener() {
                     @Override
-                    public void lost(LockHandle handle, Duration held) {
+                    public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
                         throw new IllegalStateException("mine");
                     }
                 },
