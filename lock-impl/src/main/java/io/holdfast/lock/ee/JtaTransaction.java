@@ -6,6 +6,7 @@ import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The transaction of the calling thread, while it is active or marked for rollback.
@@ -68,19 +69,22 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
     }
 
     /**
-     * After commit or rollback, on whichever thread completes the transaction. Only for an active one: with one that is
-     * marked for rollback the action may never run.
+     * Asks before the commit, which becomes a rollback if the answer is yes; and runs the action after commit or rollback, on
+     * whichever thread completes the transaction. Only for an active one: with one that is marked for rollback the action may
+     * never run.
      */
-    void afterCompletion(Runnable action) {
+    void onCompletion(BooleanSupplier mustRollBack, Runnable after) {
         registry.registerInterposedSynchronization(new Synchronization() {
             @Override
             public void beforeCompletion() {
-                // Nothing to do before.
+                if (mustRollBack.getAsBoolean()) {
+                    setRollbackOnly();
+                }
             }
 
             @Override
             public void afterCompletion(int status) {
-                action.run();
+                after.run();
             }
         });
     }

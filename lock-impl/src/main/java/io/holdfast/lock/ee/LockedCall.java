@@ -92,7 +92,9 @@ final class LockedCall {
         return shares.stream().anyMatch(LockedCall::isGone);
     }
 
+    /** Also one that was released behind the back of its holder, as when it was refreshed after its ttl. */
     static boolean isGone(LockHandle lock) {
-        return lock.state() == LockState.LOST || lock.state() == LockState.LAPSED;
+        LockState state = lock.state();
+        return state != LockState.HELD && state != LockState.SUSPECT;
     }
 }

@@ -37,7 +37,7 @@ final class ManagedLocker implements Locker {
                 .attempt(
                         request,
                         unbound -> Optional.of(acquireOnSession(unbound)),
-                        (locks, connection) -> Optional.of(locks.acquire(connection, request)))
+                        (locks, transaction) -> Optional.of(locks.acquire(transaction, request)))
                 .orElseThrow();
     }
 
@@ -49,7 +49,7 @@ final class ManagedLocker implements Locker {
                         .attempt(
                                 request,
                                 this::tryAcquireOnSession,
-                                (locks, connection) -> locks.tryAcquire(connection, request))
+                                (locks, transaction) -> locks.tryAcquire(transaction, request))
                 : tryAcquireOnSession(request);
     }
 

@@ -144,12 +144,12 @@ final class Messages {
                 + "' in scope TRANSACTION and would wait for itself in scope SESSION. Use one scope for one key");
     }
 
-    static LockUnavailableException noConnectionOfTransaction(String key, Throwable cause) {
-        return new LockUnavailableException(
-                "HOLDFAST-0117: no connection of the transaction is to be had for lock '" + key
-                        + "' of scope TRANSACTION. See the"
-                        + " cause, and check that holdfast.transaction-datasource names the data source of the application's own work",
-                cause);
+    static LockNotHeldException gone(String key) {
+        return new LockNotHeldException(
+                "HOLDFAST-0042: lock '" + key
+                        + "' is lost, or its ttl has passed, so that somebody else may hold it. Roll back what"
+                        + " was done under it",
+                null);
     }
 
     static LockNotHeldException shareReleased(String key) {

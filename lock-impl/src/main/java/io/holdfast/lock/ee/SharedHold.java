@@ -39,6 +39,11 @@ final class SharedHold {
         return lock;
     }
 
+    /** Whether somebody else may hold the lock by now. */
+    boolean isGone() {
+        return LockedCall.isGone(lock);
+    }
+
     /** Until it is forgotten. The lock itself has one action for all, since its actions stay as long as it does. */
     void onLoss(LossInterrupt interrupt) {
         interrupts.add(interrupt);
@@ -121,36 +126,32 @@ final class SharedHold {
 
         @Override
         public void refresh(Duration ttl) {
-            requireNotReleased();
+            if (released.get()) {
+                throw Messages.shareReleased(key());
+            }
+            if (isGone()) {
+                throw Messages.gone(key());
+            }
             lock.refresh(ttl);
         }
 
-        /** Throws at once if the lock is known to be lost, so that the transaction is not committed. */
+        /** Throws at once if the lock is gone, so that the transaction is not committed; but never frees it before that ends. */
         @Override
         public void release() {
             if (!released.compareAndSet(false, true)) {
                 throw Messages.shareReleased(key());
             }
-            if (leave.getAsInt() == 0 || isGone()) {
+            if (leave.getAsInt() == 0) {
                 lock.release();
+            } else if (isGone()) {
+                throw Messages.gone(key());
             }
         }
 
         @Override
         public void close() {
-            if (released.compareAndSet(false, true) && (leave.getAsInt() == 0 || isGone())) {
+            if (released.compareAndSet(false, true) && leave.getAsInt() == 0) {
                 lock.close();
-            }
-        }
-
-        private boolean isGone() {
-            LockState state = lock.state();
-            return state == LockState.LOST || state == LockState.LAPSED;
-        }
-
-        private void requireNotReleased() {
-            if (released.get()) {
-                throw Messages.shareReleased(key());
             }
         }
 

@@ -5,10 +5,9 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
+import io.holdfast.lock.postgres.ConnectionSource;
 import io.holdfast.lock.postgres.TransactionLock;
 import io.holdfast.lock.postgres.TransactionLocks;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Optional;
 
 /**
@@ -36,10 +35,11 @@ final class TransactionBinding {
         Optional<LockHandle> attempt(LockRequest request) throws InterruptedException;
     }
 
-    /** How a lock is acquired on a connection of the transaction. */
+    /** How a lock is acquired in the transaction. */
     @FunctionalInterface
     interface OnConnection {
-        Optional<TransactionLock> attempt(TransactionLocks locks, Connection connection) throws InterruptedException;
+        Optional<TransactionLock> attempt(TransactionLocks locks, ConnectionSource transaction)
+                throws InterruptedException;
     }
 
     Optional<LockHandle> attempt(LockRequest request, OnSession onSession, OnConnection onConnection)
@@ -101,6 +101,9 @@ final class TransactionBinding {
     private Optional<LockHandle> share(LockRequest request, JtaTransaction transaction) {
         Object present = transaction.resource(key(request.key()));
         if (present instanceof SharedHold hold) {
+            if (hold.isGone()) {
+                throw Messages.gone(request.key());
+            }
             requireCovered(request, hold.lock());
             return request.scope() == LockScope.TRANSACTION ? Optional.of(hold.shareOfTransaction()) : hold.share();
         }
@@ -122,20 +125,30 @@ final class TransactionBinding {
         }
     }
 
-    /** The server itself frees the lock with the transaction; this only tells it. */
+    /** The server itself frees the lock with the transaction; this only tells it. The stronger of two locks comes first. */
     private Optional<LockHandle> inTransaction(
             LockRequest request, JtaTransaction transaction, OnConnection onConnection) throws InterruptedException {
-        Optional<TransactionLock> lock;
-        try (Connection connection = domain.connectionOfTransaction()) {
-            lock = onConnection.attempt(domain.transactionLocks(), connection);
-        } catch (SQLException e) {
-            throw Messages.noConnectionOfTransaction(request.key(), e);
+        Optional<TransactionLock> granted =
+                onConnection.attempt(domain.transactionLocks(), domain::connectionOfTransaction);
+        granted.ifPresent(lock -> bind(lock, transaction));
+        return granted.map(LockHandle.class::cast);
+    }
+
+    private void bind(TransactionLock lock, JtaTransaction transaction) {
+        Key key = key(lock.key());
+        try {
+            transaction.onCompletion(() -> false, lock::completed);
+            if (transaction.resource(key) == null) {
+                transaction.putResource(key, lock);
+            }
+            if (!transaction.isActive()) {
+                // It timed out just now, so that the call after completion may never come.
+                lock.completed();
+            }
+        } catch (RuntimeException e) {
+            lock.completed();
+            throw e;
         }
-        if (lock.isPresent()) {
-            transaction.afterCompletion(lock.get()::completed);
-            transaction.putResource(key(request.key()), lock.get());
-        }
-        return lock.map(LockHandle.class::cast);
     }
 
     /** If that fails, the lock is released. */
@@ -143,7 +156,7 @@ final class TransactionBinding {
         SharedHold hold = new SharedHold(lock);
         LockHandle share = hold.share().orElseThrow();
         try {
-            transaction.afterCompletion(hold::leave);
+            transaction.onCompletion(hold::isGone, hold::leave);
             transaction.putResource(key(lock.key()), hold);
             if (!transaction.isActive()) {
                 // Marked for rollback just now, so that the call after completion may never come: do not wait for it.

@@ -164,10 +164,11 @@ final class AdvisoryLockSql {
 
     /** Row: when the server started, and the database's oid. */
     static final String DATABASE =
-            "select " + SERVER_START + ", oid::bigint from pg_database where datname = current_database()";
+            "select " + SERVER_START + " as started, oid::bigint from pg_database where datname = current_database()";
 
     /**
-     * What acquires a lock in the caller's transaction. Its row: granted (null on a standby), and {@link #DATABASE}. A savepoint
+     * What acquires a lock in the caller's transaction, if that is on the expected database. Its row: granted (null on a standby
+     * and on another database), and {@link #DATABASE}. A savepoint
      * is an error where there is no transaction (SQLSTATE 25P01), and lets the transaction go on after any other error. Settings
      * are as they were afterwards.
      *
@@ -176,19 +177,19 @@ final class AdvisoryLockSql {
      */
     record AcquireInTransaction(LockMode lock, boolean waiting) {
 
-        /** Parameters: time to wait in ms if waiting; lock id. Another result comes before the row, and one after it. */
+        /** Parameters: time to wait in ms if waiting; the expected database; lock id. Another result comes before the row, and one after it. */
         String sql() {
             String grant = waiting
                     ? "pg_advisory_xact_lock" + suffix(lock) + "(?)::text is not null"
                     : "pg_try_advisory_xact_lock" + suffix(lock) + "(?)";
-            return "savepoint holdfast; with before as materialized (select current_setting('lock_timeout') as lock_timeout"
+            return "savepoint holdfast; with before as materialized (select d.*,"
+                    + " current_setting('lock_timeout') as lock_timeout"
                     + (waiting ? ", set_config('lock_timeout', ?, true) as changed" : "")
-                    + "), attempt as materialized (select lock_timeout, case when pg_is_in_recovery() then null else "
-                    + grant
-                    + " end as granted from before), after as materialized (select granted"
+                    + " from (" + DATABASE + ") as d), attempt as materialized (select started, oid, lock_timeout,"
+                    + " case when pg_is_in_recovery() or started <> ? or oid <> ? then null else " + grant
+                    + " end as granted from before), after as materialized (select granted, started, oid"
                     + (waiting ? ", set_config('lock_timeout', lock_timeout, true) as restored" : "")
-                    + " from attempt) select granted, d.* from after, (" + DATABASE
-                    + ") as d; release savepoint holdfast";
+                    + " from attempt) select granted, started, oid from after; release savepoint holdfast";
         }
     }
 

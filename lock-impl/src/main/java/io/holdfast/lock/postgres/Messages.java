@@ -204,6 +204,29 @@ final class Messages {
                 cause);
     }
 
+    static LockUnavailableException noConnectionOfTransaction(LockRequest request, Throwable cause) {
+        return new LockUnavailableException(
+                "HOLDFAST-0117: no connection of the transaction is to be had for lock '" + request.key()
+                        + "' of scope TRANSACTION. See the"
+                        + " cause, and check that holdfast.transaction-datasource names the data source of the application's own work",
+                cause);
+    }
+
+    static LockConnectionTimeoutException transactionPoolExhausted(LockRequest request, Throwable cause) {
+        return new LockConnectionTimeoutException(
+                "HOLDFAST-0043: the pool of the application's own work has no connection for lock '" + request.key()
+                        + "' of scope TRANSACTION. Raise its size, or let a transaction use one connection only",
+                cause);
+    }
+
+    static IllegalStateException transactionFailed(LockRequest request, Throwable cause) {
+        return new IllegalStateException(
+                "HOLDFAST-0044: lock '" + request.key()
+                        + "' of scope TRANSACTION was refused: an earlier statement of the transaction failed, so that it can only be"
+                        + " rolled back",
+                cause);
+    }
+
     static LockDatabaseUnfitException otherDatabase() {
         return new LockDatabaseUnfitException(
                 "HOLDFAST-0029: the transaction works on another database than that of the locks, so locks of scope"

@@ -58,6 +58,7 @@ public final class PostgresLocker implements Locker {
     private final Watch watch;
     private final Semaphore locks;
     private final Set<Acquisition> acquisitions = ConcurrentHashMap.newKeySet();
+    private final Set<StatementWait> waits = ConcurrentHashMap.newKeySet();
     private final Set<HeldLock> outstanding = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final AtomicBoolean noHeartbeatTold = new AtomicBoolean();
@@ -267,6 +268,10 @@ public final class PostgresLocker implements Locker {
         Deadline deadline = Deadline.after(config.closeTimeout());
         keepers.stopTimer();
         acquisitions.forEach(Acquisition::refuse);
+        keepers.submit(() -> {
+            endWaits(deadline);
+            return null;
+        });
         releaseAll(deadline);
         keepers.submit(() -> {
             allocation.close();
@@ -274,6 +279,14 @@ public final class PostgresLocker implements Locker {
             return null;
         });
         keepers.stop(deadline.remaining());
+    }
+
+    /** Whoever waits on its own connection looks whether this locker is open after it was remembered. */
+    private void endWaits(Deadline deadline) throws InterruptedException {
+        while (!waits.isEmpty() && !deadline.hasPassed()) {
+            waits.forEach(StatementWait::cancel);
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
     }
 
     private void releaseAll(Deadline deadline) {
@@ -366,6 +379,14 @@ public final class PostgresLocker implements Locker {
 
     void forget(HeldLock lock) {
         outstanding.remove(lock);
+    }
+
+    void remember(StatementWait wait) {
+        waits.add(wait);
+    }
+
+    void forget(StatementWait wait) {
+        waits.remove(wait);
     }
 
     void forget(Acquisition acquisition) {

@@ -23,6 +23,7 @@ final class SqlStates {
     private static final String CONNECTION_EXCEPTION_CLASS = "08";
     private static final String DYNAMIC_SQL_CLASS = "07";
     private static final String OPERATOR_INTERVENTION_CLASS = "57";
+    private static final String IN_FAILED_SQL_TRANSACTION = "25P02";
     private static final String NO_ACTIVE_SQL_TRANSACTION = "25P01";
     private static final String IDLE_IN_TRANSACTION_TIMEOUT = "25P03";
     private static final String TRANSACTION_TIMEOUT = "25P04";
@@ -48,6 +49,11 @@ final class SqlStates {
 
     static boolean isNoTransaction(SQLException e) {
         return NO_ACTIVE_SQL_TRANSACTION.equals(e.getSQLState());
+    }
+
+    /** An earlier statement of the transaction failed, so that it can only be rolled back. */
+    static boolean isTransactionFailed(SQLException e) {
+        return IN_FAILED_SQL_TRANSACTION.equals(e.getSQLState());
     }
 
     static boolean isNotPermitted(SQLException e) {

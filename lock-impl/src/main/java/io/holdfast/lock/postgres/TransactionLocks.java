@@ -20,7 +20,7 @@ import java.util.Optional;
  * Locks that PostgreSQL itself frees with the transaction on the caller's connection; made by
  * {@link PostgresLocker#transactionLocks()}. They have the lock ids of session locks, so both exclude each other.
  *
- * <p>Everything happens on the caller's thread and connection, which is neither closed nor changed. A savepoint stands around
+ * <p>Everything happens on the caller's thread and a connection of its transaction. A savepoint stands around
  * the statement, so that a wait that ends without the lock leaves the transaction and its work as they were; and the server
  * refuses it where there is no transaction. A lock that nobody else holds costs one round trip.
  */
@@ -45,39 +45,40 @@ public final class TransactionLocks {
     /**
      * Acquires the lock, waiting for it as long as the request says. An interrupt is noticed within 0.1 s.
      *
-     * @param connection in a transaction; used on this thread only
+     * @param transaction where a connection of the transaction comes from; used on this thread only, and closed afterwards
      * @param request what to lock and how long to wait
      * @return the lock
      * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
      * @throws LockException as {@link io.holdfast.lock.Locker#acquire} does
      * @throws InterruptedException if the thread is interrupted while waiting; the transaction is as it was
-     * @throws IllegalStateException if the locker is closed
+     * @throws IllegalStateException if the locker is closed, also while this waits, or the transaction has failed before
      */
-    public TransactionLock acquire(Connection connection, LockRequest request) throws InterruptedException {
+    public TransactionLock acquire(ConnectionSource transaction, LockRequest request) throws InterruptedException {
         long startNanos = System.nanoTime();
         Duration limit = request.waitAtMost() == null ? locker.config().waitAtMost() : request.waitAtMost();
-        return attempt(connection, request, limit, startNanos)
+        return attempt(transaction, request, limit, startNanos)
                 .orElseThrow(() -> Messages.notAcquired(request, since(startNanos)));
     }
 
     /**
      * Acquires the lock if nobody else holds it or waits for it.
      *
-     * @param connection in a transaction; used on this thread only
+     * @param transaction where a connection of the transaction comes from; used on this thread only, and closed afterwards
      * @param request what to lock; its wait is not looked at
      * @return the lock; empty if somebody else holds it or waits for it
      * @throws LockException as {@link io.holdfast.lock.Locker#tryAcquire} does
      * @throws InterruptedException if the thread is interrupted before
-     * @throws IllegalStateException if the locker is closed
+     * @throws IllegalStateException if the locker is closed, or the transaction has failed before
      */
-    public Optional<TransactionLock> tryAcquire(Connection connection, LockRequest request)
+    public Optional<TransactionLock> tryAcquire(ConnectionSource transaction, LockRequest request)
             throws InterruptedException {
-        return attempt(connection, request, LockRequest.IMMEDIATE, System.nanoTime());
+        return attempt(transaction, request, LockRequest.IMMEDIATE, System.nanoTime());
     }
 
     private Optional<TransactionLock> attempt(
-            Connection connection, LockRequest request, Duration limit, long startNanos) throws InterruptedException {
-        Objects.requireNonNull(connection, "connection");
+            ConnectionSource transaction, LockRequest request, Duration limit, long startNanos)
+            throws InterruptedException {
+        Objects.requireNonNull(transaction, "transaction");
         locker.requireOpen("lock '" + request.key() + "'");
         if (Thread.interrupted()) {
             throw new InterruptedException();
@@ -85,10 +86,7 @@ public final class TransactionLocks {
         LockAttempt attempt = locker.attempt(request, limit);
         locker.listeners().waitBegan(attempt);
         try {
-            boolean granted = limit.isZero()
-                    ? isGranted(connection, request, LockRequest.IMMEDIATE)
-                    : await(connection, request, Deadline.from(startNanos, limit));
-            if (!granted) {
+            if (!isGranted(transaction, attempt, Deadline.from(startNanos, limit))) {
                 locker.listeners().refused(attempt, since(startNanos));
                 return Optional.empty();
             }
@@ -103,26 +101,68 @@ public final class TransactionLocks {
         }
     }
 
+    /** The transaction keeps what it was granted, also if its connection cannot be closed any more. */
+    private boolean isGranted(ConnectionSource transaction, LockAttempt attempt, Deadline deadline)
+            throws InterruptedException {
+        LockRequest request = attempt.request();
+        Connection connection = open(transaction, request);
+        try {
+            return attempt.waitAtMost().isZero()
+                    ? isGranted(connection, request, LockRequest.IMMEDIATE, null)
+                    : await(connection, request, deadline);
+        } finally {
+            try {
+                connection.close();
+            } catch (SQLException | RuntimeException e) {
+                Messages.LOG.log(
+                        System.Logger.Level.DEBUG, "the transaction will tell what became of its connection", e);
+            }
+        }
+    }
+
+    private static Connection open(ConnectionSource transaction, LockRequest request) {
+        try {
+            return transaction.open();
+        } catch (SQLException e) {
+            throw SqlStates.isPoolExhausted(e)
+                    ? Messages.transactionPoolExhausted(request, e)
+                    : Messages.noConnectionOfTransaction(request, e);
+        }
+    }
+
     private static Duration since(long startNanos) {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
-    /** Anew if the statement ended early, since somebody else cancelled it. */
+    /** Anew if the statement ended early, since somebody cancelled it. */
     private boolean await(Connection connection, LockRequest request, Deadline deadline) throws InterruptedException {
-        boolean granted = false;
-        while (!granted && !deadline.hasPassed()) {
-            granted = isGranted(connection, request, deadline.remaining());
+        try (StatementWait wait = new StatementWait(locker)) {
+            boolean granted;
+            do {
+                locker.requireOpen("lock '" + request.key() + "'");
+                granted = isGranted(connection, request, deadline.remaining(), wait);
+            } while (!granted && !deadline.hasPassed());
+            return granted;
         }
-        return granted;
     }
 
-    private boolean isGranted(Connection connection, LockRequest request, Duration limit) throws InterruptedException {
+    private boolean isGranted(Connection connection, LockRequest request, Duration limit, @Nullable StatementWait wait)
+            throws InterruptedException {
         Answer answer;
+        Database expected = own == null ? learnOwn() : own;
         try {
-            answer = ask(connection, request, limit);
+            answer = ask(connection, request, limit, expected, wait);
+            if (!answer.database().equals(expected)) {
+                // Nothing was taken. The server may have been restarted since.
+                expected = learnOwn();
+                answer = ask(connection, request, limit, expected, wait);
+            }
         } catch (SQLException e) {
             if (SqlStates.isNoTransaction(e)) {
                 throw Messages.notInTransaction(request, e);
+            }
+            if (SqlStates.isTransactionFailed(e)) {
+                throw Messages.transactionFailed(request, e);
             }
             undo(connection, request, e);
             if (!SqlStates.isWaitEnded(e)) {
@@ -132,17 +172,28 @@ public final class TransactionLocks {
                 throw new InterruptedException();
             }
             return false;
+        } catch (LockException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw Messages.unavailable("lock '" + request.key() + "'", e);
+        }
+        if (!answer.database().equals(expected)) {
+            throw Messages.otherDatabase();
         }
         if (answer.granted() == null) {
             throw Messages.standby("lock '" + request.key() + "'");
         }
-        requireSameDatabase(answer.database());
         return answer.granted();
     }
 
-    private Answer ask(Connection connection, LockRequest request, Duration limit) throws SQLException {
+    private Database learnOwn() throws InterruptedException {
+        own = locker.inquire("the database of the locks", LockSession::database);
+        return own;
+    }
+
+    private Answer ask(
+            Connection connection, LockRequest request, Duration limit, Database expected, @Nullable StatementWait wait)
+            throws SQLException {
         boolean waiting = !limit.isZero();
         String sql = new AcquireInTransaction(request.mode(), waiting).sql();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -150,12 +201,18 @@ public final class TransactionLocks {
             if (waiting) {
                 statement.setString(i++, millis(limit));
             }
+            statement.setDouble(i++, expected.serverStart());
+            statement.setLong(i++, expected.oid());
             statement.setLong(i, locker.lockId(request.key()));
-            try (InterruptWatch watch = new InterruptWatch(statement, locker.keepers())) {
-                if (waiting) {
-                    watch.start();
-                }
+            if (waiting) {
+                wait.begin(statement);
+            }
+            try {
                 statement.execute();
+            } finally {
+                if (waiting) {
+                    wait.end();
+                }
             }
             // After the result of the savepoint.
             statement.getMoreResults();
@@ -184,16 +241,6 @@ public final class TransactionLocks {
         } catch (SQLException | RuntimeException e) {
             e.addSuppressed(failure);
             throw Messages.unavailable("lock '" + request.key() + "'", e);
-        }
-    }
-
-    /** Asked anew where it seems to be another one: the server may have been restarted. */
-    private void requireSameDatabase(Database database) throws InterruptedException {
-        if (!database.equals(own)) {
-            own = locker.inquire("the database of the locks", LockSession::database);
-            if (!database.equals(own)) {
-                throw Messages.otherDatabase();
-            }
         }
     }
 }

@@ -16,6 +16,12 @@ final class JdbcProxy {
         return of(Connection.class, calls);
     }
 
+    /** Open still when its user has closed it. */
+    static Connection unclosed(Connection connection) {
+        return connection(
+                (proxy, method, args) -> method.getName().equals("close") ? null : call(connection, method, args));
+    }
+
     static <T> T of(Class<T> type, InvocationHandler calls) {
         return type.cast(Proxy.newProxyInstance(JdbcProxy.class.getClassLoader(), new Class<?>[] {type}, calls));
     }

@@ -191,11 +191,17 @@ class PgBouncerIT {
         for (int round = 0; round < 20; round++) {
             try (Connection one = transaction();
                     Connection other = transaction()) {
-                assertTrue(direct.transactionLocks().tryAcquire(one, bound).isPresent());
-                assertTrue(direct.transactionLocks().tryAcquire(other, bound).isEmpty());
+                assertTrue(direct.transactionLocks()
+                        .tryAcquire(() -> JdbcProxy.unclosed(one), bound)
+                        .isPresent());
+                assertTrue(direct.transactionLocks()
+                        .tryAcquire(() -> JdbcProxy.unclosed(other), bound)
+                        .isEmpty());
                 assertTrue(direct.tryAcquire(request).isEmpty());
                 one.commit();
-                assertTrue(direct.transactionLocks().tryAcquire(other, bound).isPresent());
+                assertTrue(direct.transactionLocks()
+                        .tryAcquire(() -> JdbcProxy.unclosed(other), bound)
+                        .isPresent());
                 other.rollback();
                 assertTrue(server.isFree(lockId));
             }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockDeadlockException;
 import io.holdfast.lock.LockHandle;
@@ -20,12 +21,14 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +39,9 @@ import org.junit.jupiter.api.Timeout;
 /** Locks that end with the transaction of a connection that is not the locker's. */
 @Timeout(60)
 class TransactionLocksIT extends LockerTest {
+
+    private static final String ADVISORY_LOCKS =
+            "select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()";
 
     private final PostgresLocker locker = locker(CONFIG);
     private final TransactionLocks locks = locker.transactionLocks();
@@ -61,6 +67,11 @@ class TransactionLocksIT extends LockerTest {
         return opened;
     }
 
+    /** As a pool's: it is open still when the locks have closed it. */
+    private static ConnectionSource in(Connection connection) {
+        return () -> JdbcProxy.unclosed(connection);
+    }
+
     private static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
@@ -82,13 +93,13 @@ class TransactionLocksIT extends LockerTest {
     @Test
     @DisplayName("the lock is on the session of the transaction, and freed by its commit and by its rollback")
     void shouldEndWithTransaction() throws Exception {
-        TransactionLock lock = locks.acquire(connection, bound);
+        TransactionLock lock = locks.acquire(in(connection), bound);
         assertTrue(lock.isHeld());
         assertTrue(isHeldBy(connection));
         connection.commit();
         assertTrue(server.isFree(lockId));
 
-        assertTrue(locks.tryAcquire(connection, bound).isPresent());
+        assertTrue(locks.tryAcquire(in(connection), bound).isPresent());
         assertTrue(isHeldBy(connection));
         connection.rollback();
         assertTrue(server.isFree(lockId));
@@ -98,48 +109,49 @@ class TransactionLocksIT extends LockerTest {
     @DisplayName(
             "C1: it excludes session locks and other transactions, and is excluded by them; shared ones go together")
     void shouldExclude() throws Exception {
-        locks.acquire(connection, bound);
+        locks.acquire(in(connection), bound);
         assertTrue(locker.tryAcquire(request).isEmpty());
         try (Connection other = transaction()) {
-            assertTrue(locks.tryAcquire(other, bound).isEmpty());
-            assertTrue(locks.tryAcquire(other, bound.mode(LockMode.SHARED)).isEmpty());
+            assertTrue(locks.tryAcquire(in(other), bound).isEmpty());
+            assertTrue(locks.tryAcquire(in(other), bound.mode(LockMode.SHARED)).isEmpty());
             connection.commit();
-            assertTrue(locks.tryAcquire(other, bound.mode(LockMode.SHARED)).isPresent());
-            assertTrue(locks.tryAcquire(connection, bound.mode(LockMode.SHARED)).isPresent());
+            assertTrue(locks.tryAcquire(in(other), bound.mode(LockMode.SHARED)).isPresent());
+            assertTrue(locks.tryAcquire(in(connection), bound.mode(LockMode.SHARED))
+                    .isPresent());
             assertTrue(locker.tryAcquire(request).isEmpty());
             other.rollback();
         }
         connection.rollback();
 
         LockHandle handle = locker.acquire(request);
-        assertTrue(locks.tryAcquire(connection, bound).isEmpty());
+        assertTrue(locks.tryAcquire(in(connection), bound).isEmpty());
         handle.release();
-        assertTrue(locks.tryAcquire(connection, bound).isPresent());
+        assertTrue(locks.tryAcquire(in(connection), bound).isPresent());
         connection.rollback();
     }
 
     @Test
     @DisplayName("a free lock costs one round trip; no setting of the transaction is changed")
     void shouldCostOneRoundTrip() throws Exception {
-        locks.acquire(connection, bound);
+        locks.acquire(in(connection), bound);
         connection.rollback();
         execute(connection, "set local lock_timeout = '4711ms'");
         statements.clear();
 
-        locks.acquire(connection, bound);
+        locks.acquire(in(connection), bound);
         assertEquals(1, statements.size(), statements::toString);
         assertEquals("4711ms", ask(connection, "show lock_timeout"));
 
         try (Connection other = transaction()) {
             execute(other, "set lock_timeout = '4712ms'");
             other.commit();
-            assertTrue(locks.tryAcquire(other, bound).isEmpty());
+            assertTrue(locks.tryAcquire(in(other), bound).isEmpty());
             assertThrows(
                     LockNotAcquiredException.class,
-                    () -> locks.acquire(other, bound.waitAtMost(Duration.ofMillis(50))));
+                    () -> locks.acquire(in(other), bound.waitAtMost(Duration.ofMillis(50))));
             assertEquals("4712ms", ask(other, "show lock_timeout"));
             connection.commit();
-            locks.acquire(other, bound);
+            locks.acquire(in(other), bound);
             other.commit();
             assertEquals("4712ms", ask(other, "show lock_timeout"));
         }
@@ -150,10 +162,10 @@ class TransactionLocksIT extends LockerTest {
     void shouldLeaveTransactionUsable() throws Exception {
         LockHandle handle = locker.acquire(request);
         execute(connection, "insert into work values (1)");
-        assertTrue(locks.tryAcquire(connection, bound).isEmpty());
+        assertTrue(locks.tryAcquire(in(connection), bound).isEmpty());
         assertThrows(
                 LockNotAcquiredException.class,
-                () -> locks.acquire(connection, bound.waitAtMost(Duration.ofMillis(100))));
+                () -> locks.acquire(in(connection), bound.waitAtMost(Duration.ofMillis(100))));
         execute(connection, "insert into work values (2)");
         connection.commit();
 
@@ -168,7 +180,7 @@ class TransactionLocksIT extends LockerTest {
     void shouldWait() throws Exception {
         LockHandle handle = locker.acquire(request);
         Future<Boolean> waiter = threads.submit(() -> {
-            locks.acquire(connection, bound);
+            locks.acquire(in(connection), bound);
             return isHeldBy(connection);
         });
         Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
@@ -188,7 +200,7 @@ class TransactionLocksIT extends LockerTest {
             thread.set(Thread.currentThread());
             assertThrows(
                     InterruptedException.class,
-                    () -> locks.acquire(connection, bound.waitAtMost(LockRequest.UNLIMITED)));
+                    () -> locks.acquire(in(connection), bound.waitAtMost(LockRequest.UNLIMITED)));
             return Thread.interrupted();
         });
         Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
@@ -201,7 +213,7 @@ class TransactionLocksIT extends LockerTest {
 
         Thread.currentThread().interrupt();
         statements.clear();
-        assertThrows(InterruptedException.class, () -> locks.acquire(connection, bound));
+        assertThrows(InterruptedException.class, () -> locks.acquire(in(connection), bound));
         assertEquals(List.of(), statements, "the connection is not touched");
     }
 
@@ -214,7 +226,7 @@ class TransactionLocksIT extends LockerTest {
             Future<?> waiter = threads.submit(() -> {
                 thread.set(Thread.currentThread());
                 try {
-                    locks.acquire(connection, bound);
+                    locks.acquire(in(connection), bound);
                 } catch (InterruptedException e) {
                     execute(connection, "select 1");
                 }
@@ -244,10 +256,10 @@ class TransactionLocksIT extends LockerTest {
                 LockRequest.of(key + "/second").scope(LockScope.TRANSACTION).waitAtMost(LONG);
         try (Connection other = transaction()) {
             execute(connection, "insert into work values (1)");
-            locks.acquire(connection, bound);
-            locks.acquire(other, second);
-            Future<?> one = threads.submit(() -> locks.acquire(connection, second));
-            Future<?> two = threads.submit(() -> locks.acquire(other, bound));
+            locks.acquire(in(connection), bound);
+            locks.acquire(in(other), second);
+            Future<?> one = threads.submit(() -> locks.acquire(in(connection), second));
+            Future<?> two = threads.submit(() -> locks.acquire(in(other), bound));
             Future<?> failed = failsFirst(one, two);
 
             ExecutionException failure = assertThrows(ExecutionException.class, failed::get);
@@ -271,8 +283,8 @@ class TransactionLocksIT extends LockerTest {
     void shouldRefuseAutoCommit() throws Exception {
         try (Connection alone = Databases.SHARED.connect()) {
             for (LockRequest each : List.of(bound, bound.waitAtMost(LockRequest.IMMEDIATE))) {
-                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(alone, each));
-                assertThrows(LockDatabaseUnfitException.class, () -> locks.tryAcquire(alone, each));
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(alone), each));
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.tryAcquire(in(alone), each));
                 assertTrue(server.isFree(lockId));
             }
             assertEquals("1", ask(alone, "select 1"), "usable");
@@ -289,7 +301,8 @@ class TransactionLocksIT extends LockerTest {
             try (Connection other =
                     DriverManager.getConnection(url, Databases.SHARED.user(), Databases.SHARED.password())) {
                 other.setAutoCommit(false);
-                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(other, bound));
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(other), bound));
+                assertEquals("0", ask(other, ADVISORY_LOCKS), "none is taken there");
                 other.rollback();
             } finally {
                 execute(admin, "drop database " + name);
@@ -302,7 +315,7 @@ class TransactionLocksIT extends LockerTest {
     void shouldTellLostSession() throws Exception {
         LockHandle handle = locker.acquire(request);
         int pid = Integer.parseInt(ask(connection, "select pg_backend_pid()"));
-        Future<?> waiter = threads.submit(() -> locks.acquire(connection, bound));
+        Future<?> waiter = threads.submit(() -> locks.acquire(in(connection), bound));
         Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
         server.terminate(pid);
 
@@ -310,7 +323,7 @@ class TransactionLocksIT extends LockerTest {
         assertEquals(LockUnavailableException.class, failure.getCause().getClass());
         handle.release();
         try (Connection other = transaction()) {
-            locks.acquire(other, bound);
+            locks.acquire(in(other), bound);
             other.rollback();
         }
     }
@@ -318,7 +331,7 @@ class TransactionLocksIT extends LockerTest {
     @Test
     @DisplayName("releasing a handle is never refused, and the lock stays until the transaction ends")
     void shouldStayUntilTransactionEnds() throws Exception {
-        TransactionLock lock = locks.acquire(connection, bound);
+        TransactionLock lock = locks.acquire(in(connection), bound);
         assertThrows(IllegalStateException.class, () -> lock.refresh(LONG));
         lock.release();
         assertEquals(LockState.RELEASED, lock.state());
@@ -337,6 +350,70 @@ class TransactionLocksIT extends LockerTest {
     @DisplayName("C19: a closed locker refuses")
     void shouldRefuseWhenClosed() {
         locker.close();
-        assertThrows(IllegalStateException.class, () -> locks.acquire(connection, bound));
+        assertThrows(IllegalStateException.class, () -> locks.acquire(in(connection), bound));
+    }
+
+    @Test
+    @DisplayName("C19: a wait ends when the locker is closed; the transaction and its work are as they were")
+    void shouldEndWaitWhenClosed() throws Exception {
+        try (PostgresLocker elsewhere = locker(CONFIG)) {
+            LockHandle handle = elsewhere.acquire(request);
+            execute(connection, "insert into work values (1)");
+            Future<?> waiter =
+                    threads.submit(() -> locks.acquire(in(connection), bound.waitAtMost(LockRequest.UNLIMITED)));
+            Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+
+            locker.close();
+
+            ExecutionException failure = assertThrows(ExecutionException.class, () -> waiter.get(10, TimeUnit.SECONDS));
+            assertEquals(IllegalStateException.class, failure.getCause().getClass());
+            assertEquals("1", ask(connection, "select count(*) from work"));
+            handle.release();
+        }
+    }
+
+    @Test
+    @DisplayName("C5: the shortest wait asks for the lock")
+    void shouldAskAtLeastOnce() throws Exception {
+        locks.acquire(in(connection), bound.waitAtMost(Duration.ofNanos(1)));
+        assertTrue(isHeldBy(connection));
+    }
+
+    @Test
+    @DisplayName("C5: what cannot be compared with the locks' own database is refused before anything is locked")
+    void shouldLockNothingIfOwnDatabaseCannotBeAsked() throws Exception {
+        try (PostgresLocker exhausted = new PostgresLocker(
+                CONFIG,
+                () -> {
+                    throw new SQLTransientConnectionException("no connection is free");
+                },
+                List.of())) {
+            assertThrows(
+                    LockConnectionTimeoutException.class,
+                    () -> exhausted.transactionLocks().acquire(in(connection), bound));
+        }
+        assertTrue(server.isFree(lockId));
+    }
+
+    @Test
+    @DisplayName("C6: an exhausted pool of the transaction is told as such, and counted as a failure")
+    void shouldTellExhaustedPool() {
+        ConnectionSource exhausted = () -> {
+            throw new SQLTransientConnectionException("no connection is free");
+        };
+        assertThrows(LockConnectionTimeoutException.class, () -> locks.acquire(exhausted, bound));
+        assertEquals(List.of("failed"), listener.take());
+    }
+
+    @Test
+    @DisplayName("a transaction that failed before is told as such")
+    void shouldTellFailedTransaction() throws Exception {
+        assertThrows(SQLException.class, () -> execute(connection, "select 1/0"));
+        IllegalStateException refused =
+                assertThrows(IllegalStateException.class, () -> locks.acquire(in(connection), bound));
+        assertTrue(refused.getMessage().startsWith("HOLDFAST-0044"), refused.getMessage());
+        connection.rollback();
+        locks.acquire(in(connection), bound);
+        connection.rollback();
     }
 }
