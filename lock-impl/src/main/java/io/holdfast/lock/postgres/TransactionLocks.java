@@ -112,7 +112,10 @@ public final class TransactionLocks {
                     : await(connection, request, deadline);
         } finally {
             try {
-                connection.close();
+                Uninterruptibly.sql(() -> {
+                    connection.close();
+                    return null;
+                });
             } catch (SQLException | RuntimeException e) {
                 Messages.LOG.log(
                         System.Logger.Level.DEBUG, "the transaction will tell what became of its connection", e);
@@ -122,7 +125,7 @@ public final class TransactionLocks {
 
     private static Connection open(ConnectionSource transaction, LockRequest request) {
         try {
-            return transaction.open();
+            return Uninterruptibly.sql(transaction::open);
         } catch (SQLException e) {
             throw SqlStates.isPoolExhausted(e)
                     ? Messages.transactionPoolExhausted(request, e)
@@ -193,33 +196,55 @@ public final class TransactionLocks {
 
     private Answer ask(
             Connection connection, LockRequest request, Duration limit, Database expected, @Nullable StatementWait wait)
-            throws SQLException {
+            throws SQLException, InterruptedException {
         boolean waiting = !limit.isZero();
         String sql = new AcquireInTransaction(request.mode(), waiting).sql();
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            int i = 1;
-            if (waiting) {
-                statement.setString(i++, millis(limit));
-            }
-            statement.setDouble(i++, expected.serverStart());
-            statement.setLong(i++, expected.oid());
-            statement.setLong(i, locker.lockId(request.key()));
-            if (waiting) {
-                wait.begin(statement);
-            }
-            try {
-                statement.execute();
-            } finally {
+        PreparedStatement statement = Uninterruptibly.sql(() -> connection.prepareStatement(sql));
+        try {
+            Uninterruptibly.sql(() -> {
+                int i = 1;
                 if (waiting) {
-                    wait.end();
+                    statement.setString(i++, millis(limit));
                 }
-            }
+                statement.setDouble(i++, expected.serverStart());
+                statement.setLong(i++, expected.oid());
+                statement.setLong(i, locker.lockId(request.key()));
+                return null;
+            });
+            execute(statement, waiting ? wait : null);
             // After the result of the savepoint.
-            statement.getMoreResults();
-            try (ResultSet row = statement.getResultSet()) {
-                row.next();
-                Boolean granted = row.getObject(1, Boolean.class);
-                return new Answer(granted, new Database(row.getDouble(2), row.getLong(3)));
+            Uninterruptibly.sql(statement::getMoreResults);
+            return Uninterruptibly.sql(() -> {
+                try (ResultSet row = statement.getResultSet()) {
+                    row.next();
+                    Boolean granted = row.getObject(1, Boolean.class);
+                    return new Answer(granted, new Database(row.getDouble(2), row.getLong(3)));
+                }
+            });
+        } finally {
+            Uninterruptibly.sql(() -> {
+                statement.close();
+                return null;
+            });
+        }
+    }
+
+    private static void execute(PreparedStatement statement, @Nullable StatementWait wait)
+            throws SQLException, InterruptedException {
+        if (wait != null) {
+            wait.begin(statement);
+        }
+        try {
+            statement.execute();
+        } catch (SQLException e) {
+            if (e.getSQLState() == null && Thread.interrupted()) {
+                // Refused by WildFly's pool before it was sent.
+                throw (InterruptedException) new InterruptedException().initCause(e);
+            }
+            throw e;
+        } finally {
+            if (wait != null) {
+                wait.end();
             }
         }
     }
@@ -236,8 +261,12 @@ public final class TransactionLocks {
         if (SqlStates.isSessionLost(failure)) {
             return;
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(AdvisoryLockSql.UNDO_IN_TRANSACTION);
+        try {
+            Uninterruptibly.sql(() -> {
+                try (Statement statement = connection.createStatement()) {
+                    return statement.execute(AdvisoryLockSql.UNDO_IN_TRANSACTION);
+                }
+            });
         } catch (SQLException | RuntimeException e) {
             e.addSuppressed(failure);
             throw Messages.unavailable("lock '" + request.key() + "'", e);

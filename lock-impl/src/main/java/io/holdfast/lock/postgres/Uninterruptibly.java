@@ -52,6 +52,32 @@ final class Uninterruptibly {
         }
     }
 
+    /** A call of JDBC that waits for nothing. On an interrupted thread WildFly's pool refuses it before it does anything. */
+    @FunctionalInterface
+    interface SqlCall<T> {
+        T call() throws SQLException;
+    }
+
+    static <T> T sql(SqlCall<T> call) throws SQLException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return call.call();
+                } catch (SQLException e) {
+                    if (e.getSQLState() != null || !Thread.interrupted()) {
+                        throw e;
+                    }
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private static SQLException asSqlException(Throwable failure) {
         if (failure instanceof SQLException e) {
             return e;

@@ -22,10 +22,12 @@ import jakarta.ejb.EJBException;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
 import jakarta.transaction.Status;
+import jakarta.transaction.SystemException;
 import jakarta.transaction.UserTransaction;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -210,6 +212,92 @@ public class TransactionScopeIT {
         assertThrows(IllegalStateException.class, () -> locker.acquire(IN_TRANSACTION));
         assertThrows(IllegalArgumentException.class, () -> locker.acquireAsync(IN_TRANSACTION));
         transaction.rollback();
+    }
+
+    @Test
+    @OperateOnDeployment("work")
+    @DisplayName("a transaction that times out ends its lock, and its handle says so")
+    void shouldEndWithTimeout() throws Exception {
+        transaction.setTransactionTimeout(1);
+        LockHandle handle;
+        try {
+            transaction.begin();
+            handle = locker.acquire(IN_TRANSACTION);
+            awaitTimeout();
+        } finally {
+            transaction.rollback();
+            transaction.setTransactionTimeout(0);
+        }
+        PgLocks.eventually("the handle is told", () -> handle.state() == LockState.RELEASED);
+    }
+
+    @Test
+    @OperateOnDeployment("work")
+    @DisplayName("a transaction that times out while it waits is not granted the lock")
+    void shouldNotBeGrantedAfterTimeout() throws Exception {
+        transaction.setTransactionTimeout(1);
+        try (LockHandle session = onAnotherThread(() -> locker.acquire(ON_SESSION))) {
+            transaction.begin();
+            assertThrows(
+                    RuntimeException.class, () -> locker.acquire(IN_TRANSACTION.waitAtMost(Duration.ofSeconds(3))));
+            assertTrue(session.isHeld());
+            assertFalse(isActive());
+        } finally {
+            transaction.rollback();
+            transaction.setTransactionTimeout(0);
+        }
+    }
+
+    private void awaitTimeout() throws InterruptedException {
+        PgLocks.eventually("the transaction has timed out", () -> !isActive());
+    }
+
+    private boolean isActive() {
+        try {
+            return transaction.getStatus() == Status.STATUS_ACTIVE;
+        } catch (SystemException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    @OperateOnDeployment("work")
+    @DisplayName("C5: an interrupt ends the wait; the transaction and its work are as they were")
+    void shouldBeInterruptible() throws Exception {
+        Rows rows = new Rows("interrupted");
+        try (LockHandle session = onAnotherThread(() -> locker.acquire(ON_SESSION))) {
+            Thread waiting = Thread.currentThread();
+            Future<?> interrupt = executor.submit(() -> {
+                PgLocks.eventually("it waits", () -> PgLocks.waiters(locker.lockId(Keys.SHARED)) == 1);
+                waiting.interrupt();
+                return null;
+            });
+            transaction.begin();
+            rows.insert();
+            assertThrows(
+                    InterruptedException.class,
+                    () -> locker.acquire(IN_TRANSACTION.waitAtMost(Duration.ofSeconds(30))));
+            interrupt.get();
+            rows.insert();
+            transaction.commit();
+            assertTrue(session.isHeld());
+        }
+        assertEquals(2, rows.count());
+    }
+
+    @Test
+    @OperateOnDeployment("work")
+    @DisplayName("C12: where the session of the transaction ends, the lock is free and nothing is committed")
+    void shouldNotCommitWithoutItsSession() throws Exception {
+        Rows rows = new Rows("session_ended");
+        transaction.begin();
+        rows.insert();
+        locker.acquire(IN_TRANSACTION);
+        PgLocks.endSession(Rows.backendPid());
+        assertEquals(0, holders());
+
+        assertThrows(Exception.class, transaction::commit);
+        assertEquals(0, rows.count());
     }
 
     @Test

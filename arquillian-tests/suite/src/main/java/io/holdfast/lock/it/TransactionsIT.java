@@ -10,6 +10,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.AttributesBean;
 import io.holdfast.lock.it.beans.AttributesEjb;
@@ -17,10 +18,13 @@ import io.holdfast.lock.it.beans.BeanManagedEjb;
 import io.holdfast.lock.it.beans.Keys;
 import jakarta.annotation.Resource;
 import jakarta.inject.Inject;
+import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -288,8 +292,44 @@ public class TransactionsIT {
     }
 
     /** The locker asks at every check interval, or when it is asked to. */
-    private void awaitLoss() throws InterruptedException {
-        LockHandle share = locker.acquire(AFTER_TRANSACTION);
-        assertThrows(RuntimeException.class, () -> share.refresh(LockRequest.UNLIMITED));
+    private void awaitLoss() {
+        assertThrows(
+                RuntimeException.class, () -> locker.acquire(AFTER_TRANSACTION).refresh(LockRequest.UNLIMITED));
+    }
+
+    @Test
+    @DisplayName("C22: a lock whose ttl passes is kept to the end of its transaction, which can only be rolled back")
+    void shouldKeepLapsedLockUntilRollback() throws Exception {
+        Rows rows = new Rows("lapsed");
+        transaction.begin();
+        LockHandle handle = locker.acquire(AFTER_TRANSACTION.ttl(Duration.ofMillis(200)));
+        rows.insert();
+        PgLocks.eventually("the ttl passes", () -> handle.state() == LockState.LAPSED);
+
+        assertThrows(LockNotHeldException.class, () -> locker.acquire(AFTER_TRANSACTION), "nothing new is started");
+        assertThrows(LockNotHeldException.class, () -> handle.refresh(Duration.ofSeconds(10)));
+        assertThrows(LockNotHeldException.class, handle::release);
+        assertEquals(1, holders(), "the work is not committed or rolled back yet");
+
+        assertThrows(RollbackException.class, transaction::commit);
+        assertEquals(0, rows.count());
+        assertFreeSoon("after the rollback");
+    }
+
+    @Test
+    @DisplayName("C12: a loss that is known before the commit rolls the transaction back, also after the release")
+    void shouldRollBackWhereLockIsLostBeforeCommit() throws Exception {
+        Rows rows = new Rows("lost_before_commit");
+        CountDownLatch lost = new CountDownLatch(1);
+        transaction.begin();
+        LockHandle handle = locker.acquire(AFTER_TRANSACTION);
+        handle.onLost(lost::countDown);
+        rows.insert();
+        handle.release();
+        PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
+        assertTrue(lost.await(20, TimeUnit.SECONDS), "noticed");
+
+        assertThrows(RollbackException.class, transaction::commit);
+        assertEquals(0, rows.count());
     }
 }
