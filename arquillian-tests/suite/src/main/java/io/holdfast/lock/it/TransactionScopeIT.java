@@ -286,21 +286,6 @@ public class TransactionScopeIT {
     }
 
     @Test
-    @OperateOnDeployment("work")
-    @DisplayName("C12: where the session of the transaction ends, the lock is free and nothing is committed")
-    void shouldNotCommitWithoutItsSession() throws Exception {
-        Rows rows = new Rows("session_ended");
-        transaction.begin();
-        rows.insert();
-        locker.acquire(IN_TRANSACTION);
-        PgLocks.endSession(Rows.backendPid());
-        assertEquals(0, holders());
-
-        assertThrows(Exception.class, transaction::commit);
-        assertEquals(0, rows.count());
-    }
-
-    @Test
     @OperateOnDeployment("no-work")
     @DisplayName("C27: scope TRANSACTION on a data source that takes no part in transactions is refused")
     void shouldRefuseDataSourceWithoutTransactions() throws Exception {
