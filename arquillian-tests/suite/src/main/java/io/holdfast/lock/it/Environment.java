@@ -66,6 +66,12 @@ public final class Environment implements LauncherSessionListener {
         return "http://127.0.0.1:" + System.getProperty(server + ".http.port");
     }
 
+    /** Where the first server shows its metrics. */
+    static String metrics() {
+        return "http://127.0.0.1:" + System.getProperty(System.getProperty("metrics.port", "one.http.port"))
+                + System.getProperty("metrics.path", "/metrics?scope=application");
+    }
+
     /** The server's log, where the adapter does not hand over why a deployment failed; else empty. */
     static String log() {
         String file = System.getProperty("server.log");

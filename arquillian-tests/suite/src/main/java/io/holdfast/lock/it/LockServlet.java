@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public class LockServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
+    private static final Duration BRIEFLY = Duration.ofMillis(100);
+    private static final Duration LONGER = Duration.ofSeconds(30);
 
     @Inject
     private transient Locker locker;
@@ -35,6 +38,11 @@ public class LockServlet extends HttpServlet {
                             case "try" -> tryAcquire(key);
                             case "wait" -> await(key);
                             case "release" -> release(key);
+                            case "briefly" ->
+                                outcome(() -> locker.acquire(LockRequest.of(key).waitAtMost(BRIEFLY))
+                                        .release());
+                            case "refresh" -> outcome(() -> held.get(key).refresh(LONGER));
+                            case "id" -> locker.lockId(key);
                             default -> throw new IllegalArgumentException(request.getParameter("do"));
                         });
     }
@@ -59,6 +67,23 @@ public class LockServlet extends HttpServlet {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
+        }
+    }
+
+    private interface Attempt {
+        void run() throws InterruptedException;
+    }
+
+    /** The name of what is thrown, if anything is. */
+    private static String outcome(Attempt attempt) throws IOException {
+        try {
+            attempt.run();
+            return "done";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        } catch (LockException e) {
+            return e.getClass().getSimpleName();
         }
     }
 

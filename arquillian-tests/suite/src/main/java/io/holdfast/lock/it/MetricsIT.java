@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -19,11 +20,9 @@ import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** On servers with MicroProfile Metrics, where the applications of one server have their metrics together. */
-@Tag("microprofile-metrics")
+/** MicroProfile Metrics or Micrometer, where the applications of one server have their metrics together. */
 @ArquillianTest
 @RunAsClient
 public class MetricsIT {
@@ -41,6 +40,15 @@ public class MetricsIT {
     @Deployment(name = "metrics-second", managed = false, testable = false)
     static WebArchive second() {
         return Archives.war("metrics-second", Map.of(), LockServlet.class);
+    }
+
+    /** One lock at a time is all that it may have. */
+    @Deployment(name = "metrics-wrong", managed = false, testable = false)
+    static WebArchive wrong() {
+        return Archives.war(
+                "metrics-wrong",
+                Map.of("holdfast.max-locks", "1", "holdfast.connection-timeout", "1s"),
+                LockServlet.class);
     }
 
     @Test
@@ -71,6 +79,27 @@ public class MetricsIT {
         }
     }
 
+    @Test
+    @DisplayName("refreshes, waits in vain, failures and losses are measured")
+    void shouldMeasureWhatGoesWrong() throws Exception {
+        deployer.deploy("metrics-wrong");
+        try {
+            assertEquals("true", post("metrics-wrong", "try"));
+            assertEquals("done", post("metrics-wrong", "refresh"));
+            assertEquals("LockNotAcquiredException", post("metrics-wrong", "briefly"));
+            assertEquals("LockLimitException", post("metrics-wrong", "briefly", "one-too-many"));
+            ServerView.endHolder(Long.parseLong(post("metrics-wrong", "id")));
+            assertEquals("LockNotHeldException", post("metrics-wrong", "refresh"));
+            String metrics = metrics();
+            for (String name : List.of("refreshed", "timed_out", "failed", "lost")) {
+                assertEquals(1, value(metrics, "holdfast_" + name + "_total", "metrics-wrong"), name);
+            }
+            assertEquals(0, value(metrics, "holdfast_held", "metrics-wrong"));
+        } finally {
+            deployer.undeploy("metrics-wrong");
+        }
+    }
+
     private void lock(String deployment) throws IOException, InterruptedException {
         assertEquals("true", post(deployment, "try"));
         assertEquals("false", post(deployment, "try"));
@@ -81,13 +110,17 @@ public class MetricsIT {
     }
 
     private String post(String deployment, String what) throws IOException, InterruptedException {
+        return post(deployment, what, deployment);
+    }
+
+    private String post(String deployment, String what, String key) throws IOException, InterruptedException {
         return answer(
                 HttpRequest.newBuilder().POST(BodyPublishers.noBody()),
-                "/" + deployment + "/lock?key=" + deployment + "&do=" + what);
+                Environment.url() + "/" + deployment + "/lock?key=" + key + "&do=" + what);
     }
 
     private void assertMeasured(String application, int held) throws IOException, InterruptedException {
-        String metrics = answer(HttpRequest.newBuilder(), "/metrics?scope=application");
+        String metrics = metrics();
         assertEquals(held, value(metrics, "holdfast_held", application));
         assertEquals(0, value(metrics, "holdfast_waiting", application));
         assertTrue(value(metrics, "holdfast_acquire_time_seconds_count", application) >= 1, metrics);
@@ -96,6 +129,10 @@ public class MetricsIT {
             assertTrue(value(metrics, "holdfast_released_total", application) >= 1, metrics);
             assertTrue(value(metrics, "holdfast_hold_time_seconds_count", application) >= 1, metrics);
         }
+    }
+
+    private String metrics() throws IOException, InterruptedException {
+        return answer(HttpRequest.newBuilder(), Environment.metrics());
     }
 
     private static double value(String metrics, String name, String application) {
@@ -108,9 +145,8 @@ public class MetricsIT {
                 .orElseThrow(() -> new AssertionError(name + " of " + application + " in:\n" + metrics));
     }
 
-    private String answer(HttpRequest.Builder request, String path) throws IOException, InterruptedException {
-        HttpResponse<String> response =
-                http.send(request.uri(URI.create(Environment.url() + path)).build(), BodyHandlers.ofString());
+    private String answer(HttpRequest.Builder request, String url) throws IOException, InterruptedException {
+        HttpResponse<String> response = http.send(request.uri(URI.create(url)).build(), BodyHandlers.ofString());
         assertEquals(200, response.statusCode(), response.body());
         return response.body();
     }

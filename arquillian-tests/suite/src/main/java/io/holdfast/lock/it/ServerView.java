@@ -36,6 +36,14 @@ final class ServerView {
                 lockIds);
     }
 
+    /** Ends the session that holds this lock. */
+    static void endHolder(long lockId) {
+        number(
+                "select count(pg_terminate_backend(pid)) " + ADVISORY
+                        + " and granted and (classid::bigint << 32) | objid::bigint = any (?)",
+                List.of(lockId));
+    }
+
     /** The sessions, other than the one that asks, that do something or show a lock by their name. */
     static List<String> sessionsInUse() {
         return strings("select state || ' ' || application_name || ': ' || query from pg_stat_activity"
