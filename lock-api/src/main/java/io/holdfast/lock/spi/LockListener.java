@@ -105,7 +105,8 @@ public interface LockListener {
 
     /**
      * Giving a lock back begins: the server is asked to free it. What comes of it is {@link #released}, {@link #lapsed} or
-     * {@link #lost}. Told on the thread that releases, if anything has to be asked.
+     * {@link #lost}. Told on the thread that begins it, which may be one of the locker's own; and not in
+     * {@link io.holdfast.lock.LockScope#TRANSACTION}, where the end of the transaction frees the lock.
      *
      * @param attempt what was granted
      * @param handle the lock in question

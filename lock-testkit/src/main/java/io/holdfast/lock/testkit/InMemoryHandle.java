@@ -155,7 +155,9 @@ final class InMemoryHandle implements LockHandle {
     private LockState endAndTell() {
         LockState before = end();
         if (before == LockState.HELD || before == LockState.LAPSED) {
-            tell(listener -> listener.releaseBegan(asked.attempt(), this));
+            if (announced.isDone()) {
+                tell(listener -> listener.releaseBegan(asked.attempt(), this));
+            }
             tellReleased(before == LockState.LAPSED);
         }
         return before;
