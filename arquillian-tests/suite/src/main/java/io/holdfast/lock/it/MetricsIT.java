@@ -20,9 +20,11 @@ import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** MicroProfile Metrics or Micrometer, where the applications of one server have their metrics together. */
+@Tag("metrics")
 @ArquillianTest
 @RunAsClient
 public class MetricsIT {
