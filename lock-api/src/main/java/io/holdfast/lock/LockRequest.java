@@ -199,7 +199,8 @@ public record LockRequest(
      * active when the lock is acquired, the lock is given back at the later of
      * its release and the completion of that transaction, so that the next holder reads what this one committed. Within that
      * transaction, requests of the same key that ask for this, and {@link Locked} methods, go on under the lock already held.
-     * Without an active transaction it changes nothing. Only the locker that the container injects knows transactions.
+     * If the lock is found lost, or its ttl has passed, before the commit, the transaction is rolled back instead, and further
+     * requests of it for the key get {@link LockNotHeldException}. Without an active transaction it changes nothing. Only the locker that the container injects knows transactions.
      *
      * @param releaseAfterTransaction whether the release waits for the transaction's end
      * @return the changed request

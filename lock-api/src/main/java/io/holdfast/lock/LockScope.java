@@ -16,6 +16,12 @@ public enum LockScope {
      * or rolled back, and cannot be given back before. It costs no further connection, and is good behind a pooler that gives
      * sessions out by the transaction. It needs an active transaction and the locker that the container injects; it has
      * neither a ttl nor a fencing token, and is not watched: where its session ends, the transaction fails.
+     *
+     * <p>Not guaranteed: if the application rolls back to a savepoint of its own that is older than the lock, the server frees
+     * it, though its handle still says held.
+     *
+     * @see <a href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS">PostgreSQL manual, "Advisory
+     *     Locks"</a>, on transaction-level locks
      */
     TRANSACTION
 }
