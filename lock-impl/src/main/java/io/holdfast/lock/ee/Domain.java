@@ -71,6 +71,10 @@ final class Domain {
         return settings;
     }
 
+    boolean publishesKeys() {
+        return settings.locker().publishKeys();
+    }
+
     PostgresLocker core() {
         return made().locker();
     }

@@ -17,6 +17,7 @@ import jakarta.inject.Inject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The domains of one application: checked when it starts, and closed when it stops, while their data sources are still there. */
@@ -82,6 +83,16 @@ class Domains {
     /** Whether spans show the keys of locks, in whatever domain. */
     boolean traceKeys() {
         return settings(Domain.DEFAULT).traceKeys();
+    }
+
+    /** Who may look at the locks, of whatever domain; nobody if empty. */
+    Optional<String> operationsRole() {
+        return settings(Domain.DEFAULT).operationsRole();
+    }
+
+    /** Empty if there is none of this name. */
+    Optional<Domain> find(String name) {
+        return Optional.ofNullable(get(name));
     }
 
     /** An application that names its domains may do without the default one. */

@@ -23,6 +23,7 @@ record Settings(
         Optional<String> transactionDataSource,
         LockerConfig locker,
         boolean traceKeys,
+        Optional<String> operationsRole,
         LockSettings unsaid,
         Map<String, LockSettings> locks) {
 
@@ -107,6 +108,7 @@ record Settings(
                         number(values, prefix + "max-locks", 1, defaults.maxLocks()),
                         oneOf(values, prefix + "publish-keys", TRUTHS).orElse(defaults.publishKeys())),
                 oneOf(values, PREFIX + "trace-keys", TRUTHS).orElse(true),
+                values.value(PREFIX + "operations-role"),
                 LockSettings.readUnsaid(values, prefix, unsaid),
                 LockSettings.read(values, prefix));
     }

@@ -8,7 +8,8 @@
  * {@link io.holdfast.lock.ee.AcquisitionGuard} alone, as annotations, which vanish where their types are missing; Metrics,
  * OpenTelemetry and Micrometer in a listener each that nothing needs, {@link io.holdfast.lock.ee.MicroProfileMetrics},
  * {@link io.holdfast.lock.ee.OpenTelemetryMetrics}, {@link io.holdfast.lock.ee.OpenTelemetryTracing} and {@link io.holdfast.lock.ee.MicrometerMetrics}; Health in
- * {@link io.holdfast.lock.ee.LockHealth} alone; Expression Language in
+ * {@link io.holdfast.lock.ee.LockHealth} alone; Jakarta REST in {@link io.holdfast.lock.ee.LocksResource} alone, which is no bean, and
+ * which applications may register; Expression Language in
  * {@link io.holdfast.lock.ee.KeyExpression} alone, which is loaded by the first key with an expression.
  */
 package io.holdfast.lock.ee;

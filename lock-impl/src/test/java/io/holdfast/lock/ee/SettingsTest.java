@@ -57,8 +57,10 @@ class SettingsTest {
                 Map.entry("holdfast.max-locks", "500"),
                 Map.entry("holdfast.publish-keys", "false"),
                 Map.entry("holdfast.ttl", "1h"),
-                Map.entry("holdfast.lease", "enforced")));
+                Map.entry("holdfast.lease", "enforced"),
+                Map.entry("holdfast.operations-role", "operator")));
 
+        assertEquals(Optional.of("operator"), settings.operationsRole());
         assertEquals(Optional.of("java:jboss/datasources/HoldfastDS"), settings.dataSource());
         assertEquals(
                 LockerConfig.DEFAULT
@@ -260,6 +262,7 @@ class SettingsTest {
                 "`" + LockDataSource.REFERENCE + "`, then `" + LockDataSource.DEFAULT + "`",
                 defaults.remove("holdfast.datasource"));
         assertEquals("that of the locks", defaults.remove("holdfast.transaction-datasource"));
+        assertEquals("none", defaults.remove("holdfast.operations-role"));
         defaults.replaceAll((name, value) -> value.replace("`", ""));
         assertEquals(read(Map.of()), read(defaults));
         defaults.forEach((name, value) -> assertFalse(value.isBlank(), name));
