@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Internal: the place of the lock in a Jakarta EE container. May change in any release.
+ * Internal: the place of the lock in a Jakarta EE container. May change in any release, but for the name of
+ * {@link io.holdfast.lock.ee.LocksResource}, which applications register.
  *
  * <p>What optional APIs are named where, since a bean or interceptor with a type missing on the server in a field or
  * signature is dropped by the container without an error: MicroProfile Config in

@@ -47,7 +47,7 @@ class LocksResourceTest {
     @Test
     @DisplayName("the operations endpoint tells the locks to the role only")
     void shouldAskForTheRole() {
-        assertEquals(Optional.of(Status.UNAUTHORIZED), LocksResource.refusal(ROLE, new Caller(null, "operator")));
+        assertEquals(Optional.of(Status.FORBIDDEN), LocksResource.refusal(ROLE, new Caller(null, null)));
         assertEquals(Optional.of(Status.FORBIDDEN), LocksResource.refusal(ROLE, new Caller(ANN, "visitor")));
         assertEquals(Optional.empty(), LocksResource.refusal(ROLE, new Caller(ANN, "operator")));
     }
