@@ -28,10 +28,17 @@ function counted(names) {
   return [...counts].map(([name, count]) => (count > 1 ? `${name} × ${count}` : name)).join(", ") || "–";
 }
 
-function showLocks(locks) {
-  byId("locks").replaceChildren(...locks.map((lock) => {
-    const state = lock.holders.length === 0 ? "○ free" : "● held";
-    return row(lock.key, state, counted(lock.holders), counted(lock.waiters));
+/** A session of a lock shows that behind its own name, which is the node's. */
+function nodesOf(sessions) {
+  return sessions.map(({ applicationName }) => applicationName?.split(" holdfast/")[0] ?? "unknown");
+}
+
+/** Nobody tells of a lock that is free. */
+function showLocks(keys, locks) {
+  byId("locks").replaceChildren(...keys.map((key) => {
+    const { holders, waiters } = locks.find((lock) => lock.key === key) ?? { holders: [], waiters: [] };
+    const state = holders.length === 0 ? "○ free" : "● held";
+    return row(key, state, counted(nodesOf(holders)), counted(nodesOf(waiters)));
   }));
 }
 
@@ -64,16 +71,20 @@ function showTill(openings) {
     row(node, gapMillis === undefined ? "first opening" : `${gapMillis} ms`)));
 }
 
+async function ask(path) {
+  const response = await fetch(path, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+  if (!response.ok) {
+    throw new Error(`status ${response.status}`);
+  }
+  return response.json();
+}
+
 async function refresh() {
   try {
-    const response = await fetch("api/state", { cache: "no-store", signal: AbortSignal.timeout(4000) });
-    if (!response.ok) {
-      throw new Error(`status ${response.status}`);
-    }
-    const state = await response.json();
+    const [state, { locks }] = await Promise.all([ask("api/state"), ask("api/holdfast/locks")]);
     say("connection", `Served by ${state.node}`, "good");
     document.title = `Box office · ${state.node}`;
-    showLocks(state.locks);
+    showLocks(state.keys, locks);
     showSeats(state.show);
     showRuns(state.runs, state.reportInterval);
     showTill(state.till);

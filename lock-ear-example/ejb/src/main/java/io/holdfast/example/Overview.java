@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.example;
 
-import io.holdfast.lock.Locker;
 import jakarta.annotation.Resource;
 import jakarta.ejb.Stateless;
-import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,26 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** What all servers see: who holds which lock, and what was done under it. */
+/** What all servers see: what was done under the locks. */
 @Stateless
 public class Overview {
 
-    private static final List<String> KEYS = List.of(BoxOffice.SHOW, Report.REPORT, Till.TILL);
-
-    @Inject
-    private Locker locker;
+    /** What the box office locks. */
+    public static final List<String> KEYS = List.of(BoxOffice.SHOW, Report.REPORT, Till.TILL);
 
     @Resource(lookup = "java:app/env/jdbc/boxoffice")
     private DataSource dataSource;
-
-    /**
-     * One lock.
-     *
-     * @param key what is locked
-     * @param holders the servers that hold it, by the application name of their sessions
-     * @param waiters the servers that wait for it
-     */
-    public record Lock(String key, List<String> holders, List<String> waiters) {}
 
     /**
      * One run of the report.
@@ -57,39 +44,6 @@ public class Overview {
      * @param refused how many buyers got none
      */
     public record Sales(int sold, int refused) {}
-
-    /**
-     * The locks of the box office, as PostgreSQL has them.
-     *
-     * @return one entry for each, also for those that nobody holds
-     * @throws SQLException if the database fails
-     */
-    public List<Lock> locks() throws SQLException {
-        List<Lock> locks = new ArrayList<>();
-        for (String key : KEYS) {
-            locks.add(lock(key));
-        }
-        return locks;
-    }
-
-    private Lock lock(String key) throws SQLException {
-        // A session that holds a lock shows it behind its own name, which is the node's.
-        String sql =
-                "select split_part(a.application_name, ' holdfast/', 1), l.granted from pg_locks l join pg_stat_activity a using (pid)"
-                        + " where l.locktype = 'advisory' and l.objsubid = 1 and a.datname = current_database()"
-                        + " and ((l.classid::bigint << 32) | l.objid::bigint) = ? order by l.waitstart";
-        Lock lock = new Lock(key, new ArrayList<>(), new ArrayList<>());
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setLong(1, locker.lockId(key));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    (rows.getBoolean(2) ? lock.holders() : lock.waiters()).add(rows.getString(1));
-                }
-            }
-        }
-        return lock;
-    }
 
     /**
      * The latest runs of the report.

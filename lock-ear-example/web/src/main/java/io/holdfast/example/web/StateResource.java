@@ -18,7 +18,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.sql.SQLException;
 import java.util.List;
 
-/** What the page shows. */
+/** What the page shows, but for the locks, for which it asks their own endpoint. */
 @Path("state")
 @Produces(MediaType.APPLICATION_JSON)
 @RequestScoped
@@ -30,7 +30,7 @@ public class StateResource {
     /**
      * Everything at once.
      *
-     * @return the state of locks, show, report and till
+     * @return the keys of the locks, and the state of show, report and till
      * @throws SQLException if the database fails
      */
     @GET
@@ -38,7 +38,7 @@ public class StateResource {
         Overview.Sales sales = overview.sales();
         return Json.createObjectBuilder()
                 .add("node", Node.NAME)
-                .add("locks", locks(overview.locks()))
+                .add("keys", Json.createArrayBuilder(Overview.KEYS))
                 .add(
                         "show",
                         Json.createObjectBuilder()
@@ -49,17 +49,6 @@ public class StateResource {
                 .add("runs", runs(overview.runs()))
                 .add("till", openings(overview.openings()))
                 .build();
-    }
-
-    private static JsonArrayBuilder locks(List<Overview.Lock> locks) {
-        JsonArrayBuilder array = Json.createArrayBuilder();
-        for (Overview.Lock lock : locks) {
-            array.add(Json.createObjectBuilder()
-                    .add("key", lock.key())
-                    .add("holders", Json.createArrayBuilder(lock.holders()))
-                    .add("waiters", Json.createArrayBuilder(lock.waiters())));
-        }
-        return array;
     }
 
     private static JsonArrayBuilder runs(List<Overview.Run> runs) {
