@@ -3,6 +3,7 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.holdfast.lock.it.beans.Operators;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
@@ -12,9 +13,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,7 +37,7 @@ import org.junit.jupiter.api.Test;
 @RunAsClient
 public class OperationsIT {
 
-    private static final String ROLE = "holdfast-operator";
+    private static final String ROLE = Operators.ROLE;
     private static final String KEY = "operations/1";
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -52,6 +55,27 @@ public class OperationsIT {
                 ScanningApi.class,
                 HeaderLogin.class,
                 LockServlet.class);
+    }
+
+    @Deployment(name = "operations-unreachable", testable = false)
+    static WebArchive unreachable() {
+        return Archives.war(
+                "operations-unreachable",
+                Map.of("holdfast.operations-role", ROLE, "holdfast.datasource", "jdbc/nowhere"),
+                ScanningApi.class,
+                HeaderLogin.class);
+    }
+
+    @Deployment(name = "operations-login", testable = false)
+    static WebArchive login() {
+        return Archives.war(
+                        "operations-login",
+                        Map.of("holdfast.operations-role", ROLE),
+                        ScanningApi.class,
+                        Operators.class)
+                // Payara and Open Liberty know only roles that are declared.
+                .setWebXML(Archives.text("<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>"
+                        + "<security-role><role-name>" + ROLE + "</role-name></security-role></web-app>"));
     }
 
     @Deployment(name = "operations-ear", testable = false)
@@ -85,6 +109,36 @@ public class OperationsIT {
     @DisplayName("the operations endpoint tells holders and waiters to the role only, from an EAR's lib")
     void shouldTellTheRoleInEar() throws Exception {
         assertTellsTheRoleOnly("operations-ear");
+    }
+
+    @Test
+    @DisplayName("the operations endpoint goes by the roles of a real login")
+    void shouldGoByLogin() throws Exception {
+        assertEquals(403, askAs(null).statusCode());
+        assertEquals(403, askAs(Operators.VISITOR).statusCode());
+        assertEquals(200, askAs(Operators.OPERATOR).statusCode());
+    }
+
+    @Test
+    @DisplayName("the operations endpoint knows no domain that there is not, and says if the database cannot be asked")
+    void shouldTellWhatItCannotTell() throws Exception {
+        assertEquals(404, ask("operations-war", ROLE, "?domain=nowhere").statusCode());
+        HttpResponse<String> response = ask("operations-unreachable", ROLE);
+        assertEquals(503, response.statusCode());
+        assertEquals("{\"title\":\"Service Unavailable\",\"status\":503}", response.body());
+        assertEquals(
+                "application/problem+json",
+                response.headers().firstValue("Content-Type").orElseThrow());
+    }
+
+    private HttpResponse<String> askAs(String user) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(Environment.url() + "/operations-login/api/holdfast/locks"));
+        if (user != null) {
+            String login = Base64.getEncoder().encodeToString((user + ":" + user).getBytes(StandardCharsets.UTF_8));
+            request.header("Authorization", "Basic " + login);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
     }
 
     private void assertTellsTheRoleOnly(String deployment) throws Exception {
@@ -124,8 +178,12 @@ public class OperationsIT {
     }
 
     private HttpResponse<String> ask(String deployment, String role) throws Exception {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(Environment.url() + "/" + deployment + "/api/holdfast/locks"));
+        return ask(deployment, role, "");
+    }
+
+    private HttpResponse<String> ask(String deployment, String role, String query) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create(Environment.url() + "/" + deployment + "/api/holdfast/locks" + query));
         if (role != null) {
             request.header("Role", role);
         }
