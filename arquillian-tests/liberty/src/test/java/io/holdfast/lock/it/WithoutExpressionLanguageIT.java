@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import io.holdfast.lock.it.beans.KeyBean;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployer;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** On a server without Jakarta Expression Language, which only Open Liberty can be. */
+@ArquillianTest
+@RunAsClient
+@Tag("without-optional-apis")
+public class WithoutExpressionLanguageIT {
+
+    @ArquillianResource
+    private Deployer deployer;
+
+    @Deployment(name = "expressions", managed = false, testable = false)
+    static WebArchive expressions() {
+        return Archives.war("expressions", Map.of(), KeyBean.class);
+    }
+
+    @Test
+    @DisplayName("C24: a key with an expression fails the deployment where the server has no Expression Language")
+    void shouldRefuseExpressions() {
+        FailedDeployment.assertFails(
+                deployer, "expressions", "HOLDFAST-0110", "Jakarta Expression Language", "which this server lacks");
+    }
+}

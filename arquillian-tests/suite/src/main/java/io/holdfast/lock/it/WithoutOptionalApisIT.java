@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.CdiBean;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.StatelessEjb;
+import jakarta.inject.Inject;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.OperateOnDeployment;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On a server that has no more than the locks need: WildFly's stock configuration, and the fewest features of Open Liberty. */
+@ArquillianTest
+@Tag("without-optional-apis")
+public class WithoutOptionalApisIT {
+
+    private static final Class<?>[] BEANS = {Keys.class, CdiBean.class, StatelessEjb.class, PgLocks.class};
+
+    @Inject
+    private Locker locker;
+
+    @Inject
+    private CdiBean bean;
+
+    @Inject
+    private StatelessEjb ejb;
+
+    @Deployment(name = "plain-war")
+    static WebArchive war() {
+        return Archives.war("plain-war", Map.of(), BEANS).addClass(WithoutOptionalApisIT.class);
+    }
+
+    @Deployment(name = "plain-ear")
+    static EnterpriseArchive ear() {
+        return Archives.ear("plain-ear", BEANS, WithoutOptionalApisIT.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "org.eclipse.microprofile.faulttolerance.Retry",
+                "org.eclipse.microprofile.metrics.MetricRegistry",
+                "org.eclipse.microprofile.health.HealthCheck",
+                "io.opentelemetry.api.OpenTelemetry",
+                "io.micrometer.core.instrument.MeterRegistry"
+            })
+    @OperateOnDeployment("plain-war")
+    @DisplayName("the server has no such API")
+    void shouldHaveNone(String type) {
+        assertThrows(ClassNotFoundException.class, () -> Class.forName(type));
+    }
+
+    @Test
+    @OperateOnDeployment("plain-war")
+    @DisplayName("C26: the locks of a WAR work where the optional APIs are missing")
+    void shouldLockInWar() throws Exception {
+        assertLocks();
+    }
+
+    @Test
+    @OperateOnDeployment("plain-ear")
+    @DisplayName("C26: the locks of an EAR work where the optional APIs are missing")
+    void shouldLockInEar() throws Exception {
+        assertLocks();
+    }
+
+    private void assertLocks() throws Exception {
+        long lockId = locker.lockId(Keys.SHARED);
+        assertEquals(1, ejb.call(() -> PgLocks.holders(lockId)));
+        assertEquals(1, bean.call(() -> PgLocks.holders(lockId)));
+        try (LockHandle handle = locker.acquire(LockRequest.of(Keys.SHARED))) {
+            assertTrue(handle.isHeld());
+            assertThrows(LockNotAcquiredException.class, () -> bean.call(() -> "ran"));
+            assertThrows(Exception.class, () -> ejb.call(() -> "ran"));
+        }
+        assertEquals(0, PgLocks.holders(lockId));
+    }
+}
