@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.example;
+
+import io.holdfast.lock.LockKey;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locked;
+import io.holdfast.lock.Locker;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+
+@ApplicationScoped
+public class Stock {
+
+    @Inject
+    private Locker locker;
+
+    /** Whether nobody else can lock the item meanwhile. */
+    @Locked("stock")
+    public boolean reserve(@LockKey String item) throws InterruptedException {
+        return !isFree(item);
+    }
+
+    public boolean isFree(String item) throws InterruptedException {
+        return locker.tryWithLock(LockRequest.of("stock/" + item), () -> null);
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Set;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A project that Maven built of the two published jars alone, as a user does. */
+@ArquillianTest
+@RunAsClient
+public class ConsumerIT {
+
+    @Deployment(testable = false)
+    static WebArchive consumer() {
+        return ShrinkWrap.createFromZipFile(WebArchive.class, Archives.file("consumer.war"));
+    }
+
+    @Test
+    @DisplayName("a user's project needs two dependencies, which bring no other")
+    void shouldNeedTwoJars() {
+        assertEquals(
+                Set.of("lock-api", "lock-impl"),
+                consumer().getContent(path -> path.get().matches("/WEB-INF/lib/.+")).keySet().stream()
+                        .map(path -> path.get().replaceAll("/WEB-INF/lib/|-[0-9].*[.]jar", ""))
+                        .collect(toSet()));
+    }
+
+    @Test
+    @DisplayName("a user's project locks by annotation and by locker")
+    void shouldLock() {
+        assertEquals("true true", new RemoteDeployment("one", "consumer").post("stock?item=42"));
+    }
+}
