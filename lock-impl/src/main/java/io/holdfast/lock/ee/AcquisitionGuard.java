@@ -21,9 +21,8 @@ import org.eclipse.microprofile.faulttolerance.Retry;
  *     MicroProfile Fault Tolerance 4.1</a>
  */
 @ApplicationScoped
-class AcquisitionGuard implements Guard {
+class AcquisitionGuard {
 
-    @Override
     @Retry(
             maxRetries = 2,
             delay = 200,
@@ -37,7 +36,7 @@ class AcquisitionGuard implements Guard {
             delay = 2_000,
             failOn = LockUnavailableException.class,
             skipOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class, LockLimitException.class})
-    public Optional<LockHandle> guarded(Acquiring acquiring) throws InterruptedException {
+    Optional<LockHandle> guarded(Guard.Acquiring acquiring) throws InterruptedException {
         return acquiring.acquire();
     }
 
@@ -52,7 +51,7 @@ class AcquisitionGuard implements Guard {
             retryOn = LockUnavailableException.class,
             abortOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class, LockLimitException.class
             })
-    Optional<LockHandle> retried(Acquiring acquiring) throws InterruptedException {
+    Optional<LockHandle> retried(Guard.Acquiring acquiring) throws InterruptedException {
         return acquiring.acquire();
     }
 }

@@ -4,7 +4,7 @@ package io.holdfast.lock.ee;
 import io.holdfast.lock.LockHandle;
 import java.util.Optional;
 
-/** What stands around acquiring. */
+/** What stands around acquiring: one of the methods of {@link AcquisitionGuard}. */
 @FunctionalInterface
 interface Guard {
 

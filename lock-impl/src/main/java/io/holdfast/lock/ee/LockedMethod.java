@@ -259,7 +259,8 @@ final class LockedMethod {
     }
 
     private IllegalStateException bad(String problem) {
-        return settings == Settings.UNSET
+        boolean isByItself = settings == Settings.UNSET || ofName == null;
+        return isByItself
                 ? Messages.badAnnotation(method, problem)
                 : Messages.badCombination(method, name(templates.get(0)), problem);
     }

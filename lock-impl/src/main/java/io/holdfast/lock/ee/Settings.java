@@ -17,7 +17,14 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The settings of one domain of an application, {@code holdfast.} or {@code holdfast.<domain>.}; read once, at start. */
+/**
+ * The settings of one domain of an application, {@code holdfast.} or {@code holdfast.<domain>.}; read once, at start.
+ *
+ * @param traceKeys of the application: whether spans show keys
+ * @param operationsRole of the application: who may look at its locks
+ * @param unsaid what stands for a ttl that neither a request nor an annotation says
+ * @param locks what is set for the locks of single names
+ */
 record Settings(
         Optional<String> dataSource,
         Optional<String> transactionDataSource,
