@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.it.beans.KeyEjb;
 import io.holdfast.lock.postgres.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.testkit.TestDatabase;
@@ -21,13 +22,18 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.asset.EmptyAsset;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -39,15 +45,27 @@ public class DeploymentsIT {
 
     private static final String KEY = "deployments/key";
 
+    private static final RemoteDeployment OBSERVER = new RemoteDeployment("one", "observer");
+
     private final HttpClient http = HttpClient.newHttpClient();
     private final TestDatabase database = Environment.database();
 
     @ArquillianResource
     private Deployer deployer;
 
+    @Deployment(name = "observer", testable = false)
+    static WebArchive observer() {
+        return ShrinkWrap.create(WebArchive.class, "observer.war")
+                .addClasses(ObserverServlet.class, Loaders.class, PoolStatistics.class);
+    }
+
+    /** With the jars in its lib; those below have them in WEB-INF/lib. */
     @Deployment(name = "first", managed = false, testable = false)
-    static WebArchive first() {
-        return Archives.war("first", Map.of(), LockServlet.class);
+    static EnterpriseArchive first() {
+        EnterpriseArchive ear = Archives.ear("first", new Class<?>[] {KeyEjb.class}, LockServlet.class);
+        // WildFly injects nothing into the servlets of an EAR's WAR that has neither beans nor this.
+        ear.getAsType(WebArchive.class, "/first.war").addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
+        return ear;
     }
 
     @Deployment(name = "second", managed = false, testable = false)
@@ -84,11 +102,13 @@ public class DeploymentsIT {
     @DisplayName("C1, C19: deployments and JVMs exclude each other; undeploying frees what a deployment holds")
     void shouldExcludeDeploymentsAndJvms() throws Exception {
         deployer.deploy("first");
+        assertTrue(tryAcquire("first"));
+        Set<String> threadsOfFirst = threads();
+        assertFalse(threadsOfFirst.isEmpty());
         deployer.deploy("second");
         deployer.deploy("other-namespace");
         try (PostgresLocker here =
                 new PostgresLocker(LockerConfig.DEFAULT, database.dataSource()::getConnection, List.of())) {
-            assertTrue(tryAcquire("first"));
             assertFalse(tryAcquire("second"), "refused to another deployment");
             assertTrue(here.tryAcquire(LockRequest.of(KEY)).isEmpty(), "refused to another JVM");
             assertTrue(tryAcquire("other-namespace"), "another namespace, another lock");
@@ -98,6 +118,9 @@ public class DeploymentsIT {
 
             assertEquals(0, holders(here.lockId(KEY)), "free when the undeployment has ended");
             assertTrue(tryAcquire("second"));
+            assertFalse(threads().isEmpty(), "the other deployment has its threads");
+            assertTrue(
+                    Collections.disjoint(threads(), threadsOfFirst), "its own threads have ended with the deployment");
             assertTrue(here.tryAcquire(LockRequest.of(KEY)).isEmpty(), "refused to another JVM");
             post("second", "release");
             LockHandle handle = here.tryAcquire(LockRequest.of(KEY)).orElseThrow();
@@ -130,6 +153,13 @@ public class DeploymentsIT {
                 HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
         assertEquals(200, response.statusCode(), response.body());
         return response.body();
+    }
+
+    private static Set<String> threads() {
+        String threads = OBSERVER.post("observer?what=threads");
+        return threads.equals("[]")
+                ? Set.of()
+                : Set.of(threads.substring(1, threads.length() - 1).split(", "));
     }
 
     private int holders(long lockId) throws SQLException {

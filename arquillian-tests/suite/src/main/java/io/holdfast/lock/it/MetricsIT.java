@@ -2,6 +2,7 @@
 package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -72,6 +73,8 @@ public class MetricsIT {
             deployer.undeploy("metrics-first");
         }
         try {
+            assertFalse(metrics().contains("application=\"metrics-first\""), "gone with the application");
+            assertMeasured("metrics-second", 1);
             release("metrics-second");
             lock("metrics-second");
             assertMeasured("metrics-second", 1);

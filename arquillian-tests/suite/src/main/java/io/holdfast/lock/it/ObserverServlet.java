@@ -28,8 +28,8 @@ public class ObserverServlet extends HttpServlet {
 
     private static List<String> keepers() {
         return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("holdfast-keeper-"))
+                .filter(thread -> thread.getName().startsWith("holdfast-keeper-"))
+                .map(thread -> thread.getName() + " of id " + thread.getId())
                 .toList();
     }
 
