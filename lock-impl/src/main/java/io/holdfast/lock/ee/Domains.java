@@ -59,9 +59,15 @@ class Domains {
         return new Domain(name, settings, guarding, () -> listeners.stream().toList());
     }
 
-    /** The name is that of a domain: {@link #checkAtStart} has seen to it. */
+    /** Throws if there is none, which {@link #checkAtStart} tells earlier where it can. */
     Domain get(String name) {
-        return domains().get(name);
+        return find(name)
+                .orElseThrow(
+                        () -> Messages.domainWithoutDataSource(name, domains().keySet()));
+    }
+
+    Optional<Domain> find(String name) {
+        return Optional.ofNullable(domains().get(name));
     }
 
     Settings settings(String domain) {
@@ -88,11 +94,6 @@ class Domains {
     /** Who may look at the locks, of whatever domain; nobody if empty. */
     Optional<String> operationsRole() {
         return settings(Domain.DEFAULT).operationsRole();
-    }
-
-    /** Empty if there is none of this name. */
-    Optional<Domain> find(String name) {
-        return Optional.ofNullable(get(name));
     }
 
     /** An application that names its domains may do without the default one. */

@@ -14,10 +14,10 @@ import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -31,9 +31,11 @@ public class LockedExtension implements Extension {
 
     private static final Logger LOG = System.getLogger("io.holdfast.lock");
 
-    private final Set<Class<?>> checked = new HashSet<>();
-    private final Set<String> problems = new HashSet<>();
-    private final List<LockedTarget> targets = new ArrayList<>();
+    /** Open Liberty goes on to prepare components while the application starts. */
+    private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
+
+    private final Set<String> problems = ConcurrentHashMap.newKeySet();
+    private final List<LockedTarget> targets = new CopyOnWriteArrayList<>();
 
     /** For the container. */
     public LockedExtension() {
