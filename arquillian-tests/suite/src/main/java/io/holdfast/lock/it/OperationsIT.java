@@ -3,7 +3,6 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.holdfast.lock.it.beans.Operators;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
@@ -13,11 +12,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,7 +34,7 @@ import org.junit.jupiter.api.Test;
 @RunAsClient
 public class OperationsIT {
 
-    private static final String ROLE = Operators.ROLE;
+    private static final String ROLE = "holdfast-operator";
     private static final String KEY = "operations/1";
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -64,18 +61,6 @@ public class OperationsIT {
                 Map.of("holdfast.operations-role", ROLE, "holdfast.datasource", "jdbc/nowhere"),
                 ScanningApi.class,
                 HeaderLogin.class);
-    }
-
-    @Deployment(name = "operations-login", testable = false)
-    static WebArchive login() {
-        return Archives.war(
-                        "operations-login",
-                        Map.of("holdfast.operations-role", ROLE),
-                        ScanningApi.class,
-                        Operators.class)
-                // Payara and Open Liberty know only roles that are declared.
-                .setWebXML(Archives.text("<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>"
-                        + "<security-role><role-name>" + ROLE + "</role-name></security-role></web-app>"));
     }
 
     @Deployment(name = "operations-ear", testable = false)
@@ -112,14 +97,6 @@ public class OperationsIT {
     }
 
     @Test
-    @DisplayName("the operations endpoint goes by the roles of a real login")
-    void shouldGoByLogin() throws Exception {
-        assertEquals(403, askAs(null).statusCode());
-        assertEquals(403, askAs(Operators.VISITOR).statusCode());
-        assertEquals(200, askAs(Operators.OPERATOR).statusCode());
-    }
-
-    @Test
     @DisplayName("the operations endpoint knows no domain that there is not, and says if the database cannot be asked")
     void shouldTellWhatItCannotTell() throws Exception {
         assertEquals(404, ask("operations-war", ROLE, "?domain=nowhere").statusCode());
@@ -129,16 +106,6 @@ public class OperationsIT {
         assertEquals(
                 "application/problem+json",
                 response.headers().firstValue("Content-Type").orElseThrow());
-    }
-
-    private HttpResponse<String> askAs(String user) throws Exception {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(Environment.url() + "/operations-login/api/holdfast/locks"));
-        if (user != null) {
-            String login = Base64.getEncoder().encodeToString((user + ":" + user).getBytes(StandardCharsets.UTF_8));
-            request.header("Authorization", "Basic " + login);
-        }
-        return http.send(request.build(), BodyHandlers.ofString());
     }
 
     private void assertTellsTheRoleOnly(String deployment) throws Exception {
