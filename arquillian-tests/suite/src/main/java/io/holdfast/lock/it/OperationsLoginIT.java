@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 @ArquillianTest
 @RunAsClient
 @Tag("jakarta-security")
+@DisplayName("Operations")
 public class OperationsLoginIT {
 
     private final HttpClient http = HttpClient.newHttpClient();
