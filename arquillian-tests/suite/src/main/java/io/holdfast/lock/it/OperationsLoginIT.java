@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 @ArquillianTest
 @RunAsClient
 @Tag("jakarta-security")
-@DisplayName("Operations")
 public class OperationsLoginIT {
 
     private final HttpClient http = HttpClient.newHttpClient();
