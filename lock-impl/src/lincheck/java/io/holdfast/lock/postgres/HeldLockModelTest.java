@@ -32,8 +32,8 @@ class HeldLockModelTest {
     void shouldFindDoubleRelease() throws Exception {
         Mutant.of(
                         HeldLock.class,
-                        "return life.compareAndSet(Life.HELD, Life.RELEASING);",
-                        "if (life.get() != Life.HELD) { return false; } life.set(Life.RELEASING); return true;")
+                        "if (!life.compareAndSet(Life.HELD, Life.RELEASING)) {\n            return false;\n        }",
+                        "if (life.get() != Life.HELD) { return false; } life.set(Life.RELEASING);")
                 .assertFound(HeldLockCheck.class, "life.set(RELEASING)");
     }
 
