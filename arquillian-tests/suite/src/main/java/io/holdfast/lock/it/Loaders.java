@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The class loaders of the deployments that have this class, remembered, weakly, for as long as the server runs. A deployment
- * has two if the jars in the EAR's lib have one of their own.
+ * The class loaders of the deployments that have this class, remembered, weakly, until the observer ends. A deployment has two if
+ * the jars in the EAR's lib have one of their own.
  */
 @WebListener
 public class Loaders implements ServletContextListener {
@@ -33,6 +33,11 @@ public class Loaders implements ServletContextListener {
         }
         String application = event.getServletContext().getContextPath().substring(1);
         deployments(application).add(loaders);
+    }
+
+    /** Payara's message broker does not start while a system property is anything but a string. */
+    static void forget() {
+        System.getProperties().keySet().removeIf(name -> name.toString().startsWith(PROPERTY));
     }
 
     /** How many deployments of the application still have a class loader in memory. */

@@ -26,6 +26,11 @@ public class ObserverServlet extends HttpServlet {
                         });
     }
 
+    @Override
+    public void destroy() {
+        Loaders.forget();
+    }
+
     private static List<String> keepers() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("holdfast-keeper-"))
