@@ -227,6 +227,15 @@ final class Messages {
                 + " locks, each with a fencing token of its own. Have one key, or use Locker.acquireAll");
     }
 
+    static void refused(Class<?> type, RuntimeException cause) {
+        LOG.log(
+                Level.INFO,
+                "HOLDFAST-0119: the server has " + type.getName()
+                        + " but does not give it, so nothing about locks goes there."
+                        + " That is as it should be if it is switched off; else see the cause: " + cause);
+        LOG.log(Level.DEBUG, "The cause of HOLDFAST-0119", cause);
+    }
+
     static void defaultDataSource(String name) {
         LOG.log(
                 Level.WARNING,

@@ -22,7 +22,6 @@ import org.eclipse.microprofile.metrics.Tag;
 @ApplicationScoped
 class MicroProfileMetrics extends LockMetrics {
 
-    /** Not resolvable where the application brings the API and the server does not implement it. */
     @Inject
     private Instance<MetricRegistry> registries;
 
@@ -34,7 +33,7 @@ class MicroProfileMetrics extends LockMetrics {
     /** On a caller's thread, since some of the locker's own know no application. */
     @PostConstruct
     void start() {
-        registry = registries.isResolvable() ? registries.get() : null;
+        registry = ServerProvided.find(MetricRegistry.class, registries).orElse(null);
         application = new Tag(APPLICATION, application());
     }
 

@@ -29,7 +29,7 @@ class MicrometerMetrics extends LockMetrics {
 
     @PostConstruct
     void start() {
-        start(registries.isResolvable() ? registries.get() : null, application());
+        start(ServerProvided.find(MeterRegistry.class, registries).orElse(null), application());
     }
 
     void start(MeterRegistry registry, String application) {

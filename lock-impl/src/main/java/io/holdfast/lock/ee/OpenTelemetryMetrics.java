@@ -33,7 +33,7 @@ class OpenTelemetryMetrics extends LockMetrics {
 
     @PostConstruct
     void start() {
-        start(telemetry.isResolvable() ? telemetry.get() : OpenTelemetry.noop(), application());
+        start(ServerProvided.find(OpenTelemetry.class, telemetry).orElseGet(OpenTelemetry::noop), application());
     }
 
     void start(OpenTelemetry telemetry, String application) {

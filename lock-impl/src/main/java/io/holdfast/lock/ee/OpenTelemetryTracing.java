@@ -63,7 +63,7 @@ class OpenTelemetryTracing implements LockListener {
 
     @PostConstruct
     void start() {
-        start(telemetry.isResolvable() ? telemetry.get() : OpenTelemetry.noop(), domains.traceKeys());
+        start(ServerProvided.find(OpenTelemetry.class, telemetry).orElseGet(OpenTelemetry::noop), domains.traceKeys());
     }
 
     void start(OpenTelemetry telemetry, boolean withKeys) {

@@ -2,6 +2,7 @@
 package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,14 @@ import io.holdfast.lock.it.beans.CdiBean;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.inject.Inject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.OperateOnDeployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
@@ -25,12 +31,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On a server that has no more than the locks need: WildFly's stock configuration, and the fewest features of Open Liberty. */
+/**
+ * On a server that has no more than the locks need: WildFly's stock configuration, the fewest features of Open Liberty, and Payara
+ * with its services switched off.
+ */
 @ArquillianTest
 @Tag("without-optional-apis")
 public class WithoutOptionalApisIT {
 
-    private static final Class<?>[] BEANS = {Keys.class, CdiBean.class, StatelessEjb.class, PgLocks.class};
+    private static final String SWITCHED_OFF =
+            "it always has the APIs, and its services for Fault Tolerance, Metrics and Health can be switched off: then they work";
+
+    private static final Class<?>[] BEANS = {Keys.class, CdiBean.class, StatelessEjb.class, PgLocks.class, LockLog.class
+    };
 
     @Inject
     private Locker locker;
@@ -61,12 +74,26 @@ public class WithoutOptionalApisIT {
                 "io.micrometer.core.instrument.MeterRegistry"
             })
     @OperateOnDeployment("plain-war")
+    @Tag("optional-apis-missing")
     @DisplayName("the server has no such API")
     void shouldHaveNone(String type) {
         assertThrows(ClassNotFoundException.class, () -> Class.forName(type));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"metrics", "health"})
+    @RunAsClient
+    @OperateOnDeployment("plain-war")
+    @DisplayName("the server has no such service")
+    void shouldServeNone(String service) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(Environment.url() + "/" + service))
+                .build();
+        HttpResponse<Void> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
+        assertTrue(response.statusCode() >= 400, response::toString);
+    }
+
     @Test
+    @Differs(on = "Payara", how = SWITCHED_OFF)
     @OperateOnDeployment("plain-war")
     @DisplayName("C26: the locks of a WAR work where the optional APIs are missing")
     void shouldLockInWar() throws Exception {
@@ -74,6 +101,7 @@ public class WithoutOptionalApisIT {
     }
 
     @Test
+    @Differs(on = "Payara", how = SWITCHED_OFF)
     @OperateOnDeployment("plain-ear")
     @DisplayName("C26: the locks of an EAR work where the optional APIs are missing")
     void shouldLockInEar() throws Exception {
@@ -81,6 +109,13 @@ public class WithoutOptionalApisIT {
     }
 
     private void assertLocks() throws Exception {
+        try (LockLog log = new LockLog()) {
+            assertExclusive();
+            assertFalse(log.has("HOLDFAST-0014"), "no listener failed");
+        }
+    }
+
+    private void assertExclusive() throws Exception {
         long lockId = locker.lockId(Keys.SHARED);
         assertEquals(1, ejb.call(() -> PgLocks.holders(lockId)));
         assertEquals(1, bean.call(() -> PgLocks.holders(lockId)));

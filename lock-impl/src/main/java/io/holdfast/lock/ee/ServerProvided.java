@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import jakarta.enterprise.inject.Instance;
+import java.util.Optional;
+
+/** What the server gives for injection, if it does. */
+final class ServerProvided {
+
+    private ServerProvided() {}
+
+    /**
+     * Empty where the application brings the API and the server does not implement it, and where it refuses: Payara's producer
+     * fails while its metrics are switched off.
+     */
+    static <T> Optional<T> find(Class<T> type, Instance<T> instances) {
+        if (!instances.isResolvable()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(instances.get());
+        } catch (RuntimeException e) {
+            Messages.refused(type, e);
+            return Optional.empty();
+        }
+    }
+}
