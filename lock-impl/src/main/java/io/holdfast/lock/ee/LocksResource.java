@@ -43,9 +43,9 @@ public class LocksResource {
         Domains domains = CDI.current().select(Domains.class).get();
         Optional<Status> refusal = refusal(domains.operationsRole(), caller);
         if (refusal.isPresent()) {
-            return problem(refusal.get());
+            return problem(refusal.get(), "");
         }
-        return domains.find(domain).map(LocksResource::locks).orElseGet(() -> problem(Status.NOT_FOUND));
+        return domains.find(domain).map(LocksResource::locks).orElseGet(() -> problem(Status.NOT_FOUND, ""));
     }
 
     private static Response locks(Domain domain) {
@@ -53,10 +53,10 @@ public class LocksResource {
             List<LockInfo> locks = domain.admin().locks();
             return answer(Status.OK, "application/json", LocksJson.of(locks, domain.publishesKeys()));
         } catch (LockException | IllegalStateException | DeploymentException e) {
-            return problem(Status.SERVICE_UNAVAILABLE);
+            return problem(Status.SERVICE_UNAVAILABLE, ",\"detail\":" + LocksJson.text(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return problem(Status.SERVICE_UNAVAILABLE);
+            return problem(Status.SERVICE_UNAVAILABLE, "");
         }
     }
 
@@ -68,11 +68,11 @@ public class LocksResource {
         return caller.isUserInRole(role.get()) ? Optional.empty() : Optional.of(Status.FORBIDDEN);
     }
 
-    private static Response problem(Status status) {
+    private static Response problem(Status status, String detail) {
         return answer(
                 status,
                 "application/problem+json",
-                "{\"title\":\"" + status.getReasonPhrase() + "\",\"status\":" + status.getStatusCode() + "}");
+                "{\"title\":\"" + status.getReasonPhrase() + "\",\"status\":" + status.getStatusCode() + detail + "}");
     }
 
     /** Bytes, since a JSON provider of the server might quote a string. */
