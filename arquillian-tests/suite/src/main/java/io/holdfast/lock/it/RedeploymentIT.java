@@ -119,8 +119,10 @@ public class RedeploymentIT {
     @ParameterizedTest
     @Differs(
             on = "Open Liberty",
-            how = "it waits up to 60 s for requests that wait for locks, which are told then; for another 60 s without"
-                    + " `<webContainer servletDestroyWaitTime=\"1\"/>`")
+            how =
+                    "a WAR's end waits for requests that wait for locks, up to 60 s for each of `mpMetrics`, `mpTelemetry` and"
+                            + " `appSecurity`, and for another 60 s without `<webContainer servletDestroyWaitTime=\"1\"/>`; they are told"
+                            + " then. An EAR's with our jars in its lib does not")
     @ValueSource(strings = {"redeployed-pinned", "redeployed-shared"})
     @DisplayName("C19: undeployed and redeployed under load, an application leaves no lock, connection or thread;"
             + " its waiters are told")
