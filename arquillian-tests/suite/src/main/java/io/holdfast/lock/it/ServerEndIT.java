@@ -41,8 +41,8 @@ public class ServerEndIT {
     private static final long GRACE_SECONDS = Long.getLong("server.grace.seconds", 0);
 
     private static final String AFTER_QUIESCE =
-            "only after the 30 s that the server gives running requests, those that wait for locks among them, and 60 s more if it"
-                    + " measures requests; the waiting ones are told then. `server stop --force` does not wait";
+            "only after the 30 s that the server gives running requests, those that wait for locks among them, and 60 s more with"
+                    + " `mpMetrics`; the waiting ones are told then. `server stop --force` does not wait";
 
     private static final long LIMIT_SECONDS = GRACE_SECONDS + 10;
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 public class WithoutOptionalApisIT {
 
     private static final String SWITCHED_OFF =
-            "it always has the APIs, and its services for Fault Tolerance, Metrics and Health can be switched off: then they work";
+            "it always has the APIs, and its services for Fault Tolerance, Metrics and Health can be switched off: the locks work then";
 
     private static final Class<?>[] BEANS = {Keys.class, CdiBean.class, StatelessEjb.class, PgLocks.class, LockLog.class
     };
