@@ -24,6 +24,7 @@ import org.junit.platform.launcher.TestPlan;
 public final class CompatibilityListener implements TestExecutionListener {
 
     private static final String SHOWN = "yes";
+    private static final int OLDEST_JDK = 17;
 
     /** By family and behaviour. */
     private final Map<String, Map<String, String>> shown = new TreeMap<>();
@@ -48,11 +49,21 @@ public final class CompatibilityListener implements TestExecutionListener {
         }
         try {
             CompatibilityTable table = CompatibilityTable.read(Path.of(file));
-            table.replace(System.getProperty("compatibility.server"), shown);
+            table.replace(column(), shown);
             table.write(Path.of(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static String server() {
+        return System.getProperty("compatibility.server", "");
+    }
+
+    /** The server, and what else differs from a default build on the oldest JDK. */
+    private static String column() {
+        int jdk = Runtime.version().feature();
+        return server() + (jdk == OLDEST_JDK ? "" : ", JDK " + jdk) + System.getProperty("compatibility.variant", "");
     }
 
     /** The same for all arguments of a test. */
@@ -72,7 +83,7 @@ public final class CompatibilityListener implements TestExecutionListener {
     }
 
     private static String difference(Method test) {
-        String server = System.getProperty("compatibility.server", "");
+        String server = server();
         return Arrays.stream(test.getAnnotationsByType(Differs.class))
                 .filter(differs -> server.contains(differs.on()))
                 .map(Differs::how)

@@ -84,9 +84,9 @@ final class CompatibilityTable {
         });
     }
 
-    /** Another version of a server takes the place of the former one. */
+    /** A new version of a server replaces the old one in the same column. */
     private static String product(String server) {
-        return server.replaceAll(" [0-9].*", "");
+        return server.replaceFirst(" [0-9][^,]*", "");
     }
 
     void write(Path file) throws IOException {
