@@ -43,6 +43,7 @@ public @interface LockDomain {
 
         private static final long serialVersionUID = 1L;
 
+        /** The name of the domain. */
         private final String value;
 
         private Literal(String value) {

@@ -8,7 +8,7 @@ import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplie
 import io.agroal.api.exceptionsorter.PostgreSQLExceptionSorter;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
-import io.holdfast.lock.testkit.TestDatabase;
+import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
 

@@ -3,7 +3,7 @@ package io.holdfast.lock.postgres;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.holdfast.lock.testkit.TestDatabase;
+import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;

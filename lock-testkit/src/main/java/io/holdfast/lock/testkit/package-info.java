@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Public: for tests of applications that use locks, and of lockers themselves. */
+/** Public: for tests of applications that use locks, and of lockers themselves. Needs no database. */
 package io.holdfast.lock.testkit;

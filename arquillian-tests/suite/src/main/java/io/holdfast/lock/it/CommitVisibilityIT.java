@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.beans.CounterEjb;
-import io.holdfast.lock.testkit.TestDatabase;
+import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.ResultSet;

