@@ -11,8 +11,17 @@ import jakarta.inject.Inject;
 @ApplicationScoped
 public class Stock {
 
+    private final Locker locker;
+
     @Inject
-    private Locker locker;
+    public Stock(Locker locker) {
+        this.locker = locker;
+    }
+
+    /** For the container's proxies. */
+    protected Stock() {
+        this(null);
+    }
 
     /** Whether nobody else can lock the item meanwhile. */
     @Locked("stock")

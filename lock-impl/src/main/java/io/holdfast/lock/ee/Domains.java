@@ -104,7 +104,24 @@ class Domains {
                 .toList();
     }
 
-    void checkAtStart(@Observes Startup event) {
+    /**
+     * Static, and the bean is made on a thread of its own that inherits nothing: on the thread that starts an application, Payara 7
+     * fails to make the beans of an EAR's lib. The checks look up data sources, for which they need the container's thread.
+     */
+    static void checkAtStart(@Observes Startup event, Domains domains) throws InterruptedException {
+        Thread maker = new Thread(null, domains::make, "holdfast-start", 0, false);
+        maker.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+        maker.start();
+        maker.join();
+        domains.check();
+    }
+
+    /** Calling it makes the bean. The guard is made here too, for applications that lock while they start. */
+    void make() {
+        guard.toString();
+    }
+
+    void check() {
         LockingInterceptor.requireActive(beans);
         locked.check(this::settings);
         wanted().forEach(Domain::checkAtStart);

@@ -110,10 +110,12 @@ public class RedeploymentIT {
                         .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml"));
     }
 
-    /** To see what the server itself keeps of a WAR. */
+    /** To see what the server itself keeps of a WAR with such a bean. */
     @Deployment(name = "redeployed-without", managed = false, testable = false)
     static WebArchive without() {
-        return ShrinkWrap.create(WebArchive.class, "redeployed-without.war").addClasses(Loaders.class);
+        return ShrinkWrap.create(WebArchive.class, "redeployed-without.war")
+                .addClasses(Loaders.class, RetryServlet.class, RetryingBean.class)
+                .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
     }
 
     @ParameterizedTest
@@ -203,13 +205,12 @@ public class RedeploymentIT {
     void shouldLeaveNoClassLoader() throws Exception {
         long startNanos = System.nanoTime();
         for (int i = 0; i < ROUNDS; i++) {
-            for (String deployment : List.of("redeployed-pinned", "redeployed-shared", "redeployed-retrying")) {
+            for (String deployment :
+                    List.of("redeployed-pinned", "redeployed-shared", "redeployed-retrying", "redeployed-without")) {
                 deploy(deployment);
                 assertEquals("done", new RemoteDeployment("one", deployment).post("exercise"));
                 undeploy(deployment);
             }
-            deploy("redeployed-without");
-            undeploy("redeployed-without");
         }
         System.out.printf("%d redeployments of four applications: %d ms%n", ROUNDS, millisSince(startNanos));
         assertNothingIsLeft();

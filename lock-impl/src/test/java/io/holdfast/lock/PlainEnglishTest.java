@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** No text of the project gets more of the words that docs/plain-english.md replaces. */
+class PlainEnglishTest {
+
+    private static final Path ROOT = Path.of("..");
+    private static final Path WORDS = ROOT.resolve("docs/plain-english.md");
+    /** This test and its table, and a table that is written by tests. */
+    private static final Set<Path> UNCOUNTED = Set.of(
+            WORDS,
+            ROOT.resolve("docs/compatibility.md"),
+            ROOT.resolve("lock-impl/src/test/java/io/holdfast/lock/PlainEnglishTest.java"));
+
+    private static final Set<String> SKIPPED = Set.of("target", ".git", ".idea", "node_modules");
+    private static final Pattern TEXTS =
+            Pattern.compile(".*[.](md|java|xml|html|js|css|cli|asadmin|json|properties)|.*/[.]ci/[a-z-]+");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(.+)` \\| (.+) \\| (\\d+) \\|$");
+
+    /** A line break within a sentence, with what begins the next line of a comment. */
+    private static final Pattern BREAK = Pattern.compile("\\s*\\R\\s*(\\*|//|#)?\\s*");
+
+    @Test
+    void shouldNotUseMoreOfTheWordsToAvoid() throws IOException {
+        String text = allTexts();
+        List<Executable> checks = new ArrayList<>();
+        Matcher row = ROW.matcher(Files.readString(WORDS));
+        while (row.find()) {
+            String words = row.group(1).replace("\\|", "|");
+            String instead = row.group(2);
+            long allowed = Long.parseLong(row.group(3));
+            long found = count(words, text);
+            checks.add(() -> assertEquals(
+                    allowed,
+                    found,
+                    () -> found > allowed
+                            ? "\"" + words + "\" occurs more often than docs/plain-english.md allows; write: " + instead
+                            : "\"" + words
+                                    + "\" occurs less often than docs/plain-english.md says: lower the number there"));
+        }
+        assertTrue(checks.size() > 15, "the table was read");
+        assertAll(checks);
+    }
+
+    @Test
+    void shouldFindWordsAcrossLinesOfComments() {
+        assertEquals(
+                2,
+                count(
+                        "in vain",
+                        BREAK.matcher("waited in\n     * vain, In\n// vain").replaceAll(" ")));
+        assertEquals(0, count("mend(s|ed|ing)?", "recommended"));
+    }
+
+    private static long count(String words, String text) {
+        return Pattern.compile("\\b(" + words + ")\\b", Pattern.CASE_INSENSITIVE)
+                .matcher(text)
+                .results()
+                .count();
+    }
+
+    private static String allTexts() throws IOException {
+        StringBuilder all = new StringBuilder();
+        Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                return SKIPPED.contains(directory.getFileName().toString())
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                String name = file.toString().replace('\\', '/');
+                if (TEXTS.matcher(name).matches() && !UNCOUNTED.contains(file)) {
+                    all.append(Files.readString(file)).append('\n');
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return BREAK.matcher(all).replaceAll(" ");
+    }
+}
