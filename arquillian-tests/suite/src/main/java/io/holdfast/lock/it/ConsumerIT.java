@@ -4,6 +4,7 @@ package io.holdfast.lock.it;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.File;
 import java.util.Set;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -13,14 +14,19 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A project that Maven built of the two published jars alone, as a user does. */
+/**
+ * A project that Maven built of the two published jars alone, as a user does. The system property {@code consumer.war} names one that
+ * was built elsewhere.
+ */
 @ArquillianTest
 @RunAsClient
 public class ConsumerIT {
 
     @Deployment(testable = false)
     static WebArchive consumer() {
-        return ShrinkWrap.createFromZipFile(WebArchive.class, Archives.file("consumer.war"));
+        String war = System.getProperty("consumer.war", "");
+        return ShrinkWrap.createFromZipFile(
+                WebArchive.class, war.isEmpty() ? Archives.file("consumer.war") : new File(war));
     }
 
     @Test
