@@ -137,7 +137,9 @@ public interface Locker extends AutoCloseable {
      *
      * <p>{@code lock} and {@code lockInterruptibly} wait without limit; an interrupt of {@code lock} lets it stand in line
      * anew. All acquiring methods throw a {@link LockException}
-     * where the database cannot serve, and {@link IllegalStateException} if this locker is closed. {@code unlock} throws
+     * where the database cannot serve, and {@link IllegalStateException} if this locker is closed. They throw
+     * {@link LockNotHeldException} if the thread locks again, but its lock is known to be lost, lapsed or released; a lock that is
+     * {@link LockState#SUSPECT} may be locked again. {@code unlock} throws
      * {@link LockNotHeldException} if the lock was lost or had lapsed, and {@link IllegalMonitorStateException} if this
      * thread does not hold it. {@code newCondition} throws {@link UnsupportedOperationException}.
      *

@@ -96,14 +96,31 @@ final class ReentrantLockView implements Lock {
     }
 
     private boolean acquired(LockRequest waiting) throws InterruptedException {
+        if (isReentry()) {
+            return true;
+        }
+        handle = locker.acquire(waiting);
+        return true;
+    }
+
+    /** Whether this thread holds the lock already. It must not rely on a lock that this JVM knows to have ended. */
+    private boolean isReentry() {
         if (thread.getHoldCount() == 1) {
-            handle = locker.acquire(waiting);
+            return false;
+        }
+        LockState state = handle.state();
+        if (state != LockState.HELD && state != LockState.SUSPECT) {
+            throw new LockNotHeldException(
+                    "HOLDFAST-0002: lock '" + request.key() + "' cannot be entered again by thread "
+                            + Thread.currentThread().getName() + ", which no longer holds it: " + state
+                            + ". Unlock it as often as it was locked, and discard the work done under it",
+                    null);
         }
         return true;
     }
 
     private boolean tryAcquired() throws InterruptedException {
-        if (thread.getHoldCount() > 1) {
+        if (isReentry()) {
             return true;
         }
         Optional<LockHandle> acquired = locker.tryAcquire(request);

@@ -44,6 +44,9 @@ final class Acquisition implements Runnable {
     private final CompletableFuture<Optional<HeldLock>> outcome = new CompletableFuture<>();
     private final CountDownLatch finished = new CountDownLatch(1);
 
+    /** Completes when the turn has come and what follows from it has begun; written once, by {@link #start}. */
+    private CompletableFuture<Void> served;
+
     /** The timer's next look, if it watches; null if it does not. */
     private volatile Future<?> nextLook;
 
@@ -75,7 +78,7 @@ final class Acquisition implements Runnable {
         if (waiting && !turn.come().isDone()) {
             tellQueued();
         }
-        turn.come().thenAccept(come -> {
+        served = turn.come().thenAccept(come -> {
             if (come) {
                 begin();
             } else {
@@ -126,9 +129,9 @@ final class Acquisition implements Runnable {
     /** Waits for the outcome, and sees to it that there is one in time. */
     Optional<HeldLock> await() throws InterruptedException {
         try {
-            if (!completesWithin(turn.come(), waiting ? deadline : Deadline.after(timeout))) {
+            if (!completesWithin(served, waiting ? deadline : Deadline.after(timeout))) {
                 turn.stopWaiting();
-                if (!waiting || !completesWithin(turn.come(), Deadline.after(timeout))) {
+                if (!waiting || !completesWithin(served, Deadline.after(timeout))) {
                     return giveUp(Messages.noConnection(what(), timeout, null));
                 }
             }
@@ -149,12 +152,12 @@ final class Acquisition implements Runnable {
         lookAfter(waiting ? deadline.remaining() : timeout, () -> {
             turn.stopWaiting();
             lookAfter(waiting ? timeout : Duration.ZERO, () -> {
-                if (!turn.come().isDone()) {
+                if (!served.isDone()) {
                     giveUp(Messages.noConnection(what(), timeout, null), outcome);
                 }
             });
         });
-        turn.come().thenRun(this::watchAnswer);
+        served.thenRun(this::watchAnswer);
     }
 
     private void watchAnswer() {

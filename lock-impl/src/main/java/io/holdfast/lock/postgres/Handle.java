@@ -5,13 +5,14 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockState;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
  * What the holder has of a lock. Nothing that the locker refers to may refer to it, so that the garbage collector finds one
- * that was dropped.
+ * that was dropped. One whose method still runs is not dropped: without the fences the collector could take it for that.
  */
 record Handle(HeldLock lock) implements LockHandle {
 
@@ -52,17 +53,29 @@ record Handle(HeldLock lock) implements LockHandle {
 
     @Override
     public void refresh(Duration ttl) {
-        lock.refresh(ttl);
+        try {
+            lock.refresh(ttl);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public void release() {
-        lock.release();
+        try {
+            lock.release();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public void close() {
-        lock.close();
+        try {
+            lock.close();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +64,22 @@ class LossDetectionIT extends LockerTest {
         handle.onLost(late::incrementAndGet);
         assertEquals(1, late.get(), "an action that comes late runs at once");
         other.release();
+    }
+
+    @Test
+    @DisplayName("C3a, C12: a lock view does not re-enter a lock that is known to be lost")
+    void shouldNotReenterLostLock() throws InterruptedException {
+        Lock lock = locker(CONFIG).asLock(request);
+        lock.lock();
+
+        server.terminate(server.holder(lockId));
+
+        Server.eventually("told", () -> listener.events().contains("lost"));
+        assertThrows(LockNotHeldException.class, lock::lock);
+        assertThrows(LockNotHeldException.class, lock::tryLock);
+        assertThrows(LockNotHeldException.class, lock::unlock);
+        lock.lock();
+        lock.unlock();
     }
 
     @Test

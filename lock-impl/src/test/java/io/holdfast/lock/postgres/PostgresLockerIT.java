@@ -90,6 +90,26 @@ class PostgresLockerIT extends LockerTest {
     }
 
     @Test
+    @DisplayName("C5: a waiter is served when its turn comes, also after a longer wait than the connection timeout")
+    void shouldServeWaiterAfterConnectionTimeout() throws Exception {
+        PostgresLocker impatient =
+                locker(CONFIG.connectionTimeout(BRIEF), ConnectionSource.of(Databases.SHARED.dataSource()));
+        List<LockHandle> holders = new ArrayList<>();
+        List<Future<LockHandle>> waiters = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            LockRequest each = LockRequest.of(key + i).waitAtMost(Duration.ofSeconds(30));
+            holders.add(impatient.acquire(each));
+            waiters.add(impatient.acquireAsync(each));
+        }
+        TimeUnit.MILLISECONDS.sleep(2 * BRIEF.toMillis());
+
+        for (int i = 0; i < 40; i++) {
+            holders.get(i).release();
+            waiters.get(i).get(10, TimeUnit.SECONDS).release();
+        }
+    }
+
+    @Test
     @DisplayName("a held lock shows in pg_locks under the published id and in its mode; a released one does not")
     void shouldShowInPgLocks() throws InterruptedException {
         LockHandle exclusive = locker.acquire(request);

@@ -54,6 +54,24 @@ abstract class LockViewContract extends SeveralLocksContract {
     }
 
     @Test
+    @DisplayName("C3a: a lock view does not re-enter a lock whose ttl has passed")
+    final void shouldNotReenterLapsedLock() throws Exception {
+        Lock lock = here.asLock(request().enforcedTtl(SHORT));
+        lock.lock();
+        becomesFree(request());
+        LockHandle other = there.acquire(request());
+
+        assertAll(
+                () -> assertThrows(LockNotHeldException.class, lock::lock),
+                () -> assertThrows(LockNotHeldException.class, lock::lockInterruptibly),
+                () -> assertThrows(LockNotHeldException.class, lock::tryLock),
+                () -> assertThrows(LockNotHeldException.class, () -> lock.tryLock(1, TimeUnit.SECONDS)),
+                () -> assertThrows(LockNotHeldException.class, lock::unlock),
+                () -> assertThrows(IllegalMonitorStateException.class, lock::unlock, "none of them counted"));
+        other.release();
+    }
+
+    @Test
     @DisplayName("a lock view is bound to its thread, and has no conditions")
     final void shouldBeBoundToThread() throws Exception {
         Lock lock = here.asLock(request());
