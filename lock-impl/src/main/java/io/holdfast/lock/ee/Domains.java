@@ -5,6 +5,7 @@ import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.PreDestroy;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Shutdown;
@@ -13,12 +14,16 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** The domains of one application: checked when it starts, and closed when it stops, while their data sources are still there. */
 @ApplicationScoped
@@ -105,19 +110,28 @@ class Domains {
     }
 
     /**
-     * Static, and the bean is made on a thread of its own that inherits nothing: on the thread that starts an application, Payara 7
-     * fails to make the beans of an EAR's lib. The checks look up data sources, for which they need the container's thread.
+     * Static, and the bean is created on a thread that inherits no thread-locals: on the thread that starts an application, Payara 7
+     * cannot create the beans of an EAR's lib. The checks look up data sources, so they need the container's thread.
      */
-    static void checkAtStart(@Observes Startup event, Domains domains) throws InterruptedException {
-        Thread maker = new Thread(null, domains::make, "holdfast-start", 0, false);
-        maker.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-        maker.start();
-        maker.join();
+    static void checkAtStart(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) Startup event, Domains domains) {
+        FutureTask<Void> creation = new FutureTask<>(domains::create, null);
+        Thread thread = new Thread(null, creation, "holdfast-start", 0, false);
+        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            creation.get();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DeploymentException(e);
+        } catch (ExecutionException e) {
+            throw new DeploymentException(e.getCause());
+        }
         domains.check();
     }
 
-    /** Calling it makes the bean. The guard is made here too, for applications that lock while they start. */
-    void make() {
+    /** Calling it creates the bean. The guard is created here too, for applications that lock while they start. */
+    void create() {
         guard.toString();
     }
 

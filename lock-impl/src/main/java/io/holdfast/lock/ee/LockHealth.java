@@ -23,7 +23,10 @@ class LockHealth {
     private static final String NAME = "holdfast";
     private static final String FAILURE = "failure";
 
-    /** Static, since Payara 7 asks for the check before it can create the beans of an EAR's lib, and would fail the deployment. */
+    /**
+     * Static, since Payara 7 requests the check before it can create the beans of an EAR's lib; otherwise the deployment would
+     * fail.
+     */
     @Produces
     @Readiness
     static HealthCheck check(Domains domains) {

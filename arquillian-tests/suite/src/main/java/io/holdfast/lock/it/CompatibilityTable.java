@@ -22,7 +22,7 @@ final class CompatibilityTable {
             promises of [contract.md](contract.md). That three servers exclude each other is shown by `together`.
 
             A column that names no JDK was written on JDK 17. All columns are on PostgreSQL 18; the tests of `lock-impl` that depend
-            on the database pass on PostgreSQL 14, 15, 16, 17 and 18, and on 13 they show that what it lacks is reported.
+            on the database pass on PostgreSQL 14, 15, 16, 17 and 18, and on 13 they verify that missing features are reported.
 
             """;
     private static final String FIRST = "behaviour";

