@@ -7,60 +7,68 @@ import io.holdfast.lock.LockMode;
  * Every statement of the lock. The order of evaluation inside a statement rests on materialized common table expressions
  * and CASE, which PostgreSQL guarantees; not on the order of a select list.
  *
+ * <p>Functions, relations, types and operators are qualified: a role that may create objects in a schema of the search path could
+ * otherwise plant some that are chosen instead, and run with the rights of the lock's role.
+ *
  * @see <a href="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS">PostgreSQL manual,
  *     "Advisory Lock Functions"</a>
  */
 final class AdvisoryLockSql {
 
     /** Frees whatever the session holds. */
-    static final String UNLOCK_ALL = "select pg_advisory_unlock_all()";
+    static final String UNLOCK_ALL = "select pg_catalog.pg_advisory_unlock_all()";
 
     /** Ends this session; answers with an error. */
-    static final String TERMINATE_SELF = "select pg_terminate_backend(pg_backend_pid())";
+    static final String TERMINATE_SELF = "select pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())";
 
     /** Row: whether this server is a standby. */
-    static final String IS_STANDBY = "select pg_is_in_recovery()";
+    static final String IS_STANDBY = "select pg_catalog.pg_is_in_recovery()";
 
     /** Row: the session's process id. */
-    static final String BACKEND_PID = "select pg_backend_pid()";
+    static final String BACKEND_PID = "select pg_catalog.pg_backend_pid()";
 
-    private static final String SERVER_START = "extract(epoch from pg_postmaster_start_time())::float8";
+    private static final String SERVER_START =
+            "extract(epoch from pg_catalog.pg_postmaster_start_time())::double precision";
 
     /**
      * Parameters: process id; a moment of the server's clock when the session was there; when that server started. A row if
      * there still is a session of that process id which had begun by then, as far as the role may see.
      */
-    static final String TERMINATE = "select pg_terminate_backend(pid) from pg_stat_get_activity(?)"
-            + " where (backend_start is null or extract(epoch from backend_start)::float8 <= ?) and " + SERVER_START
-            + " = ?";
+    static final String TERMINATE =
+            "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_get_activity(?)"
+                    + " where (backend_start is null or extract(epoch from backend_start)::double precision operator(pg_catalog.<=) ?) and "
+                    + SERVER_START
+                    + " operator(pg_catalog.=) ?";
 
     /**
      * Parameter: process ids, as an array. At least one row: whether this is a standby, when the server started; and of each
      * lock, if there is one: process id, lock id, whether shared, start of the session.
      */
-    static final String HOLDINGS = "select pg_is_in_recovery(), " + SERVER_START + ", l.pid,"
-            + " (l.classid::bigint << 32) | l.objid::bigint, l.mode = 'ShareLock',"
-            + " extract(epoch from a.backend_start)::float8"
-            + " from (select) as one left join (pg_locks l left join pg_stat_get_activity(null) a on a.pid = l.pid)"
-            + " on l.locktype = 'advisory' and l.objsubid = 1 and l.granted and l.database ="
-            + " (select oid from pg_database where datname = current_database()) and l.pid = any(?::int[])";
+    static final String HOLDINGS = "select pg_catalog.pg_is_in_recovery(), " + SERVER_START + ", l.pid,"
+            + " (l.classid::bigint operator(pg_catalog.<<) 32) operator(pg_catalog.|) l.objid::bigint, l.mode operator(pg_catalog.=) 'ShareLock',"
+            + " extract(epoch from a.backend_start)::double precision"
+            + " from (select) as one left join (pg_catalog.pg_locks l left join pg_catalog.pg_stat_get_activity(null) a on a.pid operator(pg_catalog.=) l.pid)"
+            + " on l.locktype operator(pg_catalog.=) 'advisory' and l.objsubid operator(pg_catalog.=) 1 and l.granted and l.database operator(pg_catalog.=)"
+            + " (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()) and l.pid operator(pg_catalog.=) any(?::int[])";
 
     private static final String ISO = ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
 
     /** Parameters: lock id, or null for all, twice. Rows: everything that is known of who holds or wants a lock. */
-    static final String LOCKS = "select l.pid, (l.classid::bigint << 32) | l.objid::bigint as lock_id, l.granted,"
-            + " l.mode = 'ShareLock' as shared, a.usename, a.application_name, host(a.client_addr) as client_addr,"
-            + " to_char(a.backend_start at time zone 'UTC'" + ISO + " as started_at,"
-            // A row as JSON, since the column is not there before PostgreSQL 14.
-            + " to_char((to_jsonb(l) ->> 'waitstart')::timestamptz at time zone 'UTC'" + ISO + " as waiting_since"
-            + " from pg_locks l left join pg_stat_activity a on a.pid = l.pid"
-            + " where l.locktype = 'advisory' and l.objsubid = 1 and l.database ="
-            + " (select oid from pg_database where datname = current_database())"
-            + " and (?::bigint is null or ((l.classid::bigint << 32) | l.objid::bigint) = ?)";
+    static final String LOCKS =
+            "select l.pid, (l.classid::bigint operator(pg_catalog.<<) 32) operator(pg_catalog.|) l.objid::bigint as lock_id, l.granted,"
+                    + " l.mode operator(pg_catalog.=) 'ShareLock' as shared, a.usename, a.application_name, pg_catalog.host(a.client_addr) as client_addr,"
+                    + " pg_catalog.to_char(a.backend_start at time zone 'UTC'" + ISO + " as started_at,"
+                    // A row as JSON, since the column is not there before PostgreSQL 14.
+                    + " pg_catalog.to_char((pg_catalog.to_jsonb(l) operator(pg_catalog.->>) 'waitstart')::timestamp with time zone at time zone 'UTC'"
+                    + ISO + " as waiting_since"
+                    + " from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid operator(pg_catalog.=) l.pid"
+                    + " where l.locktype operator(pg_catalog.=) 'advisory' and l.objsubid operator(pg_catalog.=) 1 and l.database operator(pg_catalog.=)"
+                    + " (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())"
+                    + " and (?::bigint is null or ((l.classid::bigint operator(pg_catalog.<<) 32) operator(pg_catalog.|) l.objid::bigint) operator(pg_catalog.=) ?)";
 
     /** Parameters: process id; start of the session in ISO 8601, or null if it may not be seen, twice. As {@link #TERMINATE}. */
-    static final String TERMINATE_SHOWN = "select pg_terminate_backend(pid) from pg_stat_activity"
-            + " where pid = ? and (?::text is null or backend_start = ?::timestamptz)";
+    static final String TERMINATE_SHOWN = "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity"
+            + " where pid operator(pg_catalog.=) ? and (?::pg_catalog.text is null or backend_start operator(pg_catalog.=) ?::timestamp with time zone)";
 
     /**
      * What stands before a wait, in the same round trip, and is in force until that ends: switches a limit off that would end
@@ -69,18 +77,19 @@ final class AdvisoryLockSql {
      * refused by other systems than Linux.
      */
     private static final String BEFORE_WAIT =
-            "select case when current_setting('transaction_timeout', true) is not null then"
-                    + " set_config('transaction_timeout', '0', true) end, case when version() like '%linux%' then"
-                    + " set_config('tcp_keepalives_idle', '5', true) || set_config('tcp_keepalives_interval', '2', true)"
-                    + " || set_config('tcp_keepalives_count', '3', true)"
-                    + " || case when current_setting('client_connection_check_interval', true) is not null then"
-                    + " set_config('client_connection_check_interval', '1000', true) end end; ";
+            "select case when pg_catalog.current_setting('transaction_timeout', true) is not null then"
+                    + " pg_catalog.set_config('transaction_timeout', '0', true) end, case when pg_catalog.version() operator(pg_catalog.~~) '%linux%' then"
+                    + " pg_catalog.set_config('tcp_keepalives_idle', '5', true) operator(pg_catalog.||) pg_catalog.set_config('tcp_keepalives_interval', '2', true)"
+                    + " operator(pg_catalog.||) pg_catalog.set_config('tcp_keepalives_count', '3', true)"
+                    + " operator(pg_catalog.||) case when pg_catalog.current_setting('client_connection_check_interval', true) is not null then"
+                    + " pg_catalog.set_config('client_connection_check_interval', '1000', true) end end; ";
 
-    private static final String SET_IDLE_TIMEOUT = "set_config('idle_session_timeout', ?, false)";
+    private static final String SET_IDLE_TIMEOUT = "pg_catalog.set_config('idle_session_timeout', ?, false)";
 
     /** Parameters: length left for the former name, what follows it before the time of the grant, and after. */
-    private static final String SET_NAME = "set_config('application_name', left(name, ?) || ?"
-            + " || to_hex(extract(epoch from clock_timestamp())::bigint) || ?, false)";
+    private static final String SET_NAME =
+            "pg_catalog.set_config('application_name', pg_catalog.left(name, ?) operator(pg_catalog.||) ?"
+                    + " operator(pg_catalog.||) pg_catalog.to_hex(extract(epoch from pg_catalog.clock_timestamp())::bigint) operator(pg_catalog.||) ?, false)";
 
     private AdvisoryLockSql() {}
 
@@ -105,14 +114,14 @@ final class AdvisoryLockSql {
          */
         String sql() {
             return (waiting ? BEFORE_WAIT : "")
-                    + "with before as materialized (select current_setting('idle_session_timeout', true) as idle_timeout,"
-                    + " current_setting('application_name') as name"
-                    + (own ? ", pg_advisory_unlock_all() as wiped" : "")
-                    + (waiting ? ", set_config('lock_timeout', ?, true) as lock_timeout" : "")
-                    + (fenced ? ", set_config('synchronous_commit', 'on', true) as synchronous_commit" : "")
-                    + "), attempt as materialized (select idle_timeout, name, case when pg_is_in_recovery() then null else "
+                    + "with before as materialized (select pg_catalog.current_setting('idle_session_timeout', true) as idle_timeout,"
+                    + " pg_catalog.current_setting('application_name') as name"
+                    + (own ? ", pg_catalog.pg_advisory_unlock_all() as wiped" : "")
+                    + (waiting ? ", pg_catalog.set_config('lock_timeout', ?, true) as lock_timeout" : "")
+                    + (fenced ? ", pg_catalog.set_config('synchronous_commit', 'on', true) as synchronous_commit" : "")
+                    + "), attempt as materialized (select idle_timeout, name, case when pg_catalog.pg_is_in_recovery() then null else "
                     + grant() + " end as granted from before)"
-                    + " select granted, pg_backend_pid(), extract(epoch from clock_timestamp())::float8, idle_timeout, name"
+                    + " select granted, pg_catalog.pg_backend_pid(), extract(epoch from pg_catalog.clock_timestamp())::double precision, idle_timeout, name"
                     + (fenced ? TOKEN : NO_TOKEN) + ", " + SERVER_START
                     + (own ? terms() : "")
                     + " from attempt";
@@ -123,8 +132,8 @@ final class AdvisoryLockSql {
                 return "true";
             }
             return waiting
-                    ? "pg_advisory_lock" + suffix(lock) + "(?)::text is not null"
-                    : "pg_try_advisory_lock" + suffix(lock) + "(?)";
+                    ? "pg_catalog.pg_advisory_lock" + suffix(lock) + "(?)::pg_catalog.text is not null"
+                    : "pg_catalog.pg_try_advisory_lock" + suffix(lock) + "(?)";
         }
 
         private String terms() {
@@ -134,8 +143,8 @@ final class AdvisoryLockSql {
 
         /** The only source of the server that never goes back over a crash, if its record is flushed. */
         private static final String TOKEN =
-                ", case when granted then (pg_logical_emit_message(true, 'holdfast', '') - '0/0'::pg_lsn)::text end,"
-                        + " case when granted then substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8) end";
+                ", case when granted then (pg_catalog.pg_logical_emit_message(true, 'holdfast', '') operator(pg_catalog.-) '0/0'::pg_catalog.pg_lsn)::pg_catalog.text end,"
+                        + " case when granted then pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_insert_lsn()), 1, 8) end";
 
         private static final String NO_TOKEN = ", null, null";
     }
@@ -147,15 +156,15 @@ final class AdvisoryLockSql {
      */
     static String unlock(LockMode mode, boolean restore) {
         String unlock = mode == null
-                ? "pg_advisory_unlock_all()::text is not null"
-                : "pg_advisory_unlock" + suffix(mode) + "(?)";
-        return "with this as materialized (select pg_backend_pid() = ? as one)"
+                ? "pg_catalog.pg_advisory_unlock_all()::pg_catalog.text is not null"
+                : "pg_catalog.pg_advisory_unlock" + suffix(mode) + "(?)";
+        return "with this as materialized (select pg_catalog.pg_backend_pid() operator(pg_catalog.=) ? as one)"
                 + " select case when one then " + unlock + " else false end"
                 + (restore
                         ? ", case when one and idle_timeout is not null"
-                                + " then set_config('idle_session_timeout', idle_timeout, false) end,"
-                                + " case when one then set_config('application_name', name, false) end"
-                                + " from this, (values (?::text, ?::text)) as before (idle_timeout, name)"
+                                + " then pg_catalog.set_config('idle_session_timeout', idle_timeout, false) end,"
+                                + " case when one then pg_catalog.set_config('application_name', name, false) end"
+                                + " from this, (values (?::pg_catalog.text, ?::pg_catalog.text)) as before (idle_timeout, name)"
                         : " from this");
     }
 
@@ -163,8 +172,8 @@ final class AdvisoryLockSql {
     static final String UNDO_IN_TRANSACTION = "rollback to savepoint holdfast; release savepoint holdfast";
 
     /** Row: when the server started, and the database's oid. */
-    static final String DATABASE =
-            "select " + SERVER_START + " as started, oid::bigint from pg_database where datname = current_database()";
+    static final String DATABASE = "select " + SERVER_START
+            + " as started, oid::bigint from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()";
 
     /**
      * What acquires a lock in the caller's transaction, if that is on the expected database. Its row: granted (null on a standby
@@ -180,26 +189,27 @@ final class AdvisoryLockSql {
         /** Parameters: time to wait in ms if waiting; the expected database; lock id. Another result comes before the row, and one after it. */
         String sql() {
             String grant = waiting
-                    ? "pg_advisory_xact_lock" + suffix(lock) + "(?)::text is not null"
-                    : "pg_try_advisory_xact_lock" + suffix(lock) + "(?)";
+                    ? "pg_catalog.pg_advisory_xact_lock" + suffix(lock) + "(?)::pg_catalog.text is not null"
+                    : "pg_catalog.pg_try_advisory_xact_lock" + suffix(lock) + "(?)";
             return "savepoint holdfast; with before as materialized (select d.*,"
-                    + " current_setting('lock_timeout') as lock_timeout"
-                    + (waiting ? ", set_config('lock_timeout', ?, true) as changed" : "")
+                    + " pg_catalog.current_setting('lock_timeout') as lock_timeout"
+                    + (waiting ? ", pg_catalog.set_config('lock_timeout', ?, true) as changed" : "")
                     + " from (" + DATABASE + ") as d), attempt as materialized (select started, oid, lock_timeout,"
-                    + " case when pg_is_in_recovery() or started <> ? or oid <> ? then null else " + grant
+                    + " case when pg_catalog.pg_is_in_recovery() or started operator(pg_catalog.<>) ? or oid operator(pg_catalog.<>) ? then null else "
+                    + grant
                     + " end as granted from before), after as materialized (select granted, started, oid"
-                    + (waiting ? ", set_config('lock_timeout', lock_timeout, true) as restored" : "")
+                    + (waiting ? ", pg_catalog.set_config('lock_timeout', lock_timeout, true) as restored" : "")
                     + " from attempt) select granted, started, oid from after; release savepoint holdfast";
         }
     }
 
     /** Parameters: lock id, backend pid; ttl in ms if enforced. Row: whether that backend is this one and holds the lock. */
     static String isHeld(LockMode mode, boolean enforced) {
-        return "select exists (select from pg_locks where locktype = 'advisory' and objsubid = 1 and granted"
-                + " and database = (select oid from pg_database where datname = current_database())"
-                + " and ((classid::bigint << 32) | objid::bigint) = ?"
-                + " and mode = '" + (mode == LockMode.SHARED ? "ShareLock" : "ExclusiveLock") + "'"
-                + " and pid = pg_backend_pid() and pid = ?)"
+        return "select exists (select from pg_catalog.pg_locks where locktype operator(pg_catalog.=) 'advisory' and objsubid operator(pg_catalog.=) 1 and granted"
+                + " and database operator(pg_catalog.=) (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database())"
+                + " and ((classid::bigint operator(pg_catalog.<<) 32) operator(pg_catalog.|) objid::bigint) operator(pg_catalog.=) ?"
+                + " and mode operator(pg_catalog.=) '" + (mode == LockMode.SHARED ? "ShareLock" : "ExclusiveLock") + "'"
+                + " and pid operator(pg_catalog.=) pg_catalog.pg_backend_pid() and pid operator(pg_catalog.=) ?)"
                 + (enforced ? ", " + SET_IDLE_TIMEOUT : "");
     }
 
