@@ -27,8 +27,15 @@ final class AdvisoryLockSql {
     /** Row: the session's process id. */
     static final String BACKEND_PID = "select pg_catalog.pg_backend_pid()";
 
-    private static final String SERVER_START =
-            "extract(epoch from pg_catalog.pg_postmaster_start_time())::double precision";
+    /**
+     * Times are sent as whole microseconds: floating point would be rounded by extra_float_digits as text, but not in the binary
+     * form that the driver changes to.
+     */
+    private static String micros(String time) {
+        return "(extract(epoch from " + time + ") operator(pg_catalog.*) 1000000)::bigint";
+    }
+
+    private static final String SERVER_START = micros("pg_catalog.pg_postmaster_start_time()");
 
     /**
      * Parameters: process id; a moment of the server's clock when the session was there; when that server started. A row if
@@ -36,7 +43,7 @@ final class AdvisoryLockSql {
      */
     static final String TERMINATE =
             "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_get_activity(?)"
-                    + " where (backend_start is null or extract(epoch from backend_start)::double precision operator(pg_catalog.<=) ?) and "
+                    + " where (backend_start is null or " + micros("backend_start") + " operator(pg_catalog.<=) ?) and "
                     + SERVER_START
                     + " operator(pg_catalog.=) ?";
 
@@ -46,7 +53,7 @@ final class AdvisoryLockSql {
      */
     static final String HOLDINGS = "select pg_catalog.pg_is_in_recovery(), " + SERVER_START + ", l.pid,"
             + " (l.classid::bigint operator(pg_catalog.<<) 32) operator(pg_catalog.|) l.objid::bigint, l.mode operator(pg_catalog.=) 'ShareLock',"
-            + " extract(epoch from a.backend_start)::double precision"
+            + " " + micros("a.backend_start")
             + " from (select) as one left join (pg_catalog.pg_locks l left join pg_catalog.pg_stat_get_activity(null) a on a.pid operator(pg_catalog.=) l.pid)"
             + " on l.locktype operator(pg_catalog.=) 'advisory' and l.objsubid operator(pg_catalog.=) 1 and l.granted and l.database operator(pg_catalog.=)"
             + " (select oid from pg_catalog.pg_database where datname operator(pg_catalog.=) pg_catalog.current_database()) and l.pid operator(pg_catalog.=) any(?::int[])";
@@ -121,7 +128,8 @@ final class AdvisoryLockSql {
                     + (fenced ? ", pg_catalog.set_config('synchronous_commit', 'on', true) as synchronous_commit" : "")
                     + "), attempt as materialized (select idle_timeout, name, case when pg_catalog.pg_is_in_recovery() then null else "
                     + grant() + " end as granted from before)"
-                    + " select granted, pg_catalog.pg_backend_pid(), extract(epoch from pg_catalog.clock_timestamp())::double precision, idle_timeout, name"
+                    + " select granted, pg_catalog.pg_backend_pid(), " + micros("pg_catalog.clock_timestamp()")
+                    + ", idle_timeout, name"
                     + (fenced ? TOKEN : NO_TOKEN) + ", " + SERVER_START
                     + (own ? terms() : "")
                     + " from attempt";

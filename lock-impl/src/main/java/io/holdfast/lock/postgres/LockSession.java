@@ -33,20 +33,20 @@ final class LockSession {
      * Which backend it is, told from others of the same process id.
      *
      * @param pid its process id
-     * @param seenAt a moment of the server's clock, in seconds, at which it was there
+     * @param seenAt a moment of the server's clock, in microseconds, at which it was there
      * @param serverStart when its server started; another one on another server, and after a restart
      */
-    record Backend(int pid, double seenAt, double serverStart) {}
+    record Backend(int pid, long seenAt, long serverStart) {}
 
     /** What a server said to an attempt; {@code granted} is null on a standby. */
     record Answer(@Nullable Boolean granted, @Nullable FencingToken token) {}
 
     /** A lock that a session of the server held; {@code sessionStart} is null if the role may not see it. */
     record Holding(
-            int pid, long lockId, boolean shared, @Nullable Double sessionStart) {}
+            int pid, long lockId, boolean shared, @Nullable Long sessionStart) {}
 
     /** What a server said of the locks that sessions hold. */
-    record Holdings(boolean standby, double serverStart, Set<Holding> all) {}
+    record Holdings(boolean standby, long serverStart, Set<Holding> all) {}
 
     /** The settings of the connection as it came. */
     private record Before(@Nullable String idleTimeout, String applicationName) {}
@@ -151,7 +151,7 @@ final class LockSession {
 
     private Answer answer(ResultSet row, Acquire what, SessionTerms terms, long sentNanos) throws SQLException {
         Boolean granted = (Boolean) row.getObject(1);
-        backend = new Backend(row.getInt(2), row.getDouble(3), row.getDouble(8));
+        backend = new Backend(row.getInt(2), row.getLong(3), row.getLong(8));
         if (what.own()) {
             before = new Before(row.getString(4), row.getString(5));
             ready = Boolean.TRUE.equals(granted);
@@ -272,7 +272,7 @@ final class LockSession {
         return query(
                 AdvisoryLockSql.DATABASE,
                 statement -> {},
-                row -> new TransactionLocks.Database(row.getDouble(1), row.getLong(2)));
+                row -> new TransactionLocks.Database(row.getLong(1), row.getLong(2)));
     }
 
     String databaseProduct() throws SQLException {
@@ -286,12 +286,11 @@ final class LockSession {
         Holdings holdings = rows(AdvisoryLockSql.HOLDINGS, statement -> statement.setString(1, array), rows -> {
             rows.next();
             boolean standby = rows.getBoolean(1);
-            double serverStart = rows.getDouble(2);
+            long serverStart = rows.getLong(2);
             Set<Holding> all = new HashSet<>();
             do {
                 if (rows.getObject(3) != null) {
-                    all.add(new Holding(
-                            rows.getInt(3), rows.getLong(4), rows.getBoolean(5), (Double) rows.getObject(6)));
+                    all.add(new Holding(rows.getInt(3), rows.getLong(4), rows.getBoolean(5), (Long) rows.getObject(6)));
                 }
             } while (rows.next());
             return new Holdings(standby, serverStart, all);
@@ -308,8 +307,8 @@ final class LockSession {
                 AdvisoryLockSql.TERMINATE,
                 statement -> {
                     statement.setInt(1, other.pid());
-                    statement.setDouble(2, other.seenAt());
-                    statement.setDouble(3, other.serverStart());
+                    statement.setLong(2, other.seenAt());
+                    statement.setLong(3, other.serverStart());
                 },
                 ResultSet::next);
     }

@@ -29,7 +29,7 @@ public final class TransactionLocks {
     private static final long LONGEST_WAIT_MILLIS = Integer.MAX_VALUE;
 
     /** The database that has the locks, told from others; another one after a restart of the server. */
-    record Database(double serverStart, long oid) {}
+    record Database(long serverStart, long oid) {}
 
     private record Answer(@Nullable Boolean granted, Database database) {}
 
@@ -206,7 +206,7 @@ public final class TransactionLocks {
                 if (waiting) {
                     statement.setString(i++, millis(limit));
                 }
-                statement.setDouble(i++, expected.serverStart());
+                statement.setLong(i++, expected.serverStart());
                 statement.setLong(i++, expected.oid());
                 statement.setLong(i, locker.lockId(request.key()));
                 return null;
@@ -218,7 +218,7 @@ public final class TransactionLocks {
                 try (ResultSet row = statement.getResultSet()) {
                     row.next();
                     Boolean granted = row.getObject(1, Boolean.class);
-                    return new Answer(granted, new Database(row.getDouble(2), row.getLong(3)));
+                    return new Answer(granted, new Database(row.getLong(2), row.getLong(3)));
                 }
             });
         } finally {

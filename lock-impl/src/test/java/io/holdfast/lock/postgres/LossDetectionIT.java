@@ -269,7 +269,7 @@ class LossDetectionIT extends LockerTest {
         Backend backend = ((Handle) handle).lock().grant().session().backend();
 
         assertFalse(
-                session.terminate(new Backend(backend.pid(), backend.seenAt() - 3_600, backend.serverStart())),
+                session.terminate(new Backend(backend.pid(), backend.seenAt() - 3_600_000_000L, backend.serverStart())),
                 "it began later");
         assertFalse(
                 session.terminate(new Backend(backend.pid(), backend.seenAt(), backend.serverStart() + 1)),

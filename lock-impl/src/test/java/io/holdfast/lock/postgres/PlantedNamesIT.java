@@ -71,9 +71,9 @@ class PlantedNamesIT extends LockerTest {
               for each in select o.oid as id, oprname, format_type(oprleft, null) as l, format_type(oprright, null) as r,
                     format_type(oprresult, null) as result
                   from pg_operator o join pg_namespace n on n.oid = oprnamespace
-                  where n.nspname = 'pg_catalog' and oprkind = 'b' and oprname in ('=', '<>', '<=', '<<', '|', '||', '->>', '-', '~~')
+                  where n.nspname = 'pg_catalog' and oprkind = 'b' and oprname in ('=', '<>', '<=', '<<', '|', '||', '->>', '-', '*', '~~')
                     and oprleft in ('int4'::regtype, 'int8'::regtype, 'text'::regtype, 'name'::regtype, 'oid'::regtype,
-                      'float8'::regtype, 'bool'::regtype, 'timestamptz'::regtype, 'pg_lsn'::regtype, 'jsonb'::regtype)
+                      'float8'::regtype, 'bool'::regtype, 'timestamptz'::regtype, 'pg_lsn'::regtype, 'jsonb'::regtype, 'numeric'::regtype)
                     and not oprright in ('anynonarray'::regtype, 'anycompatiblearray'::regtype)
               loop
                 execute format('create function planted.operator_%s(%s, %s) returns %s language plpgsql as'

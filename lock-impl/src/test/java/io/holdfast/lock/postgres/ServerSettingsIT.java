@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
@@ -69,6 +70,22 @@ class ServerSettingsIT extends LockerTest {
             handle.release();
             assertTrue(server.isFree(lockId));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-15, 0})
+    @DisplayName(
+            "C12: a lock is not taken for lost when the driver has changed to binary answers, whatever the digits of floats")
+    void shouldCompareTimesExactly(int digits) throws Exception {
+        PostgresLocker locker = locker(CONFIG, () -> with("extra_float_digits = " + digits));
+        LockHandle handle = locker.acquire(request);
+
+        // The driver changes to the binary form after five checks.
+        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(10).toMillis());
+
+        assertTrue(handle.isHeld());
+        assertFalse(listener.events().contains("lost"));
+        handle.release();
     }
 
     @Test

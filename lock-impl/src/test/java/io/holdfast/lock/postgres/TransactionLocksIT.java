@@ -106,6 +106,16 @@ class TransactionLocksIT extends LockerTest {
     }
 
     @Test
+    @DisplayName("the expected database is recognized whatever the digits of floats")
+    void shouldRecognizeDatabaseWithRoundedFloats() throws Exception {
+        execute(connection, "set extra_float_digits = -5");
+        for (int i = 0; i < 8; i++) {
+            assertTrue(locks.tryAcquire(in(connection), bound).isPresent());
+            connection.commit();
+        }
+    }
+
+    @Test
     @DisplayName(
             "C1: it excludes session locks and other transactions, and is excluded by them; shared ones go together")
     void shouldExclude() throws Exception {
