@@ -86,7 +86,7 @@ final class FakeSession {
             case "next" -> true;
             case "getObject", "getBoolean" -> answer;
             case "getInt" -> PID;
-            case "getDouble" -> 0.0;
+            case "getLong" -> 0L;
             case "getString" -> null;
             default -> throw new UnsupportedOperationException(method.getName());
         });
