@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import io.holdfast.lock.spi.KeyText;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -58,7 +59,8 @@ public record FencingToken(long timeline, long position) implements Comparable<F
     public static FencingToken parse(String text) {
         Matcher parts = FORMAT.matcher(Objects.requireNonNull(text, "text"));
         if (!parts.matches()) {
-            throw new IllegalArgumentException("not a fencing token, such as 00000001-00000000016b3748: " + text);
+            throw new IllegalArgumentException(
+                    "not a fencing token, such as 00000001-00000000016b3748: " + KeyText.of(text));
         }
         return new FencingToken(Long.parseLong(parts.group(1), 16), Long.parseLong(parts.group(2), 16));
     }

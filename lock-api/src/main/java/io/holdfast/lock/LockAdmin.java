@@ -29,24 +29,26 @@ public interface LockAdmin {
     /**
      * The lock of this key, whoever holds it.
      *
-     * @param key the name of what is locked; not empty
+     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
      * @return the lock; empty if nobody holds it or waits for it
-     * @throws IllegalArgumentException if the key is empty or has a lone surrogate
+     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
      * @throws InterruptedException if the thread is interrupted meanwhile
      */
     Optional<LockInfo> lock(String key) throws InterruptedException;
 
     /**
-     * Ends a session on the server, which frees every lock of that session; its holder is told that they are lost. Does
-     * nothing if the session has ended already, also if its process id was given to another since.
+     * Ends a session on the server that holds this lock or waits for it, which frees every lock of that session; its holder is
+     * told that they are lost. Does nothing if the session has ended already, also if its process id was given to another since,
+     * or if it neither holds the lock nor waits for it any more: its connection may do other work by now.
      *
-     * @param session whose locks to free, as {@link #locks()} showed it
-     * @return whether there was such a session
+     * @param lock the lock, as {@link #locks()} or {@link #lock} showed it
+     * @param session one of its holders or waiters
+     * @return whether there was such a session, which is ended now
      * @throws LockPrivilegeException if the role of the data source may not end it: it must be the same role, or a member of
      *     {@code pg_signal_backend}
      * @throws InterruptedException if the thread is interrupted meanwhile
      * @see <a href="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-SIGNAL">PostgreSQL manual,
      *     "Server Signaling Functions"</a>
      */
-    boolean terminate(LockInfo.Session session) throws InterruptedException;
+    boolean terminate(LockInfo lock, LockInfo.Session session) throws InterruptedException;
 }

@@ -106,7 +106,7 @@ public interface LockHandle extends AutoCloseable {
 
     /**
      * As {@link #release()}, but silent: does nothing on a handle that is released already, and reports a lapsed or lost
-     * lock in the log only.
+     * lock in the log only. That an {@link Lease#ENFORCED} ttl has passed is logged when it passes, and not again.
      */
     @Override
     void close();

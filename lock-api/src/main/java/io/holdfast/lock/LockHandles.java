@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -62,8 +63,9 @@ public record LockHandles(List<LockHandle> all) implements AutoCloseable {
             String before = ordered.get(i - 1).key();
             String key = ordered.get(i).key();
             if (locker.lockId(before) == locker.lockId(key)) {
-                throw new IllegalArgumentException("the keys '" + before + "' and '" + key
-                        + "' are the same lock, which cannot be acquired twice at once");
+                throw new IllegalArgumentException(
+                        "the keys " + KeyText.of(before) + " and " + KeyText.of(key, locker.lockId(key))
+                                + " are the same lock, which cannot be acquired twice at once");
             }
         }
         return ordered;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import io.holdfast.lock.spi.KeyText;
 import jakarta.annotation.Nullable;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +28,13 @@ public record LockInfo(long lockId, @Nullable String key, List<Session> holders,
     public LockInfo {
         holders = List.copyOf(holders);
         waiters = List.copyOf(waiters);
+    }
+
+    /** All parts, with the key as {@link KeyText} shows it. */
+    @Override
+    public String toString() {
+        return "LockInfo[lockId=" + lockId + ", key=" + (key == null ? null : KeyText.of(key)) + ", holders=" + holders
+                + ", waiters=" + waiters + "]";
     }
 
     /**
@@ -65,6 +73,14 @@ public record LockInfo(long lockId, @Nullable String key, List<Session> holders,
             Objects.requireNonNull(mode, "mode");
             Objects.requireNonNull(user, "user");
             Objects.requireNonNull(applicationName, "applicationName");
+        }
+
+        /** All parts, with the texts that the session chose itself as {@link KeyText} shows them. */
+        @Override
+        public String toString() {
+            return "Session[pid=" + pid + ", startedAt=" + startedAt + ", mode=" + mode + ", user=" + KeyText.of(user)
+                    + ", applicationName=" + KeyText.of(applicationName) + ", address=" + address + ", since=" + since
+                    + "]";
         }
     }
 }

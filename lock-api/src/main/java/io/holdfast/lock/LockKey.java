@@ -20,7 +20,9 @@ import java.lang.annotation.Target;
  * <p>It goes with one value without expressions; anything else fails the deployment, as do arrays. The value is taken as
  * text, by {@code toString()}. One that is null, or of a class that has no {@code toString()} of its own and so would have
  * another key in every JVM, is refused when the method is called, by {@link IllegalStateException}; the method is not run.
- * Slashes in the text are left as they are: {@code "a/b"}, and {@code "a"} and {@code "b"}, are the same key.
+ * So is a text that makes the key longer than 4,096 bytes in UTF-8. Slashes in the text are left as they are, so that different
+ * arguments can make one key: {@code "a/b"} and {@code "c"}, and {@code "a"} and {@code "b/c"}. Then calls exclude each other
+ * that need not.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import io.holdfast.lock.spi.KeyText;
 import jakarta.annotation.Nullable;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -14,8 +17,8 @@ import java.util.Objects;
  * LockRequest.of("order/42").waitAtMost(Duration.ofSeconds(5))
  * }</pre>
  *
- * @param key the name of what is locked: not empty, without lone surrogates; compared byte by byte in UTF-8, without
- *     Unicode normalisation
+ * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8, without lone surrogates; compared byte by
+ *     byte in UTF-8, without Unicode normalisation
  * @param name what all locks of this kind have in common, whatever their keys, such as {@code order}: what they are measured
  *     under; {@link #UNNAMED} by default
  * @param mode how the lock excludes others; {@link LockMode#EXCLUSIVE} by default
@@ -49,6 +52,7 @@ public record LockRequest(
     /** No limit. */
     public static final Duration UNLIMITED = ChronoUnit.FOREVER.getDuration();
 
+    private static final int LONGEST_KEY_BYTES = 4096;
     private static final int LONGEST_NAME = 100;
     private static final Duration SHORTEST_TTL = Duration.ofMillis(1);
     private static final Duration LONGEST_ENFORCED_TTL = Duration.ofMillis(Integer.MAX_VALUE);
@@ -56,7 +60,7 @@ public record LockRequest(
     /**
      * Checks all parts.
      *
-     * @param key not empty, without lone surrogates
+     * @param key not empty, at most 4,096 bytes in UTF-8, without lone surrogates
      * @param name not blank, at most 100 characters
      * @param mode how the lock excludes others
      * @param ttl at least 1 ms; at most 2,147,483,647 ms with an {@link Lease#ENFORCED} lease; {@link #UNLIMITED} in
@@ -77,18 +81,20 @@ public record LockRequest(
         Objects.requireNonNull(lease, "lease");
         Objects.requireNonNull(scope, "scope");
         if (ttl.compareTo(SHORTEST_TTL) < 0) {
-            throw new IllegalArgumentException("ttl of lock '" + key + "' must be at least 1 ms: " + ttl);
+            throw new IllegalArgumentException("ttl of lock " + KeyText.of(key) + " must be at least 1 ms: " + ttl);
         }
         if (lease == Lease.ENFORCED && ttl.compareTo(LONGEST_ENFORCED_TTL) > 0) {
-            throw new IllegalArgumentException("ttl of lock '" + key + "' must be at most " + LONGEST_ENFORCED_TTL
-                    + " with an ENFORCED lease: " + (ttl.equals(UNLIMITED) ? "UNLIMITED; set it with ttl(...)" : ttl));
+            throw new IllegalArgumentException("ttl of lock " + KeyText.of(key) + " must be at most "
+                    + LONGEST_ENFORCED_TTL + " with an ENFORCED lease: "
+                    + (ttl.equals(UNLIMITED) ? "UNLIMITED; set it with ttl(...)" : ttl));
         }
         if (waitAtMost != null && waitAtMost.isNegative()) {
-            throw new IllegalArgumentException("wait for lock '" + key + "' must not be negative: " + waitAtMost);
+            throw new IllegalArgumentException(
+                    "wait for lock " + KeyText.of(key) + " must not be negative: " + waitAtMost);
         }
         if (scope == LockScope.TRANSACTION && (fenced || !ttl.equals(UNLIMITED))) {
             throw new IllegalArgumentException(
-                    "lock '" + key + "' of scope TRANSACTION lives as long as its transaction: it"
+                    "lock " + KeyText.of(key) + " of scope TRANSACTION lives as long as its transaction: it"
                             + " has no ttl, and no fencing token, which is safe only once it is flushed. Use scope SESSION for them");
         }
     }
@@ -97,9 +103,9 @@ public record LockRequest(
      * Requests the lock of this name, exclusively, for as long as the handle is not released, waiting as long as the
      * locker's configuration says.
      *
-     * @param key the name of what is locked; not empty
+     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
      * @return the request
-     * @throws IllegalArgumentException if the key is empty or has a lone surrogate
+     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
      */
     public static LockRequest of(String key) {
         return new LockRequest(
@@ -230,7 +236,7 @@ public record LockRequest(
     private static void requireName(String name) {
         if (name.isBlank() || name.length() > LONGEST_NAME) {
             throw new IllegalArgumentException("the name of a lock must not be blank, and have at most " + LONGEST_NAME
-                    + " characters: '" + name + "'");
+                    + " characters: " + KeyText.of(name));
         }
     }
 
@@ -239,9 +245,32 @@ public record LockRequest(
         if (key.isEmpty()) {
             throw new IllegalArgumentException("the key of a lock must not be empty");
         }
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(key)) {
-            throw new IllegalArgumentException("the key of a lock must not have a lone surrogate, since it would be"
-                    + " encoded as '?' and collide with other keys");
+        int bytes = utf8Length(key);
+        if (bytes > LONGEST_KEY_BYTES) {
+            throw new IllegalArgumentException("the key of a lock must have at most " + LONGEST_KEY_BYTES
+                    + " bytes in UTF-8, but this one has " + bytes + ": " + KeyText.of(key));
         }
+    }
+
+    private static int utf8Length(String key) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newEncoder()
+                    .encode(CharBuffer.wrap(key))
+                    .remaining();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(
+                    "the key of a lock must not have a lone surrogate, since it would be"
+                            + " encoded as '?' and collide with other keys: " + KeyText.of(key),
+                    e);
+        }
+    }
+
+    /** All parts, with the key and the name as {@link KeyText} shows them. */
+    @Override
+    public String toString() {
+        return "LockRequest[key=" + KeyText.of(key) + ", name=" + KeyText.of(name) + ", mode=" + mode + ", ttl=" + ttl
+                + ", lease=" + lease + ", waitAtMost=" + waitAtMost + ", fenced=" + fenced + ", scope=" + scope
+                + ", releaseAfterTransaction=" + releaseAfterTransaction + "]";
     }
 }

@@ -16,8 +16,9 @@ public enum LockState {
     SUSPECT,
 
     /**
-     * The ttl has passed without a refresh; see {@link Lease} for what PostgreSQL does then. Becomes {@link #RELEASED} when
-     * its holder refreshes, which is refused, releases or closes it.
+     * The ttl has passed without a refresh; see {@link Lease} for what PostgreSQL does then. With an {@link Lease#ENFORCED}
+     * lease this is final. With an {@link Lease#ADVISORY} one it becomes {@link #RELEASED} when its holder refreshes, which is
+     * refused, releases or closes it, or when the locker is closed; if the lock ends otherwise before that, it stays so.
      */
     LAPSED,
 

@@ -93,6 +93,10 @@ public @interface Locked {
      * never taken for an expression itself; {@link LockKey} tells what is refused. Components of records are called as methods:
      * <code>#{order.id()}</code>. A backslash before <code>#{</code> or <code>${</code> makes it plain text.
      *
+     * <p>The values run together with the text around them, so that different arguments can make one key: that of
+     * <code>#{a}/#{b}</code> is the same for {@code x/y} and {@code z} as for {@code x} and {@code y/z}. A key that has more than
+     * 4,096 bytes in UTF-8 is refused when the method is called.
+     *
      * @return one key or several; none is empty
      * @see <a href="https://jakarta.ee/specifications/expression-language/5.0/">Jakarta Expression Language 5.0</a>
      */

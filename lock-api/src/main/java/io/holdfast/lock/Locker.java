@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Objects;
@@ -62,11 +63,16 @@ public interface Locker extends AutoCloseable {
     LockHandle acquire(LockRequest request) throws InterruptedException;
 
     /**
-     * Acquires the lock if nobody holds it or is waiting for it. Does not wait for the lock, but blocks for a connection
-     * of the pool and one round trip.
+     * Acquires the lock if nobody holds it, and nobody is seen to wait for it. Does not wait for the lock, but blocks for a
+     * connection of the pool and one round trip.
+     *
+     * <p>Seen are the waiters of this locker, and those of other lockers that wait at the server. <b>Not guaranteed:</b> that a
+     * try stands back for all others. An acquire that stands behind holders or waiters of its own locker waits in that JVM, where
+     * the server does not see it. So a try in {@link LockMode#SHARED} mode may be granted although an {@link LockMode#EXCLUSIVE}
+     * acquire of another locker is waiting, which stands behind a shared holder of its own.
      *
      * @param request what to lock; its wait is not looked at
-     * @return the handle, or empty if somebody else holds the lock or is waiting for it
+     * @return the handle, or empty if somebody else holds the lock or is seen to wait for it
      * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
      * @throws LockDatabaseUnfitException if the database answers, but cannot hold the lock
      * @throws LockUnavailableException if the database cannot be reached
@@ -117,10 +123,10 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Acquires several locks, all or none, if nobody else holds or waits for any of them; see {@link #acquireAll}.
+     * Acquires several locks, all or none, each as {@link #tryAcquire} does; see {@link #acquireAll}.
      *
      * @param requests what to lock, each key once; their waits are not looked at
-     * @return the handles; empty if somebody else holds one of the locks or waits for it
+     * @return the handles; empty if somebody else holds one of the locks or is seen to wait for it
      * @throws IllegalArgumentException if two requests are for the same lock
      * @throws LockException as {@link #tryAcquire} does; no lock is held then
      * @throws InterruptedException if the thread is interrupted meanwhile; no lock is held then
@@ -144,15 +150,20 @@ public interface Locker extends AutoCloseable {
      * thread does not hold it. {@code newCondition} throws {@link UnsupportedOperationException}.
      *
      * @param request what to lock; its wait is not looked at; not bound to a transaction, since the view gives the lock back
-     *     at once
+     *     at once; not fenced, since a {@link Lock} has no way to tell the token
      * @return a new view; nothing is acquired yet
-     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION} or is to be released after the
-     *     transaction
+     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION}, is to be released after the
+     *     transaction, or is fenced
      */
     default Lock asLock(LockRequest request) {
         if (request.isTransactional()) {
-            throw new IllegalArgumentException("the view of lock '" + request.key()
-                    + "' gives the lock back at once, so it cannot be bound to a transaction: use acquire");
+            throw new IllegalArgumentException("the view of lock " + KeyText.of(request.key(), lockId(request.key()))
+                    + " gives the lock back at once, so it cannot be bound to a transaction: use acquire");
+        }
+        if (request.fenced()) {
+            throw new IllegalArgumentException("the view of lock " + KeyText.of(request.key(), lockId(request.key()))
+                    + " cannot be fenced, since nobody can read a fencing token from a java.util.concurrent.locks.Lock:"
+                    + " use acquire, or a request that is not fenced");
         }
         return new ReentrantLockView(this, request);
     }
@@ -203,9 +214,9 @@ public interface Locker extends AutoCloseable {
      * {@code objid} its lower half, and {@code objsubid} is 1. It is the 64-bit FNV-1a hash of the namespace, as four
      * big-endian bytes, followed by the key in UTF-8.
      *
-     * @param key the name of what is locked; not empty
+     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
      * @return the lock id
-     * @throws IllegalArgumentException if the key is empty or has a lone surrogate
+     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
      * @see <a href="https://www.postgresql.org/docs/current/view-pg-locks.html">PostgreSQL manual, "pg_locks"</a>
      */
     long lockId(String key);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +112,7 @@ final class ReentrantLockView implements Lock {
         LockState state = handle.state();
         if (state != LockState.HELD && state != LockState.SUSPECT) {
             throw new LockNotHeldException(
-                    "HOLDFAST-0002: lock '" + request.key() + "' cannot be entered again by thread "
+                    "HOLDFAST-0002: lock " + shownKey() + " cannot be entered again by thread "
                             + Thread.currentThread().getName() + ", which no longer holds it: " + state
                             + ". Unlock it as often as it was locked, and discard the work done under it",
                     null);
@@ -131,7 +132,7 @@ final class ReentrantLockView implements Lock {
     @Override
     public void unlock() {
         if (!thread.isHeldByCurrentThread()) {
-            throw new IllegalMonitorStateException("lock '" + request.key() + "' is not held by thread "
+            throw new IllegalMonitorStateException("lock " + shownKey() + " is not held by thread "
                     + Thread.currentThread().getName());
         }
         try {
@@ -143,6 +144,10 @@ final class ReentrantLockView implements Lock {
         }
     }
 
+    private String shownKey() {
+        return KeyText.of(request.key(), locker.lockId(request.key()));
+    }
+
     @Override
     public Condition newCondition() {
         throw new UnsupportedOperationException("a distributed lock has no conditions");
@@ -150,6 +155,6 @@ final class ReentrantLockView implements Lock {
 
     @Override
     public String toString() {
-        return "Lock[" + request.key() + ", " + (thread.isLocked() ? "in use" : "free") + " in this JVM]";
+        return "Lock[" + shownKey() + ", " + (thread.isLocked() ? "in use" : "free") + " in this JVM]";
     }
 }

@@ -10,7 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class LockRequestTest {
 
@@ -85,6 +87,49 @@ class LockRequestTest {
                 () -> assertDoesNotThrow(() -> LockRequest.of("\ud83d\ude00")),
                 () -> assertDoesNotThrow(() -> LockRequest.of("\u0000")),
                 () -> assertDoesNotThrow(() -> LockRequest.of(" ")));
+    }
+
+    @Test
+    void shouldLimitLengthOfKeys() {
+        assertAll(
+                () -> assertDoesNotThrow(() -> LockRequest.of("k".repeat(4096))),
+                () -> assertDoesNotThrow(() -> LockRequest.of("\u00e9".repeat(2048))),
+                () -> assertDoesNotThrow(() -> LockRequest.of("\ud83d\ude00".repeat(1024))),
+                () -> assertThrows(IllegalArgumentException.class, () -> LockRequest.of("k".repeat(4097))),
+                () -> assertThrows(IllegalArgumentException.class, () -> LockRequest.of("\u00e9".repeat(2048) + "k")),
+                () -> assertThrows(
+                        IllegalArgumentException.class, () -> LockRequest.of("\ud83d\ude00".repeat(1024) + "k")));
+
+        String message = assertThrows(IllegalArgumentException.class, () -> LockRequest.of("\u00e9".repeat(1 << 20)))
+                .getMessage();
+
+        assertTrue(message.contains("4096 bytes") && message.contains("2097152"), message);
+        assertTrue(message.length() < 1000, "not the key in full");
+    }
+
+    @Test
+    void shouldShowItselfOnOneLine() {
+        String shown = LockRequest.of("a\nb").name("c\rd").toString();
+
+        assertTrue(shown.contains("'a\\nb'") && shown.contains("'c\\rd'"), shown);
+        assertEquals(1, shown.lines().count());
+        assertTrue(LockRequest.of("k".repeat(4096)).toString().length() < 1000);
+    }
+
+    @Test
+    void shouldShowKeyInRefusalsOnOneLine() {
+        LockRequest request = LockRequest.of("a\nb");
+
+        for (Executable refused : List.<Executable>of(
+                () -> request.ttl(Duration.ZERO),
+                () -> request.enforcedTtl(LockRequest.UNLIMITED),
+                () -> request.waitAtMost(Duration.ofSeconds(-1)),
+                () -> request.scope(LockScope.TRANSACTION).fenced(true),
+                () -> request.name("\n".repeat(101)))) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, refused).getMessage();
+            assertEquals(1, message.lines().count(), message);
+        }
     }
 
     @Test

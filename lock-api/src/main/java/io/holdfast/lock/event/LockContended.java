@@ -2,6 +2,7 @@
 package io.holdfast.lock.event;
 
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 
 /**
@@ -14,4 +15,12 @@ import java.time.Duration;
  * @param timedOut whether it was waited for; false for a try
  */
 public record LockContended(String key, String name, LockMode mode, Duration waited, boolean timedOut)
-        implements LockEvent {}
+        implements LockEvent {
+
+    /** All parts, with the key and the name as {@link KeyText} shows them. */
+    @Override
+    public String toString() {
+        return "LockContended[key=" + KeyText.of(key) + ", name=" + KeyText.of(name) + ", mode=" + mode + ", waited="
+                + waited + ", timedOut=" + timedOut + "]";
+    }
+}

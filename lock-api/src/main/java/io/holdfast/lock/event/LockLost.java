@@ -2,6 +2,7 @@
 package io.holdfast.lock.event;
 
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 
 /**
@@ -12,4 +13,12 @@ import java.time.Duration;
  * @param mode how the lock excludes others
  * @param held from the grant to the finding
  */
-public record LockLost(String key, String name, LockMode mode, Duration held) implements LockEvent {}
+public record LockLost(String key, String name, LockMode mode, Duration held) implements LockEvent {
+
+    /** All parts, with the key and the name as {@link KeyText} shows them. */
+    @Override
+    public String toString() {
+        return "LockLost[key=" + KeyText.of(key) + ", name=" + KeyText.of(name) + ", mode=" + mode + ", held=" + held
+                + "]";
+    }
+}

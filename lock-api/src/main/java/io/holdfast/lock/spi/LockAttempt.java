@@ -70,6 +70,6 @@ public final class LockAttempt {
 
     @Override
     public String toString() {
-        return "LockAttempt[" + request.key() + ", " + request.mode() + "]";
+        return "LockAttempt[" + KeyText.of(request.key(), lockId) + ", " + request.mode() + "]";
     }
 }

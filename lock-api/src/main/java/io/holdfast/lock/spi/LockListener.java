@@ -105,8 +105,9 @@ public interface LockListener {
 
     /**
      * Giving a lock back begins: the server is asked to free it. What comes of it is {@link #released}, {@link #lapsed} or
-     * {@link #lost}. Told on the thread that begins it, which may be one of the locker's own; and not in
-     * {@link io.holdfast.lock.LockScope#TRANSACTION}, where the end of the transaction frees the lock.
+     * {@link #lost}. Told on the thread that begins it, which may be one of the locker's own. Not told where the server frees
+     * the lock by itself: in {@link io.holdfast.lock.LockScope#TRANSACTION}, and when an
+     * {@linkplain io.holdfast.lock.Lease#ENFORCED enforced} ttl has passed.
      *
      * @param attempt what was granted
      * @param handle the lock in question
@@ -123,19 +124,21 @@ public interface LockListener {
     default void released(LockAttempt attempt, LockHandle handle, Duration held) {}
 
     /**
-     * A lock was given back after its ttl had passed. Unless overridden, this counts as {@link #released}.
+     * A lock ended after its ttl had passed: with an {@linkplain io.holdfast.lock.Lease#ENFORCED enforced} ttl as soon as that
+     * has passed, whatever its holder does, else when the lock was given back or its session has ended. Told once for each lock,
+     * and never together with {@link #lost}. Unless overridden, this counts as {@link #released}.
      *
      * @param attempt what was granted
-     * @param handle the released lock
-     * @param held from the grant to the release
+     * @param handle the lapsed lock
+     * @param held from the grant to the end
      */
     default void lapsed(LockAttempt attempt, LockHandle handle, Duration held) {
         released(attempt, handle, held);
     }
 
     /**
-     * A lock was found to have ended without its holder's doing. Told once for each lock, and never together with
-     * {@link #released}.
+     * A lock was found to have ended without its holder's doing, before its ttl had passed. Told once for each lock, and never
+     * together with {@link #released} or {@link #lapsed}.
      *
      * @param attempt what was granted
      * @param handle the lost lock

@@ -2,6 +2,7 @@
 package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockKey;
+import io.holdfast.lock.spi.KeyText;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
@@ -155,6 +156,6 @@ final class KeyTemplate {
     }
 
     private IllegalStateException bad(String problem) {
-        return Messages.badAnnotation(method, "key '" + source + "': " + problem);
+        return Messages.badAnnotation(method, "key " + KeyText.of(source) + ": " + problem);
     }
 }

@@ -62,6 +62,7 @@ class LockedCalls implements CurrentLock {
         boolean complete = false;
         try {
             List<LockRequest> others = new ArrayList<>();
+            List<SharedHold> entered = new ArrayList<>();
             for (LockRequest request : requests) {
                 Optional<LockedCall> holder = call.holder(request.key());
                 if (holder.isPresent()) {
@@ -71,11 +72,13 @@ class LockedCalls implements CurrentLock {
                         throw Messages.heldInOtherTransaction(request.key());
                     }
                     call.addShare(held, call.domain().binding().share(request, held));
+                    entered.add(held);
                 } else {
                     others.add(request);
                 }
             }
             acquireOthers(call, others);
+            requireHeld(call, entered);
             complete = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -84,6 +87,19 @@ class LockedCalls implements CurrentLock {
             if (!complete) {
                 call.handles().close();
             }
+        }
+    }
+
+    /** What was had first may have ended during the wait for the others. */
+    private static void requireHeld(LockedCall call, List<SharedHold> entered) {
+        List<LockHandle> all = call.handles().all();
+        if (all.size() > 1) {
+            entered.stream().filter(SharedHold::isGone).findFirst().ifPresent(hold -> {
+                throw Messages.lostInCall(hold.lock().key());
+            });
+            all.stream().filter(LockedCall::isGone).findFirst().ifPresent(lock -> {
+                throw Messages.gone(lock.key());
+            });
         }
     }
 

@@ -6,6 +6,7 @@ import io.holdfast.lock.LockInterruptedException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.event.LockEvent;
+import io.holdfast.lock.spi.KeyText;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;
 import java.lang.System.Logger;
@@ -85,7 +86,7 @@ final class Messages {
 
     static IllegalStateException badCombination(Method method, String lockName, String problem) {
         return new IllegalStateException("HOLDFAST-0052: @Locked on " + method
-                + " does not go with what is set for locks of the name '" + lockName + "': " + problem);
+                + " does not go with what is set for locks of the name " + KeyText.of(lockName) + ": " + problem);
     }
 
     static void unknownSetting(String name, String nearest) {
@@ -116,46 +117,46 @@ final class Messages {
 
     static LockInterruptedException interrupted(String key, InterruptedException cause) {
         return new LockInterruptedException(
-                "HOLDFAST-0108: the thread was interrupted while it waited for lock '" + key
-                        + "'; the method has not run",
+                "HOLDFAST-0108: the thread was interrupted while it waited for lock " + KeyText.of(key)
+                        + "; the method has not run",
                 cause);
     }
 
     static IllegalStateException notUpgradable(String key) {
-        return new IllegalStateException("HOLDFAST-0109: this transaction holds lock '" + key
-                + "' in SHARED mode, which cannot become EXCLUSIVE:"
+        return new IllegalStateException("HOLDFAST-0109: this transaction holds lock " + KeyText.of(key)
+                + " in SHARED mode, which cannot become EXCLUSIVE:"
                 + " two that try would wait for each other. Acquire it in EXCLUSIVE mode first");
     }
 
     static IllegalStateException notFenced(String key) {
-        return new IllegalStateException(
-                "HOLDFAST-0114: this transaction holds lock '" + key
-                        + "' without a fencing token, which cannot be made later. Ask for the token where the lock is acquired first");
+        return new IllegalStateException("HOLDFAST-0114: this transaction holds lock " + KeyText.of(key)
+                + " without a fencing token, which cannot be made later. Ask for the token where the lock is acquired"
+                + " first");
     }
 
     static IllegalStateException noTransaction(String key) {
-        return new IllegalStateException("HOLDFAST-0115: lock '" + key
-                + "' of scope TRANSACTION was asked for where no transaction is active. Call it from an EJB with a"
+        return new IllegalStateException("HOLDFAST-0115: lock " + KeyText.of(key)
+                + " of scope TRANSACTION was asked for where no transaction is active. Call it from an EJB with a"
                 + " container-managed transaction or a @Transactional method, or use scope SESSION");
     }
 
     static IllegalStateException heldInTransaction(String key) {
-        return new IllegalStateException("HOLDFAST-0116: this transaction holds lock '" + key
-                + "' in scope TRANSACTION and would wait for itself in scope SESSION. Use one scope for one key");
+        return new IllegalStateException("HOLDFAST-0116: this transaction holds lock " + KeyText.of(key)
+                + " in scope TRANSACTION and would wait for itself in scope SESSION. Use one scope for one key");
     }
 
     static LockNotHeldException gone(String key) {
         return new LockNotHeldException(
-                "HOLDFAST-0042: lock '" + key
-                        + "' is lost, or its ttl has passed, so that somebody else may hold it. Roll back what"
+                "HOLDFAST-0042: lock " + KeyText.of(key)
+                        + " is lost, or its ttl has passed, so that somebody else may hold it. Roll back what"
                         + " was done under it",
                 null);
     }
 
     static LockNotHeldException shareReleased(String key) {
         return new LockNotHeldException(
-                "HOLDFAST-0118: lock '" + key
-                        + "' was released through this handle before; the transaction may hold it until"
+                "HOLDFAST-0118: lock " + KeyText.of(key)
+                        + " was released through this handle before; the transaction may hold it until"
                         + " it completes",
                 null);
     }
@@ -192,26 +193,29 @@ final class Messages {
     }
 
     static IllegalStateException notUpgradableInCall(String key) {
-        return new IllegalStateException("HOLDFAST-0036: a @Locked method that this one is called by holds lock '" + key
-                + "' in SHARED mode, which cannot become EXCLUSIVE: it would wait for itself. Let the outer one ask for EXCLUSIVE"
-                + " mode");
+        return new IllegalStateException(
+                "HOLDFAST-0036: a @Locked method that this one is called by holds lock " + KeyText.of(key)
+                        + " in SHARED mode, which cannot become EXCLUSIVE: it would wait for itself. Let the outer one ask"
+                        + " for EXCLUSIVE mode");
     }
 
     static IllegalStateException heldInOtherTransaction(String key) {
-        return new IllegalStateException("HOLDFAST-0041: a @Locked method that this one is called by holds lock '" + key
-                + "' in another transaction, whose work this one would not see. Let this one join that transaction, or"
-                + " lock in one of them only");
+        return new IllegalStateException(
+                "HOLDFAST-0041: a @Locked method that this one is called by holds lock " + KeyText.of(key)
+                        + " in another transaction, whose work this one would not see. Let this one join that transaction,"
+                        + " or lock in one of them only");
     }
 
     static IllegalStateException notFencedInCall(String key) {
-        return new IllegalStateException("HOLDFAST-0037: a @Locked method that this one is called by holds lock '" + key
-                + "' without a fencing token, which cannot be made later. Let the outer one ask for the token");
+        return new IllegalStateException(
+                "HOLDFAST-0037: a @Locked method that this one is called by holds lock " + KeyText.of(key)
+                        + " without a fencing token, which cannot be made later. Let the outer one ask for the token");
     }
 
     static LockNotHeldException lostInCall(String key) {
         return new LockNotHeldException(
-                "HOLDFAST-0038: the lock '" + key
-                        + "' of a @Locked method that this one is called by is lost, or its ttl has"
+                "HOLDFAST-0038: the lock " + KeyText.of(key)
+                        + " of a @Locked method that this one is called by is lost, or its ttl has"
                         + " passed; the method has not run",
                 null);
     }

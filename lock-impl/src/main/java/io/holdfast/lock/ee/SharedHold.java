@@ -5,6 +5,7 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -157,7 +158,7 @@ final class SharedHold {
 
         @Override
         public String toString() {
-            return "LockHandle[" + key() + ", " + mode() + ", " + state() + "]";
+            return "LockHandle[" + KeyText.of(key()) + ", " + mode() + ", " + state() + "]";
         }
     }
 }

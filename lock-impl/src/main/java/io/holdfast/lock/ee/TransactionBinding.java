@@ -92,7 +92,7 @@ final class TransactionBinding {
         if (request.scope() == LockScope.TRANSACTION && active.isEmpty()) {
             throw Messages.noTransaction(request.key());
         }
-        LockHandle share = held.share().orElseThrow();
+        LockHandle share = held.share().orElseThrow(() -> Messages.lostInCall(request.key()));
         boolean needsNoBinding = active.isEmpty() || active.get().resource(key(request.key())) == held.lock();
         return needsNoBinding ? share : untilEndOf(active.get(), share);
     }

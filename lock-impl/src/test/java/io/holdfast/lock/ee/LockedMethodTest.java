@@ -151,7 +151,21 @@ class LockedMethodTest {
                 () -> assertRefused("byName", "HOLDFAST-0032", "#{order.id}", 1, null),
                 () -> assertRefused("parameters", "HOLDFAST-0032", "customer", null, "note", 1L),
                 () -> assertRefused("byName", "HOLDFAST-0033", "#{order.id}", 1, new Order(new Object())),
-                () -> assertRefused("several", "HOLDFAST-0035", "surrogate", "\ud800", "x"));
+                () -> assertRefused("several", "HOLDFAST-0035", "surrogate", "\ud800", "x"),
+                () -> assertRefused("parameters", "HOLDFAST-0035", "4096 bytes", "c".repeat(4089), "note", 1L),
+                () -> assertRefused("byName", "HOLDFAST-0035", "1048582", 1, new Order("\u00e9".repeat(1 << 19))));
+    }
+
+    @Test
+    @DisplayName("a key may have up to 4,096 bytes, and is not told in full if it has more")
+    void shouldLimitLengthOfKeys() {
+        assertEquals(List.of("order/" + "c".repeat(4088) + "/1"), keys("parameters", "c".repeat(4088), "note", 1L));
+
+        String message = assertThrows(IllegalStateException.class, () -> keys("several", "x", "\n".repeat(1 << 20)))
+                .getMessage();
+
+        assertTrue(message.length() < 2000, "not the key in full");
+        assertEquals(1, message.lines().count(), message);
     }
 
     private static void assertRefused(String name, String id, String part, Object... arguments) {

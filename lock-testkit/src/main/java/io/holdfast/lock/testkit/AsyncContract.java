@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
@@ -68,6 +70,37 @@ abstract class AsyncContract extends FencingContract {
         holder.release();
 
         there.tryAcquire(request()).orElseThrow().release();
+    }
+
+    @Test
+    @DisplayName("C5: the end of an asynchronous wait is told once, and before what depends on its future")
+    final void shouldTellEndOfWaitBeforeItsOutcomeIsUsed() throws Exception {
+        EventRecord told = new EventRecord();
+        Locker telling = telling(told);
+        LockHandle holder = there.acquire(request());
+
+        Future<List<String>> refused =
+                telling.acquireAsync(request().waitAtMost(SHORT)).handle((handle, failure) -> told.events());
+        assertEquals(1, endsOfWait(refused.get(10, TimeUnit.SECONDS)), "before the time-out is told");
+
+        Future<List<String>> granted = telling.acquireAsync(request()).thenApply(handle -> {
+            List<String> before = told.events();
+            handle.release();
+            return before;
+        });
+        stillWaiting(granted);
+        CompletableFuture<LockHandle> cancelled = telling.acquireAsync(request());
+        cancelled.cancel(true);
+        waitFor(() -> endsOfWait(told.events()) == 2);
+        holder.release();
+
+        assertEquals(3, endsOfWait(granted.get(10, TimeUnit.SECONDS)), "before the grant is told");
+        becomesFree(request());
+        assertEquals(3, endsOfWait(told.events()), "once for each");
+    }
+
+    private static int endsOfWait(List<String> events) {
+        return Collections.frequency(events, "waitEnded");
     }
 
     @Test

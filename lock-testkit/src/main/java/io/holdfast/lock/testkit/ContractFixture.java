@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ abstract class ContractFixture {
 
     private final List<Locker> opened = new ArrayList<>();
 
-    abstract Locker openLocker();
+    abstract Locker openLocker(LockListener... listeners);
 
     @BeforeEach
     final void open() {
@@ -56,7 +57,15 @@ abstract class ContractFixture {
     }
 
     private Locker another() {
-        Locker locker = openLocker();
+        return closedAfterwards(openLocker());
+    }
+
+    /** A third locker, which tells this listener. */
+    final Locker telling(LockListener listener) {
+        return closedAfterwards(openLocker(listener));
+    }
+
+    private Locker closedAfterwards(Locker locker) {
         opened.add(locker);
         return locker;
     }

@@ -195,6 +195,25 @@ abstract class ExclusionContract extends ContractFixture {
     }
 
     @Test
+    @DisplayName("C4: a key of 4,096 bytes is locked as any other; a longer one is refused, without being told in full")
+    final void shouldLimitLengthOfKeys() throws InterruptedException {
+        String most = key + "k".repeat(4095 - key.length());
+        LockRequest longest = LockRequest.of(most + "a");
+        LockHandle handle = here.acquire(longest);
+
+        assertEquals(longest.key(), handle.key());
+        assertTrue(there.tryAcquire(longest).isEmpty(), "refused to others");
+        there.tryAcquire(LockRequest.of(most + "b")).orElseThrow().release();
+        handle.release();
+        there.tryAcquire(longest).orElseThrow().release();
+
+        String message = assertThrows(IllegalArgumentException.class, () -> here.lockId(most + "\u00e9"))
+                .getMessage();
+        assertTrue(message.contains("4096") && message.contains("4097"), message);
+        assertTrue(message.length() < 1000, "not the key in full");
+    }
+
+    @Test
     @DisplayName("a locker that can serve answers a ping")
     final void shouldAnswerPing() {
         assertDoesNotThrow(here::ping);

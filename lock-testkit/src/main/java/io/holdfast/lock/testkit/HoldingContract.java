@@ -15,6 +15,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.Locker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -218,6 +219,34 @@ abstract class HoldingContract extends WaitingContract {
         there.tryAcquire(request()).orElseThrow().release();
         there.tryAcquire(LockRequest.of(key + "/2")).orElseThrow().release();
         elsewhere.release();
+    }
+
+    @Test
+    @DisplayName("C19: listeners hear how each lock of a closed locker has ended")
+    final void shouldTellReleasesOnClose() throws InterruptedException {
+        EventRecord told = new EventRecord();
+        Locker telling = telling(told);
+        telling.acquire(request());
+
+        telling.close();
+
+        waitFor(() -> told.ends().size() == 2);
+        assertEquals(List.of("releaseBegan", "released"), told.ends());
+    }
+
+    @Test
+    @DisplayName("C19: listeners hear of a lock of a closed locker that it had lapsed")
+    final void shouldTellLapseOnClose() throws InterruptedException {
+        EventRecord told = new EventRecord();
+        Locker telling = telling(told);
+        LockHandle lapsed = telling.acquire(request().ttl(SHORT));
+        waitFor(() -> lapsed.state() == LockState.LAPSED);
+
+        telling.close();
+
+        waitFor(() -> told.ends().size() == 2);
+        assertEquals(List.of("releaseBegan", "lapsed"), told.ends());
+        becomesFree(request());
     }
 
     @Test

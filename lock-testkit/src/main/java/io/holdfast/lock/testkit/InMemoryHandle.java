@@ -8,6 +8,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,10 @@ final class InMemoryHandle implements LockHandle {
     private final CompletableFuture<Void> announced = new CompletableFuture<>();
 
     private final List<Runnable> whenLost = new ArrayList<>();
+
+    /** Final: how the lock has ended; null before that, also while an advisory ttl has passed but the lock is kept. */
     private LockState ended;
+
     private Duration ttl;
     private long ttlStartNanos = grantedNanos;
 
@@ -91,8 +95,9 @@ final class InMemoryHandle implements LockHandle {
         }
     }
 
+    /** Whether an enforced ttl has passed, and nobody has drawn the consequences yet. */
     boolean isFreedByServer() {
-        return isEnforced() && state() == LockState.LAPSED;
+        return ended == null && isEnforced() && state() == LockState.LAPSED;
     }
 
     @Override
@@ -119,7 +124,7 @@ final class InMemoryHandle implements LockHandle {
                 ? asked.request().enforcedTtl(ttl)
                 : asked.request().ttl(ttl);
         if (!startTtlIfHeld(refreshed.ttl())) {
-            LockNotHeldException failure = notHeld(endAndTell());
+            LockNotHeldException failure = notHeld(giveBack());
             tell(listener -> listener.refreshFailed(asked.attempt(), this, failure, since(startNanos)));
             throw failure;
         }
@@ -138,7 +143,7 @@ final class InMemoryHandle implements LockHandle {
 
     @Override
     public void release() {
-        LockState before = endAndTell();
+        LockState before = giveBack();
         if (before != LockState.HELD) {
             throw notHeld(before);
         }
@@ -146,45 +151,43 @@ final class InMemoryHandle implements LockHandle {
 
     @Override
     public void close() {
-        LockState before = endAndTell();
-        if (before == LockState.LAPSED || before == LockState.LOST) {
-            InMemoryLocker.LOG.log(System.Logger.Level.WARNING, notHeld(before).getMessage());
+        LockState before = giveBack();
+        boolean isReleasedLate = before == LockState.LAPSED && state() == LockState.RELEASED;
+        if (isReleasedLate || before == LockState.LOST) {
+            warn(notHeld(before).getMessage());
         }
     }
 
-    private LockState endAndTell() {
-        LockState before = end();
-        if (before == LockState.HELD || before == LockState.LAPSED) {
-            if (announced.isDone()) {
-                tell(listener -> listener.releaseBegan(asked.attempt(), this));
-            }
-            tellReleased(before == LockState.LAPSED);
+    /** Unless it had ended; what it was before. */
+    private LockState giveBack() {
+        LockState before;
+        Optional<Runnable> tell;
+        synchronized (locks) {
+            before = state();
+            tell = locks.end(this, before, LockState.RELEASED);
         }
+        tell.ifPresent(Runnable::run);
         return before;
     }
 
-    /** Gives the lock back without a word, unless it had ended; what it was before. */
-    LockState end() {
-        synchronized (locks) {
-            LockState before = state();
-            if (ended == null) {
-                ended = LockState.RELEASED;
-                locks.free(this);
-            }
-            return before;
+    /**
+     * Ends the lock without a word, unless it had ended. A lapsed lock can become released as long as it is kept, but not lost.
+     *
+     * @param before the state until now
+     * @param how RELEASED if its holder or locker gives it back, LOST if it is taken away, LAPSED if the server frees it
+     * @return tells it, and is to be run without the monitor; empty if it had ended
+     */
+    Optional<Runnable> end(LockState before, LockState how) {
+        if (ended != null) {
+            return Optional.empty();
         }
-    }
-
-    /** Takes the lock away without a word; whether it was held. */
-    boolean lose() {
-        synchronized (locks) {
-            boolean held = state() == LockState.HELD;
-            if (held) {
-                ended = LockState.LOST;
-            }
-            locks.free(this);
-            return held;
+        boolean lapsed = before == LockState.LAPSED;
+        if (how == LockState.RELEASED && !(lapsed && isEnforced())) {
+            ended = how;
+            return Optional.of(() -> tellReleased(lapsed));
         }
+        ended = lapsed ? LockState.LAPSED : how;
+        return Optional.of(lapsed ? this::tellLapsed : this::tellLost);
     }
 
     void tellAcquired(Duration waited) {
@@ -192,19 +195,31 @@ final class InMemoryHandle implements LockHandle {
         announced.complete(null);
     }
 
-    void tellReleased(boolean lapsed) {
+    private void tellReleased(boolean lapsed) {
         Duration held = held();
-        announced.thenRun(() -> tell(listener -> {
-            if (lapsed) {
-                listener.lapsed(asked.attempt(), this, held);
-            } else {
-                listener.released(asked.attempt(), this, held);
-            }
-        }));
+        announced.thenRun(() -> {
+            tell(listener -> listener.releaseBegan(asked.attempt(), this));
+            tell(listener -> {
+                if (lapsed) {
+                    listener.lapsed(asked.attempt(), this, held);
+                } else {
+                    listener.released(asked.attempt(), this, held);
+                }
+            });
+        });
+    }
+
+    /** There was nothing to give back. */
+    private void tellLapsed() {
+        Duration held = held();
+        announced.thenRun(() -> {
+            warn("the ttl of lock " + shownKey() + " has passed, and others may hold it from now on");
+            tell(listener -> listener.lapsed(asked.attempt(), this, held));
+        });
     }
 
     /** Nobody adds an action any more: the state is final. */
-    void tellLost() {
+    private void tellLost() {
         Duration held = held();
         announced.thenRun(() -> tell(listener -> listener.lost(asked.attempt(), this, held)));
         whenLost.forEach(InMemoryLocker::contained);
@@ -219,11 +234,19 @@ final class InMemoryHandle implements LockHandle {
     }
 
     private LockNotHeldException notHeld(LockState state) {
-        return new LockNotHeldException("lock '" + key() + "' is not held through this handle: " + state, null);
+        return new LockNotHeldException("lock " + shownKey() + " is not held through this handle: " + state, null);
+    }
+
+    private static void warn(String message) {
+        InMemoryLocker.LOG.log(System.Logger.Level.WARNING, message);
+    }
+
+    private String shownKey() {
+        return KeyText.of(key(), asked.lockId());
     }
 
     @Override
     public String toString() {
-        return "LockHandle[" + key() + ", " + mode() + ", " + state() + "]";
+        return "LockHandle[" + shownKey() + ", " + mode() + ", " + state() + "]";
     }
 }

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.InMemoryLocks.Waiter;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -91,15 +93,8 @@ public final class InMemoryLocker implements Locker {
         long startNanos = System.nanoTime();
         LockAttempt attempt = new LockAttempt(request, limit, namespace, lockId(request.key()));
         Waiter waiter = begin(attempt);
-        CompletableFuture<LockHandle> answer = new CompletableFuture<>();
-        // However the caller ends the future, by cancel or orTimeout: this finds the lock, or deliver finds the end.
-        answer.whenComplete((handle, failure) -> {
-            if (handle == null) {
-                withdraw(waiter);
-            }
-            tell(listener -> listener.waitEnded(attempt));
-        });
-        waiter.outcome().thenRunAsync(() -> deliver(waiter, startNanos, answer), locks.threads());
+        Answer answer = new Answer(waiter);
+        waiter.outcome().thenRunAsync(() -> answer.deliver(startNanos), locks.threads());
         if (limit.compareTo(LONGEST) < 0) {
             CompletableFuture.delayedExecutor(nanos(limit), TimeUnit.NANOSECONDS, locks.threads())
                     .execute(() -> locks.giveUp(waiter));
@@ -107,18 +102,60 @@ public final class InMemoryLocker implements Locker {
         return answer;
     }
 
-    private void deliver(Waiter waiter, long startNanos, CompletableFuture<LockHandle> answer) {
-        if (answer.isDone()) {
-            withdraw(waiter);
-            return;
+    /** The future of one attempt. What depends on it may take its time, so the end of the wait is told before that runs. */
+    private final class Answer extends CompletableFuture<LockHandle> {
+
+        private final Waiter waiter;
+
+        /** By the outcome, or by the caller that cancels the future, whichever comes first. */
+        private final AtomicBoolean decided = new AtomicBoolean();
+
+        private Answer(Waiter waiter) {
+            this.waiter = waiter;
         }
-        try {
-            LockHandle handle = tellOutcome(waiter, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
-            if (!answer.complete(handle)) {
-                handle.close();
+
+        void deliver(long startNanos) {
+            if (!decided.compareAndSet(false, true)) {
+                return;
             }
-        } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
+            try {
+                LockHandle handle = tellOutcome(waiter, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
+                tellWaitEnded();
+                if (!super.complete(handle)) {
+                    handle.close();
+                }
+            } catch (RuntimeException e) {
+                tellWaitEnded();
+                super.completeExceptionally(e);
+            }
+        }
+
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            return abandon() ? super.cancel(mayInterruptIfRunning) : isCancelled();
+        }
+
+        @Override
+        public boolean complete(LockHandle value) {
+            return abandon() && super.complete(value);
+        }
+
+        @Override
+        public boolean completeExceptionally(Throwable failure) {
+            return abandon() && super.completeExceptionally(failure);
+        }
+
+        private boolean abandon() {
+            boolean first = decided.compareAndSet(false, true);
+            if (first) {
+                withdraw(waiter);
+                tellWaitEnded();
+            }
+            return first;
+        }
+
+        private void tellWaitEnded() {
+            tell(listener -> listener.waitEnded(waiter.attempt()));
         }
     }
 
@@ -185,12 +222,12 @@ public final class InMemoryLocker implements Locker {
 
     @Override
     public void close() {
-        List<InMemoryHandle> ended;
+        List<Runnable> ends;
         synchronized (locks) {
             closed = true;
-            ended = locks.endAll(this);
+            ends = locks.endAll(this);
         }
-        ended.forEach(handle -> handle.tellReleased(false));
+        ends.forEach(Runnable::run);
     }
 
     void requireOpen() {
@@ -208,7 +245,9 @@ public final class InMemoryLocker implements Locker {
     static void contained(Runnable action) {
         try {
             action.run();
-        } catch (RuntimeException | LinkageError e) {
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (Throwable e) {
             LOG.log(System.Logger.Level.WARNING, "a listener or an onLost action failed", e);
         }
     }
@@ -228,7 +267,8 @@ public final class InMemoryLocker implements Locker {
         }
     }
 
-    private static LockNotAcquiredException notAcquired(LockRequest request) {
-        return new LockNotAcquiredException("lock '" + request.key() + "' is held by somebody else", null);
+    private LockNotAcquiredException notAcquired(LockRequest request) {
+        return new LockNotAcquiredException(
+                "lock " + KeyText.of(request.key(), lockId(request.key())) + " is held by somebody else", null);
     }
 }

@@ -5,6 +5,7 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.util.ArrayDeque;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -86,28 +88,30 @@ public final class InMemoryLocks {
 
     /**
      * Takes the lock of this key from all its holders, in every namespace, as the end of their sessions would; the first
-     * waiter gets it. Handles that were held say {@link io.holdfast.lock.LockState#LOST}; lapsed ones stay lapsed. Returns
-     * when all {@linkplain LockHandle#onLost actions} and listeners have been told, each on another thread.
+     * waiter gets it. Handles that were held say {@link LockState#LOST}; lapsed ones stay lapsed, and their actions are not run.
+     * Returns when all {@linkplain LockHandle#onLost actions} and listeners have been told, each on another thread.
      *
      * @param key the name of what is locked
      * @return how many handles became lost
      */
     public int lose(String key) {
-        List<InMemoryHandle> lost = new ArrayList<>();
+        int lost = 0;
+        List<Runnable> ends = new ArrayList<>();
         synchronized (this) {
             for (Line line : List.copyOf(lines.values())) {
                 for (InMemoryHandle handle : List.copyOf(line.holders)) {
-                    if (handle.key().equals(key) && handle.lose()) {
-                        lost.add(handle);
+                    if (handle.key().equals(key)) {
+                        end(handle, handle.state(), LockState.LOST).ifPresent(ends::add);
+                        lost += handle.state() == LockState.LOST ? 1 : 0;
                     }
                 }
             }
         }
-        lost.stream()
-                .map(handle -> CompletableFuture.runAsync(handle::tellLost, threads))
+        ends.stream()
+                .map(tell -> CompletableFuture.runAsync(tell, threads))
                 .toList()
                 .forEach(CompletableFuture::join);
-        return lost.size();
+        return lost;
     }
 
     ExecutorService threads() {
@@ -134,27 +138,30 @@ public final class InMemoryLocks {
         }
     }
 
-    /** Takes the lock from this holder, and grants it to whoever is next. */
-    synchronized void free(InMemoryHandle handle) {
-        Line line = lines.get(handle.asked().lockId());
-        if (line != null && line.holders.remove(handle)) {
+    /** Ends this holder's lock, unless it had ended, and grants it to whoever is next; see {@link InMemoryHandle#end}. */
+    synchronized Optional<Runnable> end(InMemoryHandle handle, LockState before, LockState how) {
+        Optional<Runnable> tell = handle.end(before, how);
+        if (tell.isPresent()) {
+            lines.get(handle.asked().lockId()).holders.remove(handle);
             serve(handle.asked().lockId());
         }
+        return tell;
     }
 
-    /** Ends what the locker holds and waits for. What was released is still to be told. */
-    synchronized List<InMemoryHandle> endAll(InMemoryLocker locker) {
-        List<InMemoryHandle> ended = new ArrayList<>();
+    /** Ends what the locker holds and waits for; what was held is to be told, without the monitor. */
+    synchronized List<Runnable> endAll(InMemoryLocker locker) {
+        List<InMemoryHandle> held = new ArrayList<>();
         for (Line line : List.copyOf(lines.values())) {
             List.copyOf(line.waiters).stream()
                     .filter(waiter -> waiter.locker() == locker)
                     .forEach(this::giveUp);
             List.copyOf(line.holders).stream()
                     .filter(handle -> handle.asked().locker() == locker)
-                    .forEach(ended::add);
+                    .forEach(held::add);
         }
-        ended.forEach(InMemoryHandle::end);
-        return ended;
+        return held.stream()
+                .flatMap(handle -> end(handle, handle.state(), LockState.RELEASED).stream())
+                .toList();
     }
 
     /** Looks again when an enforced ttl passes. */
@@ -162,13 +169,16 @@ public final class InMemoryLocks {
         CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, threads).execute(() -> serve(lockId));
     }
 
-    /** Grants to the waiters in their order, until one has to wait. */
+    /** Takes the lock from those whose enforced ttl has passed, and grants to the waiters in their order, until one has to wait. */
     private synchronized void serve(long lockId) {
         Line line = lines.get(lockId);
         if (line == null) {
             return;
         }
-        line.holders.removeIf(InMemoryHandle::isFreedByServer);
+        List<InMemoryHandle> freed =
+                line.holders.stream().filter(InMemoryHandle::isFreedByServer).toList();
+        line.holders.removeAll(freed);
+        freed.forEach(handle -> handle.end(LockState.LAPSED, LockState.LAPSED).ifPresent(threads::execute));
         while (!line.waiters.isEmpty() && fits(line.waiters.peek().request(), line.holders)) {
             Waiter next = line.waiters.remove();
             InMemoryHandle handle = new InMemoryHandle(this, next, new FencingToken(1, ++grants));

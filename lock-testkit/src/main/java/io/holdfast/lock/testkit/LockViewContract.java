@@ -72,6 +72,18 @@ abstract class LockViewContract extends SeveralLocksContract {
     }
 
     @Test
+    @DisplayName("C6: a lock view cannot be fenced, since nobody could read the token")
+    final void shouldRefuseFencedView() throws InterruptedException {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> here.asLock(request().fenced(true)))
+                .getMessage();
+
+        assertTrue(message.contains(key) && message.contains("fenc"), message);
+        assertFalse(isHeldSomewhere());
+    }
+
+    @Test
     @DisplayName("a lock view is bound to its thread, and has no conditions")
     final void shouldBeBoundToThread() throws Exception {
         Lock lock = here.asLock(request());

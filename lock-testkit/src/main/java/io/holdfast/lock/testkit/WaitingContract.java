@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -161,6 +163,74 @@ abstract class WaitingContract extends ExclusionContract {
         handle.close();
         assertTrue(here.tryAcquire(request()).isEmpty(), "the next holder keeps the lock");
         next.release();
+        becomesFree(request());
+    }
+
+    @Test
+    @DisplayName("C20: an enforced ttl that passes frees the lock for the same locker, too, whatever its holder does")
+    final void shouldFreeEnforcedLockForSameLocker() throws Exception {
+        LockHandle hanging = here.acquire(request().enforcedTtl(SHORT));
+        AtomicReference<LockHandle> next = new AtomicReference<>();
+
+        waitFor(() -> {
+            next.set(here.tryAcquire(request()).orElse(null));
+            return next.get() != null;
+        });
+
+        staysLapsed(hanging);
+        assertTrue(next.get().isHeld());
+        assertTrue(here.tryAcquire(request()).isEmpty(), "the next holder keeps the lock");
+        assertTrue(there.tryAcquire(request()).isEmpty(), "the next holder keeps the lock");
+        next.get().release();
+        becomesFree(request());
+        here.close();
+        assertEquals(LockState.LAPSED, hanging.state(), "also when the locker is closed");
+    }
+
+    @Test
+    @DisplayName("C20: who waits in the same locker for an enforced lock gets it when the ttl has passed")
+    final void shouldServeSameLockerWhenEnforcedTtlPasses() throws Exception {
+        Duration ttl = Duration.ofSeconds(1);
+        for (LockRequest waiting : List.of(request(), shared())) {
+            long start = System.nanoTime();
+            LockHandle hanging = here.acquire(request().enforcedTtl(ttl));
+
+            LockHandle next = here.acquire(waiting);
+
+            Duration waited = Duration.ofNanos(System.nanoTime() - start);
+            assertTrue(waited.compareTo(ttl) >= 0, "not before the ttl has passed: " + waited);
+            assertTrue(waited.compareTo(ttl.plusSeconds(5)) < 0, "soon after it: " + waited);
+            staysLapsed(hanging);
+            assertTrue(there.tryAcquire(request()).isEmpty(), "the next holder keeps the lock");
+            next.release();
+            becomesFree(request());
+        }
+    }
+
+    /** Whatever is done with it. */
+    private static void staysLapsed(LockHandle handle) {
+        assertAll(
+                () -> assertEquals(LockState.LAPSED, handle.state()),
+                () -> assertDoesNotThrow(handle::close),
+                () -> assertThrows(LockNotHeldException.class, () -> handle.refresh(LONG)),
+                () -> assertThrows(LockNotHeldException.class, handle::release),
+                () -> assertDoesNotThrow(handle::close),
+                () -> assertEquals(LockState.LAPSED, handle.state()));
+    }
+
+    @Test
+    @DisplayName("C20: listeners hear that an enforced ttl has passed when it does, once, and nothing else of the end")
+    final void shouldTellEnforcedLapseInTime() throws Exception {
+        EventRecord told = new EventRecord();
+        Locker telling = telling(told);
+        LockHandle hanging = telling.acquire(request().enforcedTtl(SHORT));
+
+        waitFor(() -> told.ends().contains("lapsed"));
+
+        staysLapsed(hanging);
+        telling.close();
+        sleep(SHORT);
+        assertEquals(List.of("lapsed"), told.ends());
         becomesFree(request());
     }
 

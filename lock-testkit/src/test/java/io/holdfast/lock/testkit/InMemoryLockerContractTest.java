@@ -2,6 +2,7 @@
 package io.holdfast.lock.testkit;
 
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
 
 /** The contract on locks in memory. */
 class InMemoryLockerContractTest extends LockerContract {
@@ -9,7 +10,7 @@ class InMemoryLockerContractTest extends LockerContract {
     private final InMemoryLocks locks = new InMemoryLocks();
 
     @Override
-    protected Locker newLocker() {
-        return locks.newLocker();
+    protected Locker newLocker(LockListener... listeners) {
+        return locks.newLocker(listeners);
     }
 }

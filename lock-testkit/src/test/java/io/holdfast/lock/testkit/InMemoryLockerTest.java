@@ -25,6 +25,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -92,10 +96,12 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("a lapsed lock that is lost stays lapsed, but comes free; nothing is told")
+    @DisplayName("a lapsed lock that is lost stays lapsed, but comes free; listeners hear that it had lapsed, once")
     void shouldFreeLapsedLock() throws InterruptedException {
         List<String> told = new CopyOnWriteArrayList<>();
-        LockHandle handle = locker.acquire(REQUEST.ttl(Duration.ofMillis(1)));
+        EventRecord record = new EventRecord();
+        InMemoryLocker telling = locks.newLocker(record);
+        LockHandle handle = telling.acquire(REQUEST.ttl(Duration.ofMillis(1)));
         handle.onLost(() -> told.add("lost"));
         TimeUnit.MILLISECONDS.sleep(2);
 
@@ -104,8 +110,84 @@ class InMemoryLockerTest {
         assertEquals(LockState.LAPSED, handle.state());
         LockHandle next = locker.tryAcquire(REQUEST).orElseThrow();
         assertThrows(LockNotHeldException.class, handle::release);
+        handle.close();
+        telling.close();
+        assertEquals(LockState.LAPSED, handle.state());
         assertTrue(next.isHeld());
         assertEquals(List.of(), told);
+        assertEquals(List.of("lapsed"), record.ends());
+    }
+
+    @Test
+    @DisplayName("C20: an enforced lock that has lapsed stays so, and is not lost")
+    void shouldNotLoseEnforcedLapsedLock() throws InterruptedException {
+        EventRecord record = new EventRecord();
+        InMemoryLocker telling = locks.newLocker(record);
+        LockHandle handle = telling.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
+        TimeUnit.MILLISECONDS.sleep(2);
+
+        assertEquals(0, locks.lose("order/42"));
+        telling.close();
+
+        assertEquals(LockState.LAPSED, handle.state());
+        ContractFixture.waitFor(() -> record.ends().contains("lapsed"));
+        assertEquals(List.of("lapsed"), record.ends());
+    }
+
+    @Test
+    @DisplayName("C20: the log tells that an enforced ttl has passed when it does, once; closing the handle is silent")
+    void shouldLogEnforcedLapseOnce() throws InterruptedException {
+        List<LogRecord> logged = new CopyOnWriteArrayList<>();
+        Handler handler = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                logged.add(line);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger logger = Logger.getLogger("io.holdfast.lock.testkit");
+        logger.addHandler(handler);
+        try {
+            LockHandle handle = locker.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
+            ContractFixture.waitFor(() -> !logged.isEmpty());
+            handle.close();
+            handle.close();
+        } finally {
+            logger.removeHandler(handler);
+        }
+
+        assertEquals(1, logged.size());
+        assertEquals(Level.WARNING, logged.get(0).getLevel());
+        assertTrue(
+                logged.get(0).getMessage().contains("'order/42'"), logged.get(0).getMessage());
+    }
+
+    @Test
+    @DisplayName("a lock that lapses while its locker tells the grant is told as acquired first")
+    void shouldTellGrantBeforeLapse() throws InterruptedException {
+        EventRecord record = new EventRecord();
+        InMemoryLocker telling = locks.newLocker(
+                new RecordingListener() {
+                    @Override
+                    public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
+                        while (handle.isHeld()) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                },
+                record);
+
+        telling.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
+
+        ContractFixture.waitFor(() -> record.ends().contains("lapsed"));
+        assertTrue(
+                record.events().indexOf("acquired") < record.events().indexOf("lapsed"),
+                () -> record.events().toString());
     }
 
     @Test
@@ -116,6 +198,11 @@ class InMemoryLockerTest {
                 new RecordingListener() {
                     @Override
                     public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
+                        throw new AssertionError("mine");
+                    }
+
+                    @Override
+                    public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
                         throw new IllegalStateException("mine");
                     }
                 },
@@ -123,6 +210,9 @@ class InMemoryLockerTest {
         LockHandle handle = failing.acquire(REQUEST);
         handle.onLost(() -> {
             throw new IllegalStateException("mine, too");
+        });
+        handle.onLost(() -> {
+            throw new AssertionError("mine, too");
         });
         handle.onLost(() -> told.add("second"));
 
@@ -184,6 +274,37 @@ class InMemoryLockerTest {
         holder.release();
 
         locker.tryAcquire(REQUEST).orElseThrow();
+    }
+
+    @Test
+    @DisplayName("C5: a slow user of the future does not delay the end of the wait, also when it is cancelled")
+    void shouldTellEndOfWaitBeforeFutureIsUsed() throws Exception {
+        EventRecord record = new EventRecord();
+        InMemoryLocker telling = locks.newLocker(record);
+        LockHandle holder = locker.acquire(REQUEST);
+        CompletableFuture<LockHandle> cancelled = telling.acquireAsync(REQUEST);
+        CompletableFuture<List<String>> seen = cancelled.handle((handle, failure) -> record.events());
+
+        assertTrue(cancelled.cancel(true));
+
+        assertEquals(List.of("waitBegan", "queued", "waitEnded"), seen.get());
+        CompletableFuture<List<String>> granted = telling.acquireAsync(REQUEST).thenApply(handle -> {
+            handle.close();
+            return record.events();
+        });
+        holder.release();
+        assertEquals(
+                List.of(
+                        "waitBegan",
+                        "queued",
+                        "waitEnded",
+                        "waitBegan",
+                        "queued",
+                        "acquired",
+                        "waitEnded",
+                        "releaseBegan",
+                        "released"),
+                granted.get(10, TimeUnit.SECONDS));
     }
 
     @Test

@@ -11,8 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.CurrentLock;
 import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.LosingEjb;
@@ -275,6 +277,42 @@ public class LockedCallIT {
                 () -> bean.transactional(() -> {
                     lose();
                     String message = assertThrows(LockNotHeldException.class, () -> bean.interruptible(() -> "ran"))
+                            .getMessage();
+                    assertTrue(message.contains("HOLDFAST-0038"), message);
+                    return null;
+                }));
+    }
+
+    @Test
+    @DisplayName("C3a: nothing new is started under a lock of the call chain whose ttl has passed")
+    void shouldNotReenterLapsedLock() {
+        Callable<Object> reentering = () -> {
+            PgLocks.eventually("the ttl passes", () -> !current.isHeld());
+            String message = assertThrows(LockNotHeldException.class, () -> bean.interruptible(() -> "ran"))
+                    .getMessage();
+            assertTrue(message.contains("HOLDFAST-0038"), message);
+            return null;
+        };
+
+        assertThrows(LockNotHeldException.class, () -> bean.lapsing(reentering));
+        assertThrows(LockNotHeldException.class, () -> bean.lapsingAtTheServer(reentering));
+    }
+
+    @Test
+    @DisplayName("C3a: a call that waits for another key does not start under a lock that is lost meanwhile")
+    void shouldNotStartUnderLockLostWhileWaiting() throws Exception {
+        LockHandle other = locker.acquire(LockRequest.of("inner/1"));
+
+        assertThrows(
+                LockNotHeldException.class,
+                () -> bean.outer("1", outer -> {
+                    executor.submit(() -> {
+                        PgLocks.endSessionOf(locker.lockId("outer/1"));
+                        TimeUnit.SECONDS.sleep(2); // ten check intervals
+                        other.release();
+                        return null;
+                    });
+                    String message = assertThrows(LockNotHeldException.class, () -> bean.patient("1", inner -> "ran"))
                             .getMessage();
                     assertTrue(message.contains("HOLDFAST-0038"), message);
                     return null;

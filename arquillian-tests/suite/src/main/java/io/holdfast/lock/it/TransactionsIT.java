@@ -329,6 +329,7 @@ public class TransactionsIT {
         PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
         assertTrue(lost.await(20, TimeUnit.SECONDS), "noticed");
 
+        assertThrows(LockNotHeldException.class, () -> locker.acquire(AFTER_TRANSACTION), "nothing new is started");
         assertThrows(RollbackException.class, transaction::commit);
         assertEquals(0, rows.count());
     }

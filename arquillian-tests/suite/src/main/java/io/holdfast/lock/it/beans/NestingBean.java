@@ -2,6 +2,7 @@
 package io.holdfast.lock.it.beans;
 
 import io.holdfast.lock.CurrentLock;
+import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.Locked;
@@ -10,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 
@@ -29,6 +31,13 @@ public class NestingBean {
             value = {"outer/#{key}", "inner/#{key}"},
             waitAtMost = Locked.IMMEDIATE)
     public <T> T inner(String key, Function<CurrentLock, T> work) {
+        return work.apply(lock);
+    }
+
+    @Locked(
+            value = {"outer/#{key}", "inner/#{key}"},
+            waitAtMost = 30)
+    public <T> T patient(String key, Function<CurrentLock, T> work) {
         return work.apply(lock);
     }
 
@@ -52,6 +61,16 @@ public class NestingBean {
     @Transactional
     @Locked(value = Keys.SHARED, waitAtMost = 30)
     public <T> T transactional(Callable<T> work) throws Exception {
+        return work.call();
+    }
+
+    @Locked(value = Keys.SHARED, waitAtMost = 30_000, ttl = 200, unit = ChronoUnit.MILLIS)
+    public <T> T lapsing(Callable<T> work) throws Exception {
+        return work.call();
+    }
+
+    @Locked(value = Keys.SHARED, waitAtMost = 30_000, ttl = 200, unit = ChronoUnit.MILLIS, lease = Lease.ENFORCED)
+    public <T> T lapsingAtTheServer(Callable<T> work) throws Exception {
         return work.call();
     }
 
