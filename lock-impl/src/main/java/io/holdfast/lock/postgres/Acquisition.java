@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Lease;
+import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
@@ -30,6 +31,20 @@ final class Acquisition implements Runnable {
 
     private static final long CANCEL_INTERVAL_MILLIS = 50;
     private static final long CLEAN_UP_MILLIS = 1_000;
+    private static final Duration SHORTEST_OWN_TIME = Duration.ofMillis(250);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
+
+    /** What the keeper waits for. */
+    private enum Step {
+        LOCK_PERMIT,
+        SESSION_PERMIT,
+        CONNECTION,
+        SERVER
+    }
+
+    /** What is to run on a keeper, and where it stands in line for one. */
+    private record Entry(Admission admission, Runnable work) {}
 
     private final PostgresLocker locker;
     private final LockAttempt told;
@@ -39,6 +54,10 @@ final class Acquisition implements Runnable {
     private final Turn turn;
     private final GrantAttempt attempt;
     private final Duration timeout;
+
+    /** For lack of a session, a permit or a connection the attempt fails no sooner than this. */
+    private final Duration ownTime;
+
     private final AtomicBoolean queuedTold = new AtomicBoolean();
     private final AtomicBoolean decided = new AtomicBoolean();
     private final CompletableFuture<Optional<HeldLock>> outcome = new CompletableFuture<>();
@@ -50,14 +69,28 @@ final class Acquisition implements Runnable {
     /** The timer's next look, if it watches; null if it does not. */
     private volatile Future<?> nextLook;
 
-    /** Whether a keeper runs, or is about to. Guarded by this. */
-    private boolean begun;
+    /** Null before the turn has come. Guarded by this. */
+    private Entry entry;
 
     /** The session of its own that asks, or null. */
     private volatile LockSession session;
 
-    /** Whether the server was asked; written by the keeper. */
-    private volatile boolean asked;
+    private volatile Step step = Step.LOCK_PERMIT;
+
+    /** Until when to go on without a session that answers. Used by keepers only, after it was first set. */
+    private Deadline sessionBy;
+
+    /** Whether the server has answered since then. Used by keepers only. */
+    private boolean answered;
+
+    /** Whether the lock is to be waited for on a session of its own. Used by keepers only. */
+    private boolean toWait;
+
+    /** A dead session that keeps its place in the pool, so that the pool gives out another one; or null. Keepers only. */
+    private LockSession dead;
+
+    /** Whether a session turned out to be dead. Keepers only. */
+    private boolean deadSeen;
 
     /** The keeper thread while it waits for a connection, which may be interrupted; else null. Guarded by this. */
     private Thread opening;
@@ -69,8 +102,9 @@ final class Acquisition implements Runnable {
         this.waiting = !told.waitAtMost().isZero();
         this.deadline = deadline;
         this.timeout = locker.config().connectionTimeout();
+        this.ownTime = ownTime();
         this.turn = locker.queues().join(told.lockId(), request.mode(), waiting);
-        this.attempt = new GrantAttempt(request, turn.lockId(), deadline, locker.config());
+        this.attempt = new GrantAttempt(request, turn.lockId(), deadline, locker.config(), locker.keepers());
     }
 
     /** Asks the server as soon as the turn comes. */
@@ -89,12 +123,21 @@ final class Acquisition implements Runnable {
     }
 
     private void begin() {
+        enter(locker.admission(), this);
+    }
+
+    private void enter(Admission admission, Runnable work) {
         synchronized (this) {
-            begun = true;
+            entry = new Entry(admission, work);
         }
-        attempt.expectAnswerAfter(Duration.ZERO);
+        startOwnTime();
         try {
-            locker.keepers().execute(this);
+            admission.enter(work);
+            if (decided.get() && admission.leave(work)) {
+                // Whoever decided before this stood in line could not take it out again.
+                turn.end();
+                end();
+            }
         } catch (RejectedExecutionException e) {
             fail(Messages.closed(what()));
             end();
@@ -102,6 +145,18 @@ final class Acquisition implements Runnable {
             fail(e);
             end();
         }
+    }
+
+    private void startOwnTime() {
+        sessionBy = Deadline.after(ownTime);
+        attempt.expectAnswerBy(sessionBy);
+    }
+
+    /** As long as the wait, at most the connection time-out; but time enough to open a connection. */
+    private Duration ownTime() {
+        Duration wanted = waiting ? told.waitAtMost() : timeout;
+        Duration enough = wanted.compareTo(SHORTEST_OWN_TIME) < 0 ? SHORTEST_OWN_TIME : wanted;
+        return enough.compareTo(timeout) < 0 ? enough : timeout;
     }
 
     private void tellQueued() {
@@ -143,6 +198,11 @@ final class Acquisition implements Runnable {
             return outcomeNow();
         } catch (InterruptedException e) {
             endInterrupted(e);
+            throw e;
+        } catch (Error e) {
+            if (!abandon()) {
+                outcomeNow().ifPresent(HeldLock::startEnding);
+            }
             throw e;
         }
     }
@@ -190,9 +250,14 @@ final class Acquisition implements Runnable {
 
     /** The keeper has not come to an outcome in time. */
     private RuntimeException overdue() {
-        return isOpening() || !asked
-                ? Messages.noConnection(what(), timeout, null)
-                : Messages.noAnswer(what(), timeout);
+        return switch (step) {
+            case LOCK_PERMIT, SESSION_PERMIT ->
+                locker.isFull()
+                        ? Messages.tooManyLocks(what(), locker.config().maxLocks())
+                        : locker.sessions().tooMany(what(), ownTime);
+            case CONNECTION -> Messages.noConnection(what(), ownTime, null);
+            case SERVER -> Messages.noAnswer(what(), timeout);
+        };
     }
 
     /** Whatever came of it at the last moment, the caller is told of the interrupt. */
@@ -208,15 +273,11 @@ final class Acquisition implements Runnable {
         }
     }
 
-    private synchronized boolean isOpening() {
-        return opening != null;
-    }
-
     /** So that the key is free for others when the caller goes on; but a server that hangs does not make it hang. */
     private void awaitCleanUp() throws InterruptedException {
         boolean toWaitFor;
         synchronized (this) {
-            toWaitFor = begun;
+            toWaitFor = entry != null;
         }
         if (toWaitFor) {
             finished.await(CLEAN_UP_MILLIS, TimeUnit.MILLISECONDS);
@@ -258,6 +319,9 @@ final class Acquisition implements Runnable {
                 failure.fillInStackTrace();
                 throw failure;
             }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw e;
         }
     }
@@ -276,20 +340,27 @@ final class Acquisition implements Runnable {
     }
 
     private void stop() {
+        boolean inLine;
+        boolean running;
         synchronized (this) {
-            if (!begun) {
+            if (entry == null) {
                 turn.leave();
             }
-            if (!begun || opening != null) {
+            inLine = entry != null && entry.admission().leave(entry.work());
+            running = entry != null && !inLine && opening == null;
+            if (!running) {
                 // Nothing was asked yet, so the next in the local queue need not wait until the pool gives up.
                 turn.end();
-                if (opening != null) {
-                    opening.interrupt();
-                }
-                return;
+            }
+            if (opening != null) {
+                opening.interrupt();
             }
         }
-        cancelUntilFinished();
+        if (running) {
+            cancelUntilFinished();
+        } else if (inLine) {
+            end();
+        }
     }
 
     /**
@@ -330,8 +401,23 @@ final class Acquisition implements Runnable {
 
     @Override
     public void run() {
+        complete(this::acquire);
+    }
+
+    private interface Asking {
+        Optional<HeldLock> ask() throws SQLException;
+    }
+
+    private void complete(Asking asking) {
+        boolean goesOn = false;
         try {
-            Optional<HeldLock> lock = acquire();
+            Optional<HeldLock> lock = asking.ask();
+            if (lock.isEmpty() && toWait) {
+                toWait = false;
+                goesOn = true;
+                enter(locker.admissionToWait(), () -> complete(() -> persistently(() -> askOnOwnSession(false))));
+                return;
+            }
             if (lock.isEmpty()) {
                 turn.end();
             }
@@ -339,11 +425,18 @@ final class Acquisition implements Runnable {
                 lock.ifPresent(HeldLock::endOnThisThread);
             }
         } catch (SQLException e) {
-            fail(Messages.of(request, e));
-        } catch (Throwable e) {
+            fail(
+                    SqlStates.isPoolExhausted(e)
+                            ? Messages.noConnection(what(), ownTime, e)
+                            : Messages.of(request, what(), e));
+        } catch (LockException | Error e) {
             fail(e);
+        } catch (Throwable e) {
+            fail(Messages.unavailable(what(), e));
         } finally {
-            end();
+            if (!goesOn) {
+                end();
+            }
         }
     }
 
@@ -358,19 +451,65 @@ final class Acquisition implements Runnable {
     }
 
     private Optional<HeldLock> acquire() throws SQLException {
-        if (!whileOpening(() -> locker.permitLock(turn, what()))) {
+        if (!whileOpening(Step.LOCK_PERMIT, () -> locker.permitLock(turn, what(), sessionBy))) {
             return Optional.empty();
         }
+        return persistently(this::acquireOnce);
+    }
+
+    /**
+     * A pool may give out a connection whose session has ended, one after the other after a restart of the server; and the
+     * session may end while it waits. Then it asks, or stands in line anew, on another one.
+     */
+    private Optional<HeldLock> persistently(Asking asking) throws SQLException {
+        Duration pause = Duration.ZERO;
         try {
-            return acquireOnce();
-        } catch (SQLException e) {
-            if (decided.get() || !SqlStates.isSessionLost(e) || !asked) {
-                throw e;
+            while (true) {
+                try {
+                    return asking.ask();
+                } catch (SQLException e) {
+                    if (waiting && answered) {
+                        startOwnTime();
+                        answered = false;
+                        pause = Duration.ZERO;
+                    }
+                    if (decided.get() || sessionBy.hasPassed() || !SqlStates.isWorthRetrying(e)) {
+                        throw e;
+                    }
+                }
+                if (!rest(pause)) {
+                    return Optional.empty();
+                }
+                pause = pause.multipliedBy(2).compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause.multipliedBy(2);
+                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
             }
-            // The session had ended when the pool handed it out, or it ended while it waited. It was ended on this
-            // side,
-            // too: ask, or stand in line anew, on another one.
-            return acquireOnce();
+        } finally {
+            leavePool();
+        }
+    }
+
+    private boolean rest(Duration pause) throws SQLException {
+        return whileOpening(Step.CONNECTION, () -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));
+    }
+
+    /**
+     * A pool that gives out first what came back last may give out the same dead connection again. So from the second one on,
+     * it comes back only when the pool has given out another.
+     */
+    private void endDead(LockSession own) {
+        leavePool();
+        if (!deadSeen) {
+            deadSeen = true;
+            locker.endForGood(own);
+        } else if (locker.endInPool(own)) {
+            dead = own;
+        }
+    }
+
+    private void leavePool() {
+        if (dead != null) {
+            dead.leavePool();
+            dead = null;
         }
     }
 
@@ -379,8 +518,11 @@ final class Acquisition implements Runnable {
             return askOnOwnSession(true);
         }
         LockSession[] shared = new LockSession[1];
-        if (!whileOpening(() -> shared[0] =
-                locker.allocation().share(turn.lockId(), this::permitted).orElse(null))) {
+        if (!whileOpening(
+                Step.SESSION_PERMIT,
+                () -> shared[0] = locker.allocation()
+                        .share(turn.lockId(), sessionBy, this::permitted, this::asking)
+                        .orElse(null))) {
             if (shared[0] != null) {
                 locker.allocation().giveBack(shared[0], turn.lockId());
             }
@@ -394,7 +536,9 @@ final class Acquisition implements Runnable {
             return lock;
         }
         tellQueued();
-        return askOnOwnSession(false);
+        turn.asked();
+        toWait = true;
+        return Optional.empty();
     }
 
     private Optional<HeldLock> askOnSharedSession(LockSession shared) throws SQLException {
@@ -402,6 +546,8 @@ final class Acquisition implements Runnable {
         Optional<Grant> grant;
         try {
             grant = attempt.tryOn(shared, false);
+            answered = true;
+            grant.ifPresent(granted -> locker.requireOneCluster(granted.session(), what()));
         } catch (Throwable e) {
             // The lock may be held all the same. If nobody can tell, the other locks of that session go with it.
             if (e instanceof SQLException refusal && SqlStates.isRefused(refusal) && isFreed(shared)) {
@@ -414,7 +560,7 @@ final class Acquisition implements Runnable {
         if (grant.isEmpty()) {
             locker.allocation().giveBack(shared, turn.lockId());
         }
-        return grant.map(granted -> hold(granted, false));
+        return hold(grant, false);
     }
 
     private boolean isFreed(LockSession shared) {
@@ -428,7 +574,11 @@ final class Acquisition implements Runnable {
 
     private Optional<HeldLock> askOnOwnSession(boolean tryFirst) throws SQLException {
         LockSession[] opened = new LockSession[1];
-        if (!whileOpening(() -> opened[0] = locker.sessions().open(what(), this::permitted))) {
+        boolean wanted = whileOpening(
+                Step.SESSION_PERMIT,
+                () -> opened[0] = locker.sessions().open(what(), sessionBy, ownTime, this::permitted));
+        leavePool();
+        if (!wanted) {
             if (opened[0] != null) {
                 opened[0].unpin();
             }
@@ -443,6 +593,8 @@ final class Acquisition implements Runnable {
         } catch (SQLException e) {
             if (SqlStates.isRefused(e) && !own.isReady() && own.wipe()) {
                 own.unpin();
+            } else if (SqlStates.isSessionLost(e)) {
+                endDead(own);
             } else {
                 locker.endForGood(own);
             }
@@ -456,7 +608,7 @@ final class Acquisition implements Runnable {
         if (grant.isEmpty()) {
             own.unpin();
         }
-        return grant.map(granted -> hold(granted, decided.get() || !adopted(granted)));
+        return hold(grant, true);
     }
 
     private boolean adopted(Grant grant) {
@@ -465,26 +617,35 @@ final class Acquisition implements Runnable {
 
     private Optional<Grant> askOn(LockSession own, boolean tryFirst) throws SQLException {
         own.pin();
-        locker.fitness().require(own);
-        Optional<Grant> grant = tryFirst ? attempt.tryOn(own, true) : Optional.empty();
+        locker.fitness().require(own, this::asking);
+        Optional<Grant> grant = Optional.empty();
+        if (tryFirst) {
+            grant = attempt.tryOn(own, true);
+            answered = true;
+        }
         if (grant.isEmpty() && waiting) {
             tellQueued();
+            turn.asked();
             grant = attempt.waitOn(own, decided::get);
+            answered = true;
         }
         if (grant.isPresent()) {
             locker.sessions().requireAlone(own);
+            locker.fitness().requireServer(own, this::asking);
+            locker.requireOneCluster(own, what());
         }
         return grant;
     }
 
+    /** A statement is about to be sent. */
     private void asking() {
-        asked = true;
-        turn.asked();
+        step = Step.SERVER;
+        attempt.expectAnswerAfter(Duration.ZERO);
     }
 
     /** The limit of sessions has let this one through; now it waits for a connection. */
     private void permitted() {
-        attempt.expectAnswerAfter(Duration.ZERO);
+        step = Step.CONNECTION;
     }
 
     private interface Opening {
@@ -492,7 +653,7 @@ final class Acquisition implements Runnable {
     }
 
     /** Waits for something that may be interrupted, since nothing is asked by it. False if nobody wants the lock any more. */
-    private boolean whileOpening(Opening work) throws SQLException {
+    private boolean whileOpening(Step first, Opening work) throws SQLException {
         synchronized (this) {
             if (decided.get()) {
                 return false;
@@ -500,16 +661,12 @@ final class Acquisition implements Runnable {
             opening = Thread.currentThread();
         }
         try {
-            attempt.expectAnswerAfter(timeout);
+            step = first;
+            attempt.expectAnswerBy(sessionBy);
             work.open();
             return !decided.get();
         } catch (InterruptedException e) {
             return false;
-        } catch (SQLException e) {
-            if (SqlStates.isPoolExhausted(e)) {
-                throw Messages.noConnection(what(), timeout, e);
-            }
-            throw e;
         } finally {
             synchronized (this) {
                 opening = null;
@@ -518,14 +675,27 @@ final class Acquisition implements Runnable {
         }
     }
 
-    private HeldLock hold(Grant grant, boolean own) {
-        HeldLock lock = new HeldLock(locker, told, grant, turn, own);
-        turn.granted();
-        locker.remember(lock);
-        return lock;
+    /** From here on the held lock disposes of session and turn. */
+    private Optional<HeldLock> hold(Optional<Grant> granted, boolean own) {
+        if (granted.isEmpty()) {
+            return Optional.empty();
+        }
+        Grant grant = granted.get();
+        boolean held = false;
+        try {
+            HeldLock lock = new HeldLock(locker, told, grant, turn, own && (decided.get() || !adopted(grant)));
+            turn.granted();
+            locker.remember(lock);
+            held = true;
+            return Optional.of(lock);
+        } finally {
+            if (!held) {
+                locker.discard(grant.session(), null);
+            }
+        }
     }
 
     private String what() {
-        return "lock '" + request.key() + "'";
+        return Messages.lock(told);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -11,12 +13,13 @@ import javax.sql.DataSource;
 /** Connections of a data source. Pools are asked for their size by the names that they have for it, since JDBC has none. */
 record DataSourceConnections(DataSource dataSource) implements ConnectionSource {
 
-    /** Chains of methods without parameters: HikariCP, DBCP 2, Agroal, c3p0. */
+    /** Chains of methods without parameters: HikariCP, DBCP 2, Agroal, c3p0, Tomcat. */
     private static final List<List<String>> SIZES = List.of(
             List.of("getMaximumPoolSize"),
             List.of("getMaxTotal"),
             List.of("getConfiguration", "connectionPoolConfiguration", "maxSize"),
-            List.of("getMaxPoolSize"));
+            List.of("getMaxPoolSize"),
+            List.of("getMaxActive"));
 
     DataSourceConnections {
         Objects.requireNonNull(dataSource, "dataSource");
@@ -42,11 +45,30 @@ record DataSourceConnections(DataSource dataSource) implements ConnectionSource 
         Object value = dataSource;
         try {
             for (String method : chain) {
-                value = value.getClass().getMethod(method).invoke(value);
+                value = accessible(value.getClass(), method).invoke(value);
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
             return OptionalInt.empty();
         }
         return value instanceof Integer size && size > 0 ? OptionalInt.of(size) : OptionalInt.empty();
+    }
+
+    /** As a public type declares it, since the class itself may not be public, as Agroal's is not. */
+    private static Method accessible(Class<?> type, String name) throws NoSuchMethodException {
+        Method method = type.getMethod(name);
+        if (Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
+            return method;
+        }
+        for (Class<?> ancestor = type; ancestor != null; ancestor = ancestor.getSuperclass()) {
+            for (Class<?> declared : ancestor.getInterfaces()) {
+                try {
+                    return accessible(declared, name);
+                } catch (NoSuchMethodException e) {
+                    // Another interface declares it.
+                    continue;
+                }
+            }
+        }
+        throw new NoSuchMethodException(name);
     }
 }

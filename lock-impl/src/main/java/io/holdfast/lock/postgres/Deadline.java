@@ -3,9 +3,16 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockRequest;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
-/** A moment of the monotonic clock; {@code nanos} is compared by subtraction only and means nothing if unlimited. */
-record Deadline(boolean unlimited, long nanos) {
+/**
+ * A moment of the monotonic clock, and the same moment of the wall clock; both mean nothing if unlimited.
+ *
+ * @param unlimited whether it never passes
+ * @param nanos the moment of the monotonic clock; compared by subtraction only
+ * @param wallMillis the moment of the wall clock
+ */
+record Deadline(boolean unlimited, long nanos, long wallMillis) {
 
     /** Longer spans than this (73 years) do not end while a JVM runs, and would overflow the clock's arithmetic. */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
@@ -15,8 +22,12 @@ record Deadline(boolean unlimited, long nanos) {
     }
 
     static Deadline from(long startNanos, Duration span) {
-        boolean unlimited = span.compareTo(LONGEST) > 0;
-        return new Deadline(unlimited, unlimited ? 0 : startNanos + span.toNanos());
+        if (span.compareTo(LONGEST) > 0) {
+            return new Deadline(true, 0, 0);
+        }
+        long nanos = startNanos + span.toNanos();
+        return new Deadline(
+                false, nanos, WallClock.millis() + TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime()));
     }
 
     Deadline earlier(Deadline other) {
@@ -26,12 +37,21 @@ record Deadline(boolean unlimited, long nanos) {
         return nanos - other.nanos <= 0 ? this : other;
     }
 
+    /** The other one if they are the same moment of the monotonic clock. */
     Deadline later(Deadline other) {
-        return earlier(other).equals(this) ? other : this;
+        if (unlimited || other.unlimited) {
+            return unlimited ? this : other;
+        }
+        return nanos - other.nanos > 0 ? this : other;
     }
 
     boolean hasPassed() {
         return !unlimited && System.nanoTime() - nanos >= 0;
+    }
+
+    /** Whether it has passed by either clock: the monotonic one stands still while the machine is suspended. */
+    boolean mayHavePassed() {
+        return !unlimited && (hasPassed() || WallClock.millis() >= wallMillis);
     }
 
     /** What is left: zero if it has passed. */

@@ -1,18 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
+import io.holdfast.lock.postgres.LockSession.Holding;
+import io.holdfast.lock.postgres.LockSession.Holdings;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Finds out, once, whether connections stand for sessions. It watches one connection while a transaction runs on another: if
- * both are the same session, the source shares sessions; if the first one is another session afterwards, then somebody
- * between here and the server gives sessions out by the transaction.
+ * Finds out, once for each server, whether locks exclude each other there. It compares two connections:
+ *
+ * <ul>
+ *   <li>each is a session of its own, and stays the same while a transaction runs on the other: else the source shares sessions,
+ *       or somebody between here and the server gives them out by the transaction;
+ *   <li>a lock that one of them takes is refused to the other, shows in {@code pg_locks}, and can be had when it was released;
+ *       likewise for a lock of a transaction.
+ * </ul>
+ *
+ * While there is no second connection the answer is not known; then it is tried again later.
  */
 final class Fitness {
 
@@ -22,67 +38,125 @@ final class Fitness {
      */
     private static final int ROUNDS = 10;
 
-    private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(1);
-
-    private enum Known {
-        NOTHING,
-        FIT,
-        /** There was no second connection to compare with. */
-        CANNOT_TELL
-    }
+    /** While the answer is not known, no more often than this. */
+    private static final Duration TRY_AGAIN_AFTER = Duration.ofSeconds(10);
 
     private final Sessions sessions;
+    private final Servers servers;
     private final Keepers keepers;
-    private final Duration timeout;
+    private final LockerConfig config;
     private final Duration patience;
-    private final AtomicReference<Known> known = new AtomicReference<>(Known.NOTHING);
+    private final ReentrantLock checking = new ReentrantLock();
 
-    Fitness(Sessions sessions, Keepers keepers, Duration connectionTimeout) {
+    /** The servers that passed, by the moment of their start. */
+    private final Set<Long> proven = ConcurrentHashMap.newKeySet();
+
+    private volatile Deadline tryAgainAt = Deadline.after(Duration.ZERO);
+
+    private final AtomicBoolean poolerTold = new AtomicBoolean();
+
+    Fitness(Sessions sessions, Servers servers, Keepers keepers, LockerConfig config) {
         this.sessions = sessions;
+        this.servers = servers;
         this.keepers = keepers;
-        this.timeout = connectionTimeout;
-        Duration half = connectionTimeout.dividedBy(2);
-        this.patience = half.compareTo(LONGEST_PATIENCE) < 0 ? half : LONGEST_PATIENCE;
+        this.config = config;
+        this.patience = config.connectionTimeout().dividedBy(2);
     }
 
-    /** Throws if the source of this session is unfit; compares it with another one if that was not done before. */
-    void require(LockSession session) throws SQLException {
-        if (known.get() == Known.NOTHING) {
-            recheck(session);
+    /** Told before every round trip of the check, so that it does not use up the time of whoever waits for it. */
+    @FunctionalInterface
+    interface Progress {
+        void goesOn();
+    }
+
+    /**
+     * Before the first lock: throws if the source of this session is unfit.
+     *
+     * @param session that is not used otherwise meanwhile
+     */
+    void require(LockSession session, Progress progress) throws SQLException {
+        if (proven.isEmpty() && tryAgainAt.hasPassed()) {
+            check(session, progress, () -> proven.isEmpty() && tryAgainAt.hasPassed());
         }
     }
 
-    /** As {@link #require}, also if an earlier comparison was not possible. */
-    void recheck(LockSession session) throws SQLException {
-        if (known.get() == Known.FIT) {
-            return;
+    /** After the first answer to this session: as {@link #require}, if that came from a server not seen before. */
+    void requireServer(LockSession session, Progress progress) throws SQLException {
+        long server = session.backend().serverStart();
+        if (!proven.contains(server) && tryAgainAt.hasPassed()) {
+            check(session, progress, () -> !proven.contains(server) && tryAgainAt.hasPassed());
         }
-        Optional<LockSession> other = sessions.isSingle() ? Optional.empty() : openAnother();
-        if (other.isEmpty()) {
-            known.compareAndSet(Known.NOTHING, Known.CANNOT_TELL);
-            return;
+    }
+
+    /** As {@link #require}, also if an earlier check was not possible just now. */
+    void recheck(LockSession session, Progress progress) throws SQLException {
+        if (proven.isEmpty()) {
+            check(session, progress, proven::isEmpty);
         }
-        Future<?> limit = keepers.endAfter(timeout, other.get());
-        boolean compared = false;
+    }
+
+    @FunctionalInterface
+    private interface Condition {
+        boolean holds();
+    }
+
+    /** One at a time; those that come meanwhile wait, and need none of their own then. */
+    private void check(LockSession session, Progress progress, Condition isNeeded) throws SQLException {
+        while (!Uninterruptibly.tryLock(checking, config.connectionTimeout().dividedBy(2))) {
+            progress.goesOn();
+        }
         try {
-            compare(session, other.get());
-            other.get().unpin();
-            compared = true;
-            known.set(Known.FIT);
+            if (isNeeded.holds()) {
+                checkWithAnother(session, progress);
+            }
         } finally {
-            limit.cancel(false);
-            if (!compared) {
-                other.get().end();
+            checking.unlock();
+        }
+    }
+
+    private void checkWithAnother(LockSession session, Progress progress) throws SQLException {
+        progress.goesOn();
+        Optional<LockSession> opened = sessions.isSingle() ? Optional.empty() : openAnother();
+        if (opened.isEmpty()) {
+            tryAgainAt = Deadline.after(TRY_AGAIN_AFTER);
+            return;
+        }
+        LockSession other = opened.get();
+        AnswerLimit limit = new AnswerLimit(other, progress, keepers, config.connectionTimeout());
+        boolean passed = false;
+        try {
+            int pid = compare(session, other, limit);
+            long server = prove(session, pid, other, limit);
+            limit.end();
+            other.unpin();
+            passed = true;
+            proven.add(server);
+        } catch (SQLException e) {
+            if (SqlStates.isNotPermitted(e)) {
+                throw Messages.mayNotLook(e);
+            }
+            throw e;
+        } finally {
+            limit.end();
+            if (!passed) {
+                other.end();
             }
         }
     }
 
-    private static void compare(LockSession one, LockSession other) throws SQLException {
+    // ---- sessions
+
+    /** Over a slow network fewer rounds have to do. The process id of the first. */
+    private int compare(LockSession one, LockSession other, AnswerLimit limit) throws SQLException {
+        Deadline enough = Deadline.after(config.connectionTimeout().dividedBy(4));
         try {
+            limit.goesOn();
             int first = one.backendPid();
-            for (int round = 0; round < ROUNDS; round++) {
-                compare(first, one, other);
+            tellOfPooler(one, first);
+            for (int round = 0; round < ROUNDS && (round < 2 || !enough.hasPassed()); round++) {
+                compare(first, one, other, limit);
             }
+            return first;
         } catch (SQLException e) {
             if (SqlStates.isForeignSession(e)) {
                 throw Messages.transactionPooler(one.pool(), e);
@@ -91,18 +165,101 @@ final class Fitness {
         }
     }
 
+    private void tellOfPooler(LockSession session, int pid) {
+        OptionalInt driverPid = session.driverPid();
+        if (driverPid.isPresent() && driverPid.getAsInt() != pid && poolerTold.compareAndSet(false, true)) {
+            Messages.pooler(pid, driverPid.getAsInt());
+        }
+    }
+
     /** Asks before and after, so that a pooler that prefers the session it used last gives that to the other one. */
-    private static void compare(int first, LockSession one, LockSession other) throws SQLException {
+    private static void compare(int first, LockSession one, LockSession other, AnswerLimit limit) throws SQLException {
+        limit.goesOn();
         int before = one.backendPid();
+        limit.goesOn();
         other.begin();
         int beside = other.backendPid();
+        limit.goesOn();
         int after = one.backendPid();
+        limit.goesOn();
         other.rollback();
         if (beside == after) {
             throw Messages.sharedSession(after, one.pool());
         }
         if (before != first || after != first || beside == first) {
             throw Messages.transactionPooler(one.pool(), null);
+        }
+    }
+
+    // ---- exclusion
+
+    /** When the server of both sessions started. */
+    private long prove(LockSession one, int pid, LockSession other, AnswerLimit limit) throws SQLException {
+        long lockId = ThreadLocalRandom.current().nextLong();
+        Proof proof = new Proof(lockId, limit);
+        proof.expect(true, one.tryLock(lockId), "a free lock was refused");
+        proof.expect(false, other.tryLock(lockId), "a lock that one session held was granted to another");
+        proof.expectInVain(other);
+        Holdings seen = other.holdings(List.of(pid));
+        if (seen.standby()) {
+            throw Messages.standby("locks");
+        }
+        proof.expect(
+                true,
+                seen.all().stream().anyMatch(holding -> isOf(holding, lockId)),
+                "a lock that a session held did not show in pg_locks");
+        servers.learn(seen.serverStart(), other);
+        proof.expect(true, one.unlock(lockId), "a lock that a session held could not be released");
+        proof.expect(true, other.tryLock(lockId), "a lock was refused after its release");
+        proof.expect(true, other.unlock(lockId), "a lock that a session held could not be released");
+        other.begin();
+        proof.expect(true, other.tryLockInTransaction(lockId), "a free lock was refused to a transaction");
+        proof.expect(false, one.tryLock(lockId), "a lock that a transaction held was granted to another session");
+        other.rollback();
+        proof.expect(true, one.tryLock(lockId), "a lock was refused after the end of its transaction");
+        proof.expect(true, one.unlock(lockId), "a lock that a session held could not be released");
+        return seen.serverStart();
+    }
+
+    private static boolean isOf(Holding holding, long lockId) {
+        return holding.lockId() == lockId && !holding.shared();
+    }
+
+    private final class Proof {
+
+        private final long lockId;
+        private final AnswerLimit limit;
+
+        Proof(long lockId, AnswerLimit limit) {
+            this.lockId = lockId;
+            this.limit = limit;
+            limit.goesOn();
+        }
+
+        /** What a server says that does not keep locks apart, or is two servers. */
+        void expect(boolean expected, boolean said, String observed) {
+            if (said != expected) {
+                throw Messages.noExclusion(observed, lockId);
+            }
+            limit.goesOn();
+        }
+
+        /** Waits as a lock does, in the very statement of it. */
+        void expectInVain(LockSession session) throws SQLException {
+            Acquire waiting = new Acquire(LockMode.EXCLUSIVE, true, true, false, false);
+            try {
+                session.acquire(waiting, lockId, Duration.ofMillis(1), SessionTerms.shared(config));
+            } catch (SQLException e) {
+                if (SqlStates.isWaitEnded(e)) {
+                    limit.goesOn();
+                    return;
+                }
+                if (SqlStates.isDriversProtocolError(e)) {
+                    throw Messages.cannotWait(e);
+                }
+                throw e;
+            }
+            throw Messages.noExclusion("a session was granted a lock that another held", lockId);
         }
     }
 

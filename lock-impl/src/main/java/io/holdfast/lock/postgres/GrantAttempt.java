@@ -10,6 +10,7 @@ import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 
 /** How a session asks the server for one lock: it tries, and then waits in the server's queue until the deadline. */
@@ -21,19 +22,22 @@ final class GrantAttempt {
     private final LockerConfig config;
     private final SessionTerms terms;
 
-    /** When the statement that runs must have been answered; moves on with every statement. */
+    private final Keepers keepers;
+
+    /** When the step that runs must have come to an end; moves on with every step. */
     private volatile Deadline answerBy;
 
-    GrantAttempt(LockRequest request, long lockId, Deadline deadline, LockerConfig config) {
+    GrantAttempt(LockRequest request, long lockId, Deadline deadline, LockerConfig config, Keepers keepers) {
         this.request = request;
         this.lockId = lockId;
         this.deadline = deadline;
         this.config = config;
+        this.keepers = keepers;
         this.terms = SessionTerms.of(request, config);
         expectAnswerAfter(Duration.ZERO);
     }
 
-    /** When a server that is alive has answered, unless another statement was sent meanwhile. */
+    /** When the step has ended if all is well, unless another one began meanwhile. */
     Deadline answerBy() {
         return answerBy;
     }
@@ -41,6 +45,11 @@ final class GrantAttempt {
     /** A statement is about to be sent that the server may take this long for. */
     void expectAnswerAfter(Duration served) {
         answerBy = Deadline.after(served.plus(config.connectionTimeout()));
+    }
+
+    /** What comes before the first statement ends by then. */
+    void expectAnswerBy(Deadline deadline) {
+        answerBy = deadline;
     }
 
     /** Asks without waiting. After an exception the session may hold the lock all the same. */
@@ -61,6 +70,13 @@ final class GrantAttempt {
             expectAnswerAfter(slice);
             long sentNanos = System.nanoTime();
             Answer answer;
+            // By itself the server may end the wait late: when its clock is set forward, for one.
+            Future<?> end = keepers.schedule(
+                    () -> keepers.submit(() -> {
+                        session.cancel();
+                        return null;
+                    }),
+                    slice.plus(config.connectionTimeout().dividedBy(2)));
             try {
                 answer = send(session, true, slice);
             } catch (SQLException e) {
@@ -72,6 +88,8 @@ final class GrantAttempt {
                     throw SqlStates.sessionLost(e);
                 }
                 continue;
+            } finally {
+                end.cancel(false);
             }
             return granted(session, answer, sentNanos);
         }
@@ -85,7 +103,7 @@ final class GrantAttempt {
 
     private Optional<Grant> granted(LockSession session, Answer answer, long sentNanos) throws SQLException {
         if (answer.granted() == null) {
-            throw Messages.standby("lock '" + request.key() + "'");
+            throw Messages.standby(what());
         }
         if (!answer.granted()) {
             return Optional.empty();
@@ -108,9 +126,13 @@ final class GrantAttempt {
         long confirmedNanos = System.nanoTime();
         session.restartLifetime(terms, confirmedNanos);
         if (!session.isHeld(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
-            throw Messages.lateGrant(request);
+            throw Messages.lateGrant(what());
         }
         return confirmedNanos;
+    }
+
+    private String what() {
+        return Messages.lock(request.key(), lockId);
     }
 
     private boolean isEnforced() {

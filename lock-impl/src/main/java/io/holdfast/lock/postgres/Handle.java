@@ -5,6 +5,7 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.KeyText;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
@@ -80,6 +81,6 @@ record Handle(HeldLock lock) implements LockHandle {
 
     @Override
     public String toString() {
-        return "LockHandle[" + key() + ", " + mode() + ", " + state() + "]";
+        return "LockHandle[" + KeyText.of(key()) + ", " + mode() + ", " + state() + "]";
     }
 }

@@ -25,14 +25,16 @@ import java.util.concurrent.locks.ReentrantLock;
  * A granted lock, and the one owner of its session or of its share in one. Its life is one field that moves forward only:
  *
  * <pre>
- *   HELD --release, close--&gt; RELEASING --the lock was held---&gt; RELEASED
- *     |                          |
- *     |                          +-----the lock was gone----&gt; LOST
- *     +--found to be gone------&gt; LOSING ---------------------&gt; LOST
+ *   HELD --release, close------------&gt; RELEASING --the lock was held---&gt; RELEASED
+ *     |                                    |
+ *     |                                    +-----the lock was gone----&gt; LOST
+ *     +--found to be gone--------------&gt; LOSING ---------------------&gt; LOST
+ *     +--the same after its ttl,
+ *        or an enforced ttl has passed-&gt; LAPSED
  * </pre>
  *
- * Whoever moves it out of HELD, and nobody else, disposes of the session and of the local turn. LAPSED is HELD after the ttl
- * has passed, and SUSPECT is HELD without a proof for too long. The outside sees RELEASING as RELEASED, and LOSING as LOST.
+ * Whoever moves it out of HELD, and nobody else, disposes of the session and of the local turn. The outside sees HELD after the
+ * ttl has passed as LAPSED, and without a proof for too long as SUSPECT; RELEASING as RELEASED, and LOSING as LOST.
  */
 final class HeldLock {
 
@@ -41,8 +43,12 @@ final class HeldLock {
         RELEASING,
         RELEASED,
         LOSING,
-        LOST
+        LOST,
+        LAPSED
     }
+
+    /** After this long nobody takes up any more what an error interrupted. */
+    private static final Duration INTERRUPTED_AFTER = Duration.ofSeconds(10);
 
     /**
      * What the server granted.
@@ -84,8 +90,23 @@ final class HeldLock {
     /** Whether the ttl had passed when the release began; written once, by whoever began it. */
     private volatile boolean lapsed;
 
+    /** Whether the holder, or whoever ends the lock for want of one, has taken it. */
+    private final AtomicBoolean taken = new AtomicBoolean();
+
     /** Whether the holder has been told; what happens to others is nobody's business. */
     private volatile boolean announced;
+
+    /** The id of the thread that acquired the lock, if it waited for it itself; else -1. */
+    private volatile long acquiredBy = -1;
+
+    /** Whether a thread frees the lock, or has. */
+    private final AtomicBoolean unlocking = new AtomicBoolean();
+
+    /** When the release began; null before. */
+    private volatile Deadline releasingSince;
+
+    /** Looks at the end of an enforced ttl; null if there is none. Guarded by this. */
+    private Future<?> lapse;
 
     HeldLock(PostgresLocker locker, LockAttempt attempt, Grant grant, Turn turn, boolean own) {
         this.locker = locker;
@@ -108,6 +129,15 @@ final class HeldLock {
         return grant;
     }
 
+    /** For the message to a thread that waits for its own lock. */
+    void acquiredByThisThread() {
+        acquiredBy = Thread.currentThread().getId();
+    }
+
+    boolean isAcquiredBy(@Nullable Thread thread) {
+        return thread != null && acquiredBy == thread.getId();
+    }
+
     Duration ttl() {
         return term.ttl();
     }
@@ -121,20 +151,29 @@ final class HeldLock {
             case HELD -> stateOfHeld();
             case RELEASING, RELEASED -> LockState.RELEASED;
             case LOSING, LOST -> LockState.LOST;
+            case LAPSED -> LockState.LAPSED;
         };
     }
 
-    /** Whoever sees that the server has given the session up makes it final at once, so that nobody sees it held again. */
+    /**
+     * Whoever sees that the server has given the session up makes it final at once, so that nobody sees it held again. What only
+     * the wall clock says is not certain: it may have been set.
+     */
     private LockState stateOfHeld() {
         Lifetime lifetime = enforced() ? null : grant.session().lifetime();
         if (lifetime != null && lifetime.hasEnded()) {
-            startLosing(null);
+            if (beginLosing()) {
+                onKeeper(() -> finishLosing(null));
+            }
             return state();
         }
         if (term.deadline().hasPassed()) {
             return LockState.LAPSED;
         }
-        return suspectFrom.hasPassed() ? LockState.SUSPECT : LockState.HELD;
+        boolean uncertain = suspectFrom.mayHavePassed()
+                || enforced() && term.deadline().mayHavePassed()
+                || lifetime != null && lifetime.mayHaveEnded();
+        return uncertain ? LockState.SUSPECT : LockState.HELD;
     }
 
     void onLost(Runnable action) {
@@ -154,7 +193,7 @@ final class HeldLock {
         try {
             action.run();
         } catch (Throwable e) {
-            Messages.onLostFailed(key(), e);
+            Messages.onLostFailed(what(), e);
         }
     }
 
@@ -183,7 +222,11 @@ final class HeldLock {
         } catch (TimeoutException e) {
             throw Messages.noAnswer(what(), timeout);
         } catch (SQLException e) {
-            if (SqlStates.isSessionUnharmed(e)) {
+            if (SqlStates.isNotPermitted(e)) {
+                throw Messages.mayNotLook(e);
+            }
+            if (!SqlStates.isSessionLost(e)) {
+                // The server did not answer the question, which says nothing of the lock.
                 throw Messages.unavailable(what(), e);
             }
             held = false;
@@ -191,7 +234,7 @@ final class HeldLock {
         }
         if (!held) {
             lose(cause);
-            throw Messages.notHeld(key(), state());
+            throw Messages.notHeld(what(), state());
         }
         requireHeld();
     }
@@ -217,6 +260,7 @@ final class HeldLock {
             if (held && isAlive()) {
                 term = new Term(ttl, fresh);
                 proven(sentNanos);
+                watchTtl();
             }
             return held;
         } finally {
@@ -236,28 +280,30 @@ final class HeldLock {
             end();
         }
         if (state != LockState.HELD && state != LockState.SUSPECT) {
-            throw Messages.notHeld(key(), state);
+            throw Messages.notHeld(what(), state);
         }
     }
 
     // ---- releasing
 
     void release() {
+        StackReserve.require();
         LockState before = state();
         if (!beginReleasing()) {
-            throw Messages.notHeld(key(), state());
+            throw Messages.notHeld(what(), state());
         }
         LockState after = end();
         if (after == LockState.LOST || before == LockState.LAPSED) {
-            throw Messages.notHeld(key(), after == LockState.LOST ? after : before);
+            throw Messages.notHeld(what(), after == LockState.LOST ? after : before);
         }
     }
 
     void close() {
+        StackReserve.require();
         LockState before = state();
         if (beginReleasing()) {
             if (before == LockState.LAPSED) {
-                Messages.lapsed(key(), ttl());
+                Messages.lapsed(what(), ttl());
             }
             end();
         }
@@ -269,20 +315,25 @@ final class HeldLock {
         if (!life.compareAndSet(Life.HELD, Life.RELEASING)) {
             return false;
         }
+        releasingSince = Deadline.after(Duration.ZERO);
         lapsed = late;
+        return true;
+    }
+
+    private void tellReleaseBegan() {
         if (announced) {
             locker.listeners().releaseBegan(attempt, handle());
         }
-        return true;
     }
 
     /** Waits until the lock is ended, but not for ever. What came of it: RELEASED or LOST. */
     private LockState end() {
         Duration timeout = locker.config().connectionTimeout();
         try {
+            tellReleaseBegan();
             Uninterruptibly.get(unlockOnKeeper(), timeout);
         } catch (TimeoutException e) {
-            Messages.releaseUnanswered(key(), timeout);
+            Messages.releaseUnanswered(what(), timeout);
             settle(Life.RELEASED);
             endSession();
         } catch (SQLException e) {
@@ -299,8 +350,21 @@ final class HeldLock {
         if (!beginReleasing()) {
             return CompletableFuture.completedFuture(null);
         }
+        return onKeeper(this::unlockInTime);
+    }
+
+    /** As {@link #startEnding}; whether this call began it. */
+    boolean startEndingIfHeld() {
+        if (!beginReleasing()) {
+            return false;
+        }
+        onKeeper(this::unlockInTime);
+        return true;
+    }
+
+    private CompletableFuture<Void> onKeeper(Runnable work) {
         return locker.keepers().submit(() -> {
-            unlockInTime();
+            work.run();
             return null;
         });
     }
@@ -312,25 +376,47 @@ final class HeldLock {
         }
     }
 
+    /** Neither a listener nor a server that does not answer keeps the lock for longer. */
     private void unlockInTime() {
         Future<?> limit =
                 locker.keepers().schedule(this::endSession, locker.config().connectionTimeout());
         try {
+            tellReleaseBegan();
             unlock();
         } finally {
             limit.cancel(false);
         }
     }
 
+    /**
+     * Ends a lock that an error left without an owner, such as one at the end of a stack: granted, but taken by nobody, or about
+     * to be released, by nobody any more.
+     */
+    void endIfForsaken() {
+        boolean untaken = isLongAgo(grantedNanos) && taken.compareAndSet(false, true);
+        Deadline releasing = releasingSince;
+        boolean stuck =
+                life.get() == Life.RELEASING && releasing != null && isLongAgo(releasing.nanos()) && !unlocking.get();
+        if (untaken) {
+            startEnding();
+        } else if (stuck) {
+            unlockOnKeeper();
+        }
+    }
+
+    private static boolean isLongAgo(long nanos) {
+        return since(nanos).compareTo(INTERRUPTED_AFTER) > 0;
+    }
+
     private CompletableFuture<Void> unlockOnKeeper() {
-        return locker.keepers().submit(() -> {
-            unlock();
-            return null;
-        });
+        return onKeeper(this::unlock);
     }
 
     /** Runs on a keeper thread, once, after the life moved to RELEASING. */
     private void unlock() {
+        if (!unlocking.compareAndSet(false, true)) {
+            return;
+        }
         boolean wasHeld = false;
         Exception cause = null;
         try {
@@ -352,10 +438,7 @@ final class HeldLock {
 
     /** Without waiting for it, or for the statement that may run. The lock is free as soon as the server notices. */
     void endSession() {
-        locker.keepers().submit(() -> {
-            locker.discard(grant.session(), null);
-            return null;
-        });
+        onKeeper(() -> locker.discard(grant.session(), null));
     }
 
     // ---- losing
@@ -369,41 +452,66 @@ final class HeldLock {
         return locker.config().checkInterval().plus(locker.config().connectionTimeout());
     }
 
+    /** Whether {@link #tellSuspicion} has something to do. */
+    boolean isSuspicionNews() {
+        return suspicionTold.get() != (state() == LockState.SUSPECT);
+    }
+
     /** Tells listeners once for each time that the lock becomes suspect. */
     void tellSuspicion() {
         boolean suspect = state() == LockState.SUSPECT;
         if (!suspicionTold.getAndSet(suspect) && suspect) {
-            Messages.suspected(key());
+            Messages.suspected(what());
             locker.listeners().suspected(attempt, handle());
         }
     }
 
-    /**
-     * The lock turned out to be gone: tells so and ends its session, unless the lock is being ended already. An enforced lock
-     * that lapsed was to be freed by the server, so it stays lapsed until its holder ends it.
-     */
+    /** The lock turned out to be gone: ends its session, and tells so, unless the lock is being ended already. */
     void lose(@Nullable Throwable cause) {
-        if (isFreedByLease()) {
-            return;
-        }
-        if (life.compareAndSet(Life.HELD, Life.LOSING)) {
+        if (beginLosing()) {
             finishLosing(cause);
         }
     }
 
-    /** As {@link #lose}; what takes its time is done on a keeper thread. */
-    private void startLosing(@Nullable Throwable cause) {
-        if (life.compareAndSet(Life.HELD, Life.LOSING)) {
-            locker.keepers().submit(() -> {
-                finishLosing(cause);
-                return null;
-            });
+    /** Whoever gets true has to call {@link #finishLosing}. A lock whose ttl has passed stays lapsed. */
+    boolean beginLosing() {
+        return life.compareAndSet(Life.HELD, term.deadline().hasPassed() ? Life.LAPSED : Life.LOSING);
+    }
+
+    /** Does not wait for whoever is told. */
+    void finishLosing(@Nullable Throwable cause) {
+        endTtlWatch();
+        turn.end();
+        locker.forget(this);
+        locker.discard(grant.session(), cause);
+        locker.errands().add(() -> tellLoss(cause));
+    }
+
+    private void tellLoss(@Nullable Throwable cause) {
+        if (life.get() == Life.LAPSED) {
+            lapsed = true;
+            Messages.lapsed(what(), ttl());
+            tellEnd();
+        } else if (settle(Life.LOST)) {
+            Messages.lost(what(), held(), grant.session().pool(), cause);
         }
     }
 
-    private void finishLosing(@Nullable Throwable cause) {
-        finish(Life.LOST, cause);
-        locker.discard(grant.session(), cause);
+    /** With the end of an enforced ttl the lock is no more, whatever its holder does: others of this locker may have it, too. */
+    synchronized void watchTtl() {
+        if (enforced()) {
+            if (lapse != null) {
+                lapse.cancel(false);
+            }
+            lapse = locker.keepers()
+                    .schedule(() -> onKeeper(this::lapseIfDue), term.deadline().remaining());
+        }
+    }
+
+    private void lapseIfDue() {
+        if (term.deadline().hasPassed()) {
+            lose(null);
+        }
     }
 
     /** The server counts an enforced ttl in whole milliseconds. */
@@ -420,7 +528,7 @@ final class HeldLock {
         turn.end();
         locker.forget(this);
         if (settle(outcome) && outcome == Life.LOST) {
-            Messages.lost(key(), held(), grant.session().pool(), cause);
+            Messages.lost(what(), held(), grant.session().pool(), cause);
         }
     }
 
@@ -429,14 +537,24 @@ final class HeldLock {
         if (!life.compareAndSet(Life.RELEASING, outcome) && !life.compareAndSet(Life.LOSING, outcome)) {
             return false;
         }
+        endTtlWatch();
         tellEnd();
         return true;
+    }
+
+    private synchronized void endTtlWatch() {
+        if (lapse != null) {
+            lapse.cancel(false);
+        }
     }
 
     // ---- telling
 
     /** The holder gets this handle now. */
     Handle announce(Duration waited) {
+        if (!taken.compareAndSet(false, true)) {
+            throw Messages.notHeld(what(), state());
+        }
         Handle handle = handle();
         locker.handedOut(handle);
         locker.listeners().acquired(attempt, handle, waited);
@@ -450,13 +568,13 @@ final class HeldLock {
         Life end = life.get();
         List<Runnable> actions;
         synchronized (this) {
-            if (!announced || onLost == null || (end != Life.RELEASED && end != Life.LOST)) {
+            if (!announced || onLost == null || (end != Life.RELEASED && end != Life.LOST && end != Life.LAPSED)) {
                 return;
             }
             actions = onLost;
             onLost = null;
         }
-        if (end == Life.RELEASED) {
+        if (end != Life.LOST) {
             tellReleased();
         } else {
             actions.forEach(this::run);
@@ -503,7 +621,8 @@ final class HeldLock {
         return request.name();
     }
 
-    private String what() {
-        return "lock '" + key() + "'";
+    /** As messages show it. */
+    String what() {
+        return Messages.lock(attempt);
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import io.holdfast.lock.postgres.LockSession.Question;
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.postgres.Fitness.Progress;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +21,13 @@ final class Inquiry<T> {
     private final Keepers keepers;
     private final Duration timeout;
     private final String what;
-    private final Question<T> question;
+    private final SlowQuestion<T> question;
+
+    /** Whether the question is one statement, which leaves nothing behind when it fails. */
+    private final boolean isSingle;
+
+    /** Moves on with every statement of the question. */
+    private volatile Deadline answerBy;
 
     /** The session that asks, or null before there is one. Guarded by this. */
     private LockSession session;
@@ -28,22 +35,42 @@ final class Inquiry<T> {
     /** Nobody waits for the answer any more. Guarded by this. */
     private boolean abandoned;
 
-    Inquiry(Sessions sessions, Keepers keepers, Duration timeout, String what, Question<T> question) {
+    Inquiry(
+            Sessions sessions,
+            Keepers keepers,
+            Duration timeout,
+            String what,
+            SlowQuestion<T> question,
+            boolean isSingle) {
         this.sessions = sessions;
         this.keepers = keepers;
         this.timeout = timeout;
         this.what = what;
         this.question = question;
+        this.isSingle = isSingle;
     }
 
-    /** Waits for a connection and for the answer, for each as long as the time-out. */
+    /** A question of several statements, which tells of each before it is sent. */
+    @FunctionalInterface
+    interface SlowQuestion<T> {
+        T ask(LockSession session, Progress progress) throws SQLException;
+    }
+
+    /** Waits for a connection and for the answer to each statement, for each as long as the time-out. */
     T await() throws InterruptedException {
-        CompletableFuture<T> answer = keepers.submit(this::ask);
         Duration limit = timeout.multipliedBy(2);
+        answerBy = Deadline.after(limit);
+        CompletableFuture<T> answer = keepers.submit(this::ask);
         try {
-            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw abandon() ? Messages.noAnswer(what, limit) : Messages.noConnection(what, limit, null);
+            while (true) {
+                try {
+                    return answer.get(answerBy.remainingNanos(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    if (answerBy.hasPassed()) {
+                        throw abandon() ? Messages.noAnswer(what, limit) : Messages.noConnection(what, limit, null);
+                    }
+                }
+            }
         } catch (InterruptedException e) {
             abandon();
             throw e;
@@ -52,8 +79,12 @@ final class Inquiry<T> {
         }
     }
 
+    private void goesOn() {
+        answerBy = Deadline.after(timeout.multipliedBy(2));
+    }
+
     private RuntimeException told(Throwable failure) {
-        if (failure instanceof RuntimeException e) {
+        if (failure instanceof LockException e) {
             return e;
         }
         if (failure instanceof SQLException e && SqlStates.isPoolExhausted(e)) {
@@ -84,14 +115,17 @@ final class Inquiry<T> {
                 return null;
             }
         }
-        boolean answered = false;
+        boolean unharmed = false;
         try {
             opened.pin();
-            T answer = question.ask(opened);
-            answered = true;
+            T answer = question.ask(opened, this::goesOn);
+            unharmed = true;
             return answer;
+        } catch (SQLException e) {
+            unharmed = isSingle && SqlStates.isRefused(e);
+            throw e;
         } finally {
-            if (answered) {
+            if (unharmed) {
                 opened.unpin();
             } else {
                 opened.end();

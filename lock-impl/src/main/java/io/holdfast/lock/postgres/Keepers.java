@@ -22,10 +22,15 @@ final class Keepers {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), Keepers::thread);
+    private static final Duration LONGEST_DELAY = Duration.ofNanos(Long.MAX_VALUE / 4);
 
-    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, Keepers::thread);
+    /** On which locker's thread the calling one is; absent on others. */
+    private static final ThreadLocal<Keepers> CURRENT = new ThreadLocal<>();
+
+    private final ThreadPoolExecutor threads =
+            new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, this::thread);
 
     Keepers() {
         timer.setRemoveOnCancelPolicy(true);
@@ -33,11 +38,30 @@ final class Keepers {
         timer.allowCoreThreadTimeOut(true);
     }
 
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(null, work, "holdfast-keeper-" + NUMBER.incrementAndGet(), 0, false);
+    private Thread thread(Runnable work) {
+        Runnable marked = () -> {
+            CURRENT.set(this);
+            work.run();
+        };
+        Thread thread = new Thread(rootGroup(), marked, "holdfast-keeper-" + NUMBER.incrementAndGet(), 0, false);
         thread.setDaemon(true);
+        thread.setPriority(Thread.NORM_PRIORITY);
         thread.setContextClassLoader(Keepers.class.getClassLoader());
         return thread;
+    }
+
+    /** Not that of whoever happens to be the first to need the thread, which may be destroyed. */
+    private static ThreadGroup rootGroup() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        return group;
+    }
+
+    /** Whether the calling thread is one of these, so that it must not wait for them. */
+    boolean isCurrent() {
+        return CURRENT.get() == this;
     }
 
     /**
@@ -73,7 +97,8 @@ final class Keepers {
     /** Runs the work once, on the timer's thread, which must not be kept waiting. Not after {@link #stop}. */
     Future<?> schedule(Runnable work, Duration delay) {
         try {
-            return timer.schedule(work, delay.toNanos(), TimeUnit.NANOSECONDS);
+            Duration counted = delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY;
+            return timer.schedule(work, counted.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             return CompletableFuture.completedFuture(null);
         }
@@ -106,15 +131,16 @@ final class Keepers {
         }
     }
 
-    /** Nothing is scheduled any more. */
-    void stopTimer() {
-        timer.shutdownNow();
-    }
-
-    /** Lets running work finish, waiting for it at most as long as given; idle threads end at once. */
+    /**
+     * Lets running work finish, waiting for it at most as long as given, and not at all on one of these threads; idle threads
+     * end at once.
+     */
     void stop(Duration atMost) {
-        stopTimer();
+        timer.shutdownNow();
         threads.shutdown();
+        if (isCurrent()) {
+            return;
+        }
         boolean interrupted = false;
         Deadline deadline = Deadline.after(atMost);
         while (!deadline.hasPassed()) {

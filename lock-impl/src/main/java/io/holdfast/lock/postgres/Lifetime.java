@@ -31,9 +31,14 @@ final class Lifetime {
         return end.hasPassed();
     }
 
+    /** Whether it has ended by either clock. */
+    boolean mayHaveEnded() {
+        return end.mayHavePassed();
+    }
+
     /** Whether a sign of life is due. */
     boolean isTouchDue() {
-        return touchAt.hasPassed();
+        return touchAt.mayHavePassed();
     }
 
     /** Notes an answer. One that comes after the end is too late: whoever looked meanwhile has seen the session as lost. */
@@ -41,8 +46,9 @@ final class Lifetime {
         if (end.hasPassed()) {
             return false;
         }
-        end = Deadline.from(sentNanos, counted);
-        touchAt = Deadline.from(sentNanos, touchAfter);
+        // An answer to an earlier statement may be noted after that to a later one.
+        end = end.later(Deadline.from(sentNanos, counted));
+        touchAt = touchAt.later(Deadline.from(sentNanos, touchAfter));
         return true;
     }
 }

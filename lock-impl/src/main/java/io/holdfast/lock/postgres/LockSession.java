@@ -12,12 +12,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -41,6 +44,28 @@ final class LockSession {
     /** What a server said to an attempt; {@code granted} is null on a standby. */
     record Answer(@Nullable Boolean granted, @Nullable FencingToken token) {}
 
+    /**
+     * By which a session is found that was given up and may live on.
+     *
+     * @param pid its process id; empty if it is not known
+     * @param serverStart when its server started; null if it is not known
+     * @param start when it began, by the server's clock in microseconds; null if it is not known
+     * @param lockIds what it may hold or wait for
+     */
+    record Traces(
+            OptionalInt pid,
+            @Nullable Long serverStart,
+            @Nullable Long start,
+            Set<Long> lockIds) {}
+
+    /**
+     * What a server said to the request to end a session.
+     *
+     * @param serverStart when the server started that was asked
+     * @param wasThere whether the session was there, and held one of its locks or waited for one
+     */
+    record Termination(long serverStart, boolean wasThere) {}
+
     /** A lock that a session of the server held; {@code sessionStart} is null if the role may not see it. */
     record Holding(
             int pid, long lockId, boolean shared, @Nullable Long sessionStart) {}
@@ -59,8 +84,17 @@ final class LockSession {
     /** Written once, by {@link #pin()}, before the session is used. */
     private boolean autoCommitBefore = true;
 
+    /** What the driver was told; empty if it does not show. Written once, by {@link #pin()}. */
+    private OptionalInt driverPid = OptionalInt.empty();
+
     /** Null before the session was made ready by a statement that acquires. */
     private volatile Backend backend;
+
+    /** When the session began, by its server's clock in microseconds; null until a check has seen it. */
+    private volatile Long start;
+
+    /** What the session may hold or wait for. */
+    private final Set<Long> lockIds = ConcurrentHashMap.newKeySet();
 
     private volatile Before before;
 
@@ -86,6 +120,7 @@ final class LockSession {
 
     /** Makes the session ready for a lock. */
     void pin() throws SQLException {
+        driverPid = DriverConnection.backendPid(connection);
         autoCommitBefore = connection.getAutoCommit();
         if (!autoCommitBefore) {
             setAutoCommit();
@@ -121,6 +156,31 @@ final class LockSession {
         return backend;
     }
 
+    /** What is known of the session for those who look for it on the server. */
+    Traces traces() {
+        Backend known = backend;
+        return new Traces(
+                known == null ? driverPid : OptionalInt.of(known.pid()),
+                known == null ? null : known.serverStart(),
+                start,
+                Set.copyOf(lockIds));
+    }
+
+    /** The process id that the driver was told when it connected; empty if it does not show. */
+    OptionalInt driverPid() {
+        return driverPid;
+    }
+
+    /** When the session began, as a check has seen it; null before. */
+    @Nullable
+    Long start() {
+        return start;
+    }
+
+    void learnStart(Long start) {
+        this.start = start;
+    }
+
     @Nullable
     Lifetime lifetime() {
         return lifetime;
@@ -128,6 +188,9 @@ final class LockSession {
 
     /** Asks for a lock, or only makes the session ready; as {@link Acquire} says. */
     Answer acquire(Acquire what, long lockId, @Nullable Duration waitAtMost, SessionTerms terms) throws SQLException {
+        if (what.lock() != null) {
+            lockIds.add(lockId);
+        }
         long sentNanos = System.nanoTime();
         return query(
                 what.sql(),
@@ -188,6 +251,11 @@ final class LockSession {
         oneStatement.lock();
         try {
             boolean held = send(sql, lockId, restore);
+            if (lockId == null) {
+                lockIds.clear();
+            } else {
+                lockIds.remove(lockId);
+            }
             sealed = restore;
             ready &= !restore;
             return held;
@@ -239,17 +307,35 @@ final class LockSession {
         return query(AdvisoryLockSql.BACKEND_PID, statement -> {}, row -> row.getInt(1));
     }
 
-    /** As {@link #terminate(Backend)}, for a session that was shown to an operator. */
-    boolean terminate(LockInfo.Session shown) throws SQLException {
-        String start = shown.startedAt() == null ? null : shown.startedAt().toString();
+    /** As {@link #terminate(Traces)}, for a session that was shown to an operator. */
+    boolean terminate(LockInfo.Session shown, long lockId) throws SQLException {
+        String startedAt = shown.startedAt() == null ? null : shown.startedAt().toString();
         return rows(
                 AdvisoryLockSql.TERMINATE_SHOWN,
                 statement -> {
                     statement.setInt(1, shown.pid());
-                    statement.setString(2, start);
-                    statement.setString(3, start);
+                    statement.setString(2, startedAt);
+                    statement.setString(3, startedAt);
+                    statement.setLong(4, lockId);
                 },
                 ResultSet::next);
+    }
+
+    /** Takes a lock that is nobody's, for a moment, to see what the server makes of it. */
+    boolean tryLock(long lockId) throws SQLException {
+        return ask(AdvisoryLockSql.TRY, lockId);
+    }
+
+    boolean tryLockInTransaction(long lockId) throws SQLException {
+        return ask(AdvisoryLockSql.TRY_IN_TRANSACTION, lockId);
+    }
+
+    boolean unlock(long lockId) throws SQLException {
+        return ask(AdvisoryLockSql.UNLOCK, lockId);
+    }
+
+    private boolean ask(String sql, long lockId) throws SQLException {
+        return query(sql, statement -> statement.setLong(1, lockId), row -> row.getBoolean(1));
     }
 
     /** Begins a transaction with the next statement. Not for a session that holds a lock. */
@@ -267,6 +353,14 @@ final class LockSession {
         return query(AdvisoryLockSql.IS_STANDBY, statement -> {}, row -> row.getBoolean(1));
     }
 
+    /** Which server this is. */
+    Servers.Identity serverIdentity() throws SQLException {
+        return query(
+                AdvisoryLockSql.SERVER_IDENTITY,
+                statement -> {},
+                row -> new Servers.Identity(row.getLong(1), Long.parseLong(row.getString(2), 16)));
+    }
+
     /** Told from other databases of this server and of others. */
     TransactionLocks.Database database() throws SQLException {
         return query(
@@ -282,8 +376,7 @@ final class LockSession {
     /** What these sessions hold, whoever's they are. A sign of life of this one, too, which may have no time for another. */
     Holdings holdings(Collection<Integer> pids) throws SQLException {
         long sentNanos = System.nanoTime();
-        String array = pids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
-        Holdings holdings = rows(AdvisoryLockSql.HOLDINGS, statement -> statement.setString(1, array), rows -> {
+        Holdings holdings = rows(AdvisoryLockSql.HOLDINGS, statement -> statement.setString(1, array(pids)), rows -> {
             rows.next();
             boolean standby = rows.getBoolean(1);
             long serverStart = rows.getLong(2);
@@ -301,16 +394,23 @@ final class LockSession {
         return holdings;
     }
 
-    /** Ends another session on the server. False if it was gone already. */
-    boolean terminate(Backend other) throws SQLException {
-        return rows(
+    /** Ends another session on the server, if it holds or waits for one of its locks. */
+    Termination terminate(Traces other) throws SQLException {
+        return query(
                 AdvisoryLockSql.TERMINATE,
                 statement -> {
-                    statement.setInt(1, other.pid());
-                    statement.setLong(2, other.seenAt());
-                    statement.setLong(3, other.serverStart());
+                    statement.setInt(1, other.pid().orElseThrow());
+                    statement.setString(2, array(other.lockIds()));
+                    statement.setObject(3, other.start(), Types.BIGINT);
+                    statement.setObject(4, other.start(), Types.BIGINT);
+                    statement.setObject(5, other.serverStart(), Types.BIGINT);
+                    statement.setObject(6, other.serverStart(), Types.BIGINT);
                 },
-                ResultSet::next);
+                row -> new Termination(row.getLong(1), row.getInt(2) > 0));
+    }
+
+    private static String array(Collection<? extends Number> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
     }
 
     /** Asks on this session, unless a statement runs on it, which may take its time. */
@@ -370,6 +470,7 @@ final class LockSession {
             connection.close();
         } catch (SQLException | RuntimeException e) {
             abort();
+            leavePool();
         }
     }
 
@@ -378,6 +479,15 @@ final class LockSession {
      * connection was given up before: then it may be somebody else's.
      */
     boolean end() {
+        boolean mine = endInPool();
+        if (mine) {
+            leavePool();
+        }
+        return mine;
+    }
+
+    /** As {@link #end()}, but the dead connection keeps its place in the pool until {@link #leavePool()}. */
+    boolean endInPool() {
         boolean mine = giveUp();
         if (mine) {
             abort();
@@ -385,13 +495,21 @@ final class LockSession {
         return mine;
     }
 
+    /** Agroal before 3.2 loses the place of a connection that is aborted through it. */
     private void abort() {
+        Connection toAbort = connection.getClass().getName().startsWith("io.agroal.")
+                ? DriverConnection.of(connection).orElse(connection)
+                : connection;
         try {
-            connection.abort(Runnable::run);
+            toAbort.abort(Runnable::run);
         } catch (SQLException | RuntimeException e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "abort failed", e);
             terminateSelf();
         }
+    }
+
+    /** To be called once, after {@link #endInPool()} said true. */
+    void leavePool() {
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockDeadlockException;
@@ -12,6 +13,8 @@ import io.holdfast.lock.LockPrivilegeException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.spi.KeyText;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.Nullable;
 import java.lang.System.Logger;
@@ -19,23 +22,41 @@ import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
 
-/** Everything that users read, in one place. An id is never used again for something else. */
+/**
+ * Everything that users read, in one place. An id is never used again for something else. {@code lock} is the lock as
+ * {@link #lock} shows it; {@code what} is that, or whatever else was asked for.
+ */
 final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
 
     private Messages() {}
 
-    static LockNotAcquiredException notAcquired(LockRequest request, Duration waited) {
+    static String lock(String key, long lockId) {
+        return "lock " + KeyText.of(key, lockId);
+    }
+
+    static String lock(LockAttempt attempt) {
+        return lock(attempt.request().key(), attempt.lockId());
+    }
+
+    static LockNotAcquiredException notAcquired(String lock, String holder, Duration waited) {
         return new LockNotAcquiredException(
-                "HOLDFAST-0001: lock '" + request.key() + "' is held by somebody else; gave up after " + seconds(waited)
+                "HOLDFAST-0001: " + lock + " is held by " + holder + "; gave up after " + seconds(waited)
                         + ". Wait longer, or look up the holder in pg_locks",
                 null);
     }
 
-    static LockNotHeldException notHeld(String key, LockState state) {
+    static LockNotAcquiredException heldByCaller(String lock, Duration waited) {
+        return new LockNotAcquiredException(
+                "HOLDFAST-0001: " + lock + " is held through a handle that this very thread acquired; gave up after "
+                        + seconds(waited) + ". Locks are not reentrant: pass the handle on, or use Locker.asLock",
+                null);
+    }
+
+    static LockNotHeldException notHeld(String lock, LockState state) {
         return new LockNotHeldException(
-                "HOLDFAST-0002: lock '" + key + "' is not held through this handle: " + state
+                "HOLDFAST-0002: " + lock + " is not held through this handle: " + state
                         + switch (state) {
                             case LAPSED -> ". Its ttl passed without a refresh; others may have held it meanwhile";
                             case LOST -> ". Its session ended or the lock was freed by others, who may hold it now";
@@ -49,14 +70,14 @@ final class Messages {
                 "HOLDFAST-0003: no connection to be had for " + what + " within " + seconds(timeout)
                         + ". Each held lock keeps one connection, and so does each key that is waited for: raise the"
                         + " pool's size, hold fewer locks at once or let them share sessions; or the database cannot be reached, which the pool's own"
-                        + " log tells",
+                        + " log tells" + innermost(cause),
                 cause);
     }
 
     static LockUnavailableException unavailable(String what, Throwable cause) {
         return new LockUnavailableException(
-                "HOLDFAST-0004: the database cannot be asked for " + what + sqlState(cause)
-                        + ". See the cause, and check that the data source reaches PostgreSQL",
+                "HOLDFAST-0004: the database cannot be asked for " + what
+                        + ". Check that the data source reaches PostgreSQL" + innermost(cause),
                 cause);
     }
 
@@ -82,17 +103,17 @@ final class Messages {
                 null);
     }
 
-    static LockDatabaseUnfitException leaseUnknown(LockRequest request, Throwable cause) {
+    static LockDatabaseUnfitException leaseUnknown(String lock, Throwable cause) {
         return new LockDatabaseUnfitException(
-                "HOLDFAST-0008: this server cannot enforce the ttl of lock '" + request.key()
-                        + "': idle_session_timeout needs PostgreSQL 14 or newer. Use an advisory ttl",
+                "HOLDFAST-0008: this server cannot enforce the ttl of " + lock
+                        + ": idle_session_timeout needs PostgreSQL 14 or newer. Use an advisory ttl",
                 cause);
     }
 
-    static LockUnavailableException lateGrant(LockRequest request) {
+    static LockUnavailableException lateGrant(String lock) {
         return new LockUnavailableException(
-                "HOLDFAST-0009: lock '" + request.key() + "' was granted, but its enforced ttl had passed before the"
-                        + " answer arrived. Use a longer ttl, and check the network",
+                "HOLDFAST-0009: " + lock + " was granted, but the server had freed it again before the answer arrived:"
+                        + " the enforced ttl or the heartbeat had passed. Check the network, and use a longer ttl or heartbeat",
                 null);
     }
 
@@ -101,18 +122,18 @@ final class Messages {
                 "HOLDFAST-0010: " + what + " was refused because the locker is closed; the application is stopping");
     }
 
-    static LockDeadlockException deadlock(LockRequest request, Throwable cause) {
+    static LockDeadlockException deadlock(String lock, Throwable cause) {
         return new LockDeadlockException(
-                "HOLDFAST-0016: the wait for lock '" + request.key()
-                        + "' was ended by PostgreSQL, since it was part of a"
+                "HOLDFAST-0016: the wait for " + lock
+                        + " was ended by PostgreSQL, since it was part of a"
                         + " deadlock. Release what is held and try again; take locks in one order everywhere",
                 cause);
     }
 
-    static LockLimitException tooManySessions(String what, int limit) {
+    static LockLimitException tooManySessions(String what, int limit, Duration timeout) {
         return new LockLimitException(
                 "HOLDFAST-0017: no session for " + what + ": all " + limit
-                        + " that this locker may use are in use. Hold"
+                        + " that this locker may use stayed in use for " + seconds(timeout) + ". Hold"
                         + " fewer locks at once, raise the pool's size or holdfast.max-sessions, or let locks share sessions",
                 null);
     }
@@ -152,23 +173,24 @@ final class Messages {
     static LockPrivilegeException mayNotTerminate(int pid, Throwable cause) {
         return new LockPrivilegeException(
                 "HOLDFAST-0022: the role of the data source may not end the session with process id " + pid
-                        + ". Use the role of that session, or grant pg_signal_backend",
+                        + ". Use the role of that session, or grant pg_signal_backend. After SET ROLE the role in force counts: it has to"
+                        + " be a member of the login role, or of pg_signal_backend" + innermost(cause),
                 cause);
     }
 
-    static void abandoned(String key) {
+    static void abandoned(String lock) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0023: the handle of lock '" + key
-                        + "' was dropped without a release; the lock is released now."
+                "HOLDFAST-0023: the handle of " + lock
+                        + " was dropped without a release; the lock is released now."
                         + " Close every handle, best by try-with-resources");
     }
 
-    static void suspected(String key) {
+    static void suspected(String lock) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0024: it is not known whether lock '" + key + "' is still held, since the database has not"
-                        + " answered for a while. Check the database and the network");
+                "HOLDFAST-0024: it is not known whether " + lock + " is still held, since the database has not"
+                        + " answered for a while, or the machine was suspended. Check the database and the network");
     }
 
     static void notTerminated(int pid, Throwable cause) {
@@ -176,15 +198,16 @@ final class Messages {
                 Level.WARNING,
                 "HOLDFAST-0025: the session with process id " + pid + ", which was given up, could not be ended on the"
                         + " server; its lock comes free when the server notices. Let all connections of the data source"
-                        + " use one role",
+                        + " use one role. After SET ROLE the role in force counts: it has to be a member of the login role, or of"
+                        + " pg_signal_backend" + innermost(cause),
                 cause);
     }
 
-    static void onLostFailed(String key, Throwable failure) {
+    static void onLostFailed(String lock, Throwable failure) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0026: an action for the loss of lock '" + key
-                        + "' failed; the others run all the same. Mend the" + " action",
+                "HOLDFAST-0026: an action for the loss of " + lock + " failed; the others run all the same. Mend the"
+                        + " action",
                 failure);
     }
 
@@ -196,33 +219,34 @@ final class Messages {
                         + " 14 or newer");
     }
 
-    static LockDatabaseUnfitException notInTransaction(LockRequest request, Throwable cause) {
+    static LockDatabaseUnfitException notInTransaction(String lock, Throwable cause) {
         return new LockDatabaseUnfitException(
-                "HOLDFAST-0028: lock '" + request.key()
-                        + "' of scope TRANSACTION was refused: the connection is in no transaction. Set"
+                "HOLDFAST-0028: " + lock
+                        + " of scope TRANSACTION was refused: the connection is in no transaction. Set"
                         + " holdfast.transaction-datasource to the data source of the application's own work, managed by JTA",
                 cause);
     }
 
-    static LockUnavailableException noConnectionOfTransaction(LockRequest request, Throwable cause) {
+    static LockUnavailableException noConnectionOfTransaction(String lock, Throwable cause) {
         return new LockUnavailableException(
-                "HOLDFAST-0117: no connection of the transaction is to be had for lock '" + request.key()
-                        + "' of scope TRANSACTION. See the"
-                        + " cause, and check that holdfast.transaction-datasource names the data source of the application's own work",
+                "HOLDFAST-0117: no connection of the transaction is to be had for " + lock
+                        + " of scope TRANSACTION."
+                        + " Check that holdfast.transaction-datasource names the data source of the application's own work"
+                        + innermost(cause),
                 cause);
     }
 
-    static LockConnectionTimeoutException transactionPoolExhausted(LockRequest request, Throwable cause) {
+    static LockConnectionTimeoutException transactionPoolExhausted(String lock, Throwable cause) {
         return new LockConnectionTimeoutException(
-                "HOLDFAST-0043: the pool of the application's own work has no connection for lock '" + request.key()
-                        + "' of scope TRANSACTION. Raise its size, or let a transaction use one connection only",
+                "HOLDFAST-0043: the pool of the application's own work has no connection for " + lock
+                        + " of scope TRANSACTION. Raise its size, or let a transaction use one connection only",
                 cause);
     }
 
-    static IllegalStateException transactionFailed(LockRequest request, Throwable cause) {
+    static IllegalStateException transactionFailed(String lock, Throwable cause) {
         return new IllegalStateException(
-                "HOLDFAST-0044: lock '" + request.key()
-                        + "' of scope TRANSACTION was refused: an earlier statement of the transaction failed, so that it can only be"
+                "HOLDFAST-0044: " + lock
+                        + " of scope TRANSACTION was refused: an earlier statement of the transaction failed, so that it can only be"
                         + " rolled back",
                 cause);
     }
@@ -235,50 +259,97 @@ final class Messages {
                 null);
     }
 
-    static IllegalStateException notRefreshable(String key) {
-        return new IllegalStateException("HOLDFAST-0030: lock '" + key
-                + "' of scope TRANSACTION has no ttl to refresh; it is held until its transaction ends");
+    static IllegalStateException notRefreshable(String lock) {
+        return new IllegalStateException("HOLDFAST-0030: " + lock
+                + " of scope TRANSACTION has no ttl to refresh; it is held until its transaction ends");
     }
 
-    static IllegalArgumentException noTransactions(LockRequest request) {
-        return new IllegalArgumentException("HOLDFAST-0031: lock '" + request.key()
-                + "' is asked for in a transaction, which is not known here. Call acquire or tryAcquire of the locker that"
+    static IllegalArgumentException noTransactions(String lock) {
+        return new IllegalArgumentException("HOLDFAST-0031: " + lock
+                + " is asked for in a transaction, which is not known here. Call acquire or tryAcquire of the locker that"
                 + " the container injects, on the thread of the transaction");
     }
 
-    static LockException of(LockRequest request, SQLException e) {
-        if (SqlStates.isDeadlock(e)) {
-            return deadlock(request, e);
-        }
-        if (SqlStates.isUnknownSetting(e)) {
-            return leaseUnknown(request, e);
-        }
-        return unavailable("lock '" + request.key() + "'", e);
+    static LockDatabaseUnfitException noExclusion(String observed, long lockId) {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0045: locks do not exclude each other behind this data source: " + observed + " (lock id "
+                        + lockId
+                        + "). It is no PostgreSQL, or leads to several servers, or a pooler stands between. Let it"
+                        + " lead to one PostgreSQL server, directly",
+                null);
     }
 
-    static void lost(String key, Duration held, ServerPool pool, @Nullable Throwable cause) {
+    static LockPrivilegeException mayNotLook(Throwable cause) {
+        return new LockPrivilegeException(
+                "HOLDFAST-0046: the role of the data source lacks a right without which no loss of a lock is noticed. It must"
+                        + " be able to read pg_catalog.pg_locks and pg_database, and to execute pg_stat_get_activity(integer) and"
+                        + " pg_terminate_backend" + innermost(cause),
+                cause);
+    }
+
+    static void pooler(int pid, int driverPid) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0011: lock '" + key + "' was lost after " + seconds(held)
+                "HOLDFAST-0047: the server says process id " + pid + ", but the driver was told " + driverPid
+                        + ": there is a pooler between. It must leave each connection its session until it is closed. With"
+                        + " PgBouncer set pool_mode = session for the locks' database");
+    }
+
+    static LockDatabaseUnfitException repeatableRead(String lock) {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0048: " + lock
+                        + " of scope TRANSACTION was refused: under REPEATABLE READ the transaction would not"
+                        + " see what the previous holder committed while it waited. Use READ COMMITTED, or SERIALIZABLE and retry"
+                        + " after SQLSTATE 40001",
+                null);
+    }
+
+    static LockDatabaseUnfitException twoClusters(String lock) {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0049: " + lock + " was granted by another database server than the one that has locks of this"
+                        + " locker, so the two do not exclude each other. Let the data source lead to one server",
+                null);
+    }
+
+    static LockDatabaseUnfitException cannotWait(Throwable cause) {
+        return new LockDatabaseUnfitException(
+                "HOLDFAST-0053: a statement that waits for a lock is refused on this connection, as it is with"
+                        + " prepareThreshold=-1 in the JDBC URL. Remove that setting" + innermost(cause),
+                cause);
+    }
+
+    static LockException of(LockRequest request, String lock, SQLException e) {
+        if (SqlStates.isDeadlock(e)) {
+            return deadlock(lock, e);
+        }
+        if (request.lease() == Lease.ENFORCED && SqlStates.isUnknownSetting(e)) {
+            return leaseUnknown(lock, e);
+        }
+        return unavailable(lock, e);
+    }
+
+    static void lost(String lock, Duration held, ServerPool pool, @Nullable Throwable cause) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0011: " + lock + " was lost after " + seconds(held)
                         + ": its session ended or the lock was"
                         + " freed by others, who may hold it now. Check the database's log for the end of the session."
                         + pool.settings(),
                 cause);
     }
 
-    static void lapsed(String key, Duration ttl) {
+    static void lapsed(String lock, Duration ttl) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0012: lock '" + key + "' was closed after its ttl of " + seconds(ttl)
-                        + " had passed without a"
-                        + " refresh; the work may have overlapped with another holder's. Use a longer ttl or refresh in"
-                        + " time");
+                "HOLDFAST-0012: the ttl of " + lock + ", " + seconds(ttl)
+                        + ", had passed without a refresh before its holder"
+                        + " released it; the work may overlap with another holder's. Use a longer ttl or refresh in time");
     }
 
-    static void releaseUnanswered(String key, Duration timeout) {
+    static void releaseUnanswered(String lock, Duration timeout) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0013: the release of lock '" + key + "' was not answered within " + seconds(timeout) + "; its"
+                "HOLDFAST-0013: the release of " + lock + " was not answered within " + seconds(timeout) + "; its"
                         + " session is ended, and the server frees the lock as soon as it notices. Check the database and"
                         + " the network");
     }
@@ -298,8 +369,21 @@ final class Messages {
                         + seconds(timeout) + "; their sessions are ended. Check the database and the network");
     }
 
-    private static String sqlState(Throwable cause) {
-        return cause instanceof SQLException e && e.getSQLState() != null ? " (SQLState " + e.getSQLState() + ")" : "";
+    /** What happened in the end, as the driver or the server said it; a sentence with what stands before it. */
+    private static String innermost(@Nullable Throwable cause) {
+        if (cause == null) {
+            return "";
+        }
+        Throwable innermost = cause;
+        String state = null;
+        for (int depth = 0; innermost.getCause() != null && depth < 20; depth++) {
+            innermost = innermost.getCause();
+        }
+        for (Throwable t = cause; t != null && t != innermost.getCause(); t = t.getCause()) {
+            state = t instanceof SQLException e && e.getSQLState() != null ? e.getSQLState() : state;
+        }
+        String message = innermost.getMessage() == null ? innermost.getClass().getName() : innermost.getMessage();
+        return ". Cause: " + KeyText.of(message) + (state == null ? "" : " (SQLState " + state + ")");
     }
 
     private static String seconds(Duration duration) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.postgres.Fitness.Progress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -9,7 +10,7 @@ import java.util.Optional;
 final class PinnedSessions implements SessionAllocation {
 
     @Override
-    public Optional<LockSession> share(long lockId, Runnable permitted) {
+    public Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress) {
         return Optional.empty();
     }
 

@@ -53,11 +53,12 @@ final class PostgresLockAdmin implements LockAdmin {
     }
 
     @Override
-    public boolean terminate(Session session) throws InterruptedException {
+    public boolean terminate(LockInfo lock, Session session) throws InterruptedException {
+        Objects.requireNonNull(lock, "lock");
         Objects.requireNonNull(session, "session");
         return locker.inquire("ending the session with process id " + session.pid(), asking -> {
             try {
-                return asking.terminate(session);
+                return asking.terminate(session, lock.lockId());
             } catch (SQLException e) {
                 if (SqlStates.isNotPermitted(e)) {
                     throw Messages.mayNotTerminate(session.pid(), e);

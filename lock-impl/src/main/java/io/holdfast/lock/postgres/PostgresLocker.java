@@ -4,8 +4,10 @@ package io.holdfast.lock.postgres;
 import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.postgres.Inquiry.SlowQuestion;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
 import io.holdfast.lock.postgres.LockSession.Question;
 import io.holdfast.lock.spi.LockAttempt;
@@ -13,6 +15,7 @@ import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -46,7 +49,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class PostgresLocker implements Locker {
 
+    /** How long a close waits for threads when nothing is held any more. */
+    private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
+
     private static final String PRODUCT = "PostgreSQL";
+
+    /** How many threads at least may ask on sessions that locks share; those do not wait for a lock there. */
+    private static final int ASKING_ON_SHARED_SESSIONS = 32;
 
     private final LockerConfig config;
     private final Sessions sessions;
@@ -54,7 +63,11 @@ public final class PostgresLocker implements Locker {
     private final Listeners listeners;
     private final Keepers keepers = new Keepers();
     private final LocalQueues queues = new LocalQueues();
+    private final Servers servers = new Servers();
     private final Fitness fitness;
+    private final Admission admission;
+    private final Admission admissionToWait;
+    private final WorkQueue errands = new WorkQueue(keepers);
     private final Watch watch;
     private final Semaphore locks;
     private final Set<Acquisition> acquisitions = ConcurrentHashMap.newKeySet();
@@ -73,10 +86,12 @@ public final class PostgresLocker implements Locker {
     public PostgresLocker(LockerConfig config, ConnectionSource source, List<LockListener> listeners) {
         this.config = Objects.requireNonNull(config, "config");
         this.sessions = new Sessions(Objects.requireNonNull(source, "source"), config);
-        this.fitness = new Fitness(sessions, keepers, config.connectionTimeout());
-        this.allocation = config.sessions() == SessionMode.SHARED
-                ? new SharedSessions(sessions, keepers, fitness, config)
-                : new PinnedSessions();
+        this.fitness = new Fitness(sessions, servers, keepers, config);
+        boolean isShared = config.sessions() == SessionMode.SHARED;
+        this.allocation = isShared ? new SharedSessions(sessions, keepers, fitness, config) : new PinnedSessions();
+        int own = Math.min(sessions.limit(), config.maxLocks());
+        this.admission = new Admission(keepers, isShared ? Math.max(own, ASKING_ON_SHARED_SESSIONS) : own);
+        this.admissionToWait = new Admission(keepers, own);
         this.listeners = new Listeners(listeners);
         this.watch = new Watch(this);
         this.locks = new Semaphore(config.maxLocks(), true);
@@ -88,7 +103,21 @@ public final class PostgresLocker implements Locker {
     public LockHandle acquire(LockRequest request) throws InterruptedException {
         long startNanos = System.nanoTime();
         return attempt(request, limit(request), startNanos)
-                .orElseThrow(() -> Messages.notAcquired(request, since(startNanos)));
+                .orElseThrow(() -> notAcquired(request, since(startNanos), Thread.currentThread()));
+    }
+
+    /** Tells of a holder in this locker, whom its user can look for in the same application. */
+    private LockNotAcquiredException notAcquired(LockRequest request, Duration waited, @Nullable Thread caller) {
+        long lockId = lockId(request.key());
+        String lock = Messages.lock(request.key(), lockId);
+        for (HeldLock held : outstanding) {
+            if (held.grant().lockId() == lockId) {
+                return held.isAcquiredBy(caller)
+                        ? Messages.heldByCaller(lock, waited)
+                        : Messages.notAcquired(lock, "somebody else in this JVM", waited);
+            }
+        }
+        return Messages.notAcquired(lock, "somebody else", waited);
     }
 
     @Override
@@ -103,17 +132,31 @@ public final class PostgresLocker implements Locker {
         LockAttempt attempt = attempt(request, limit(request));
         Acquisition acquisition = beginTold(attempt, startNanos);
         CompletableFuture<LockHandle> told = new CompletableFuture<>();
+        AtomicBoolean waitEnded = new AtomicBoolean();
         acquisition
                 .outcome()
-                .whenCompleteAsync((lock, failure) -> tell(told, attempt, lock, failure, startNanos), this::onKeeper);
+                .whenCompleteAsync(
+                        (lock, failure) -> {
+                            // Before the caller goes on, since that may be the whole of its work, on this thread.
+                            tellWaitEnded(attempt, waitEnded);
+                            tell(told, attempt, lock, failure, startNanos);
+                        },
+                        this::onKeeper);
         // Cancelled, or completed otherwise by whoever has it: nobody wants the lock any more. Else it is decided
         // already.
         told.whenComplete((handle, failure) -> {
-            acquisition.abandon();
-            listeners.waitEnded(attempt);
+            if (acquisition.abandon()) {
+                tellWaitEnded(attempt, waitEnded);
+            }
         });
         acquisition.watch();
         return told;
+    }
+
+    private void tellWaitEnded(LockAttempt attempt, AtomicBoolean told) {
+        if (told.compareAndSet(false, true)) {
+            listeners.waitEnded(attempt);
+        }
     }
 
     private void tell(
@@ -130,7 +173,7 @@ public final class PostgresLocker implements Locker {
             told.completeExceptionally(failure);
         } else if (lock.isEmpty()) {
             listeners.refused(attempt, waited);
-            told.completeExceptionally(Messages.notAcquired(attempt.request(), waited));
+            told.completeExceptionally(notAcquired(attempt.request(), waited, null));
         } else {
             LockHandle handle = lock.get().announce(waited);
             if (!told.complete(handle)) {
@@ -157,22 +200,31 @@ public final class PostgresLocker implements Locker {
 
     private Optional<LockHandle> attempt(LockRequest request, Duration limit, long startNanos)
             throws InterruptedException {
+        StackReserve.require();
         if (Thread.interrupted()) {
             // An answer that comes at once would go before it.
             throw new InterruptedException();
         }
         LockAttempt attempt = attempt(request, limit);
         listeners.waitBegan(attempt);
+        Optional<HeldLock> lock = Optional.empty();
+        boolean told = false;
         try {
-            Optional<HeldLock> lock = begin(attempt, startNanos).await();
+            lock = begin(attempt, startNanos).await();
             if (lock.isEmpty()) {
                 listeners.refused(attempt, since(startNanos));
             }
-            return lock.map(held -> held.announce(since(startNanos)));
+            lock.ifPresent(HeldLock::acquiredByThisThread);
+            Optional<LockHandle> handle = lock.map(held -> held.announce(since(startNanos)));
+            told = true;
+            return handle;
         } catch (LockException e) {
             listeners.failed(attempt, e);
             throw e;
         } finally {
+            if (!told) {
+                lock.ifPresent(HeldLock::startEnding);
+            }
             listeners.waitEnded(attempt);
         }
     }
@@ -195,18 +247,24 @@ public final class PostgresLocker implements Locker {
     private Acquisition begin(LockAttempt attempt, long startNanos) {
         LockRequest request = attempt.request();
         if (request.isTransactional()) {
-            throw Messages.noTransactions(request);
+            throw Messages.noTransactions(Messages.lock(attempt));
         }
-        requireOpen("lock '" + request.key() + "'");
+        requireOpen(Messages.lock(attempt));
         Acquisition acquisition = new Acquisition(this, attempt, Deadline.from(startNanos, attempt.waitAtMost()));
-        // Before the look at closed: close() sets it first and then refuses every acquisition that it finds.
-        acquisitions.add(acquisition);
-        if (closed.get()) {
-            acquisition.refuse();
+        try {
+            // Before the look at closed: close() sets it first and then refuses every acquisition that it finds.
+            acquisitions.add(acquisition);
+            if (closed.get()) {
+                acquisition.refuse();
+                forget(acquisition);
+            }
+            acquisition.start();
+            return acquisition;
+        } catch (Error e) {
+            acquisition.abandon();
             forget(acquisition);
+            throw e;
         }
-        acquisition.start();
-        return acquisition;
     }
 
     // ---- the rest of the interface
@@ -218,7 +276,8 @@ public final class PostgresLocker implements Locker {
 
     @Override
     public void ping() throws InterruptedException {
-        inquire("a ping", session -> {
+        requireOpen("a ping");
+        ask("a ping", false, (session, progress) -> {
             String product = session.databaseProduct();
             if (!PRODUCT.equals(product)) {
                 throw Messages.notPostgres(product);
@@ -226,7 +285,7 @@ public final class PostgresLocker implements Locker {
             if (session.isStandby()) {
                 throw Messages.standby("locks");
             }
-            fitness.recheck(session);
+            fitness.recheck(session, progress);
             return true;
         });
     }
@@ -266,26 +325,44 @@ public final class PostgresLocker implements Locker {
             return;
         }
         Deadline deadline = Deadline.after(config.closeTimeout());
-        keepers.stopTimer();
         acquisitions.forEach(Acquisition::refuse);
-        keepers.submit(() -> {
-            endWaits(deadline);
-            return null;
-        });
+        onKeeper(() -> endWaits(deadline));
         releaseAll(deadline);
-        keepers.submit(() -> {
-            allocation.close();
-            watch.bury();
-            return null;
-        });
-        keepers.stop(deadline.remaining());
+        await(
+                keepers.submit(() -> {
+                    allocation.close();
+                    watch.bury();
+                    return null;
+                }),
+                deadline);
+        // What is still to come back then is at most a connection that nobody has asked on.
+        keepers.stop(sessions.isEmpty() ? earlier(deadline.remaining(), CLOSE_GRACE) : deadline.remaining());
+        sessions.close();
+    }
+
+    private static Duration earlier(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static void await(CompletableFuture<?> ended, Deadline deadline) {
+        try {
+            Uninterruptibly.get(ended, deadline.remaining());
+        } catch (TimeoutException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "the locker closes without waiting any longer", e);
+        } catch (SQLException e) {
+            throw new IllegalStateException("closing handles its own failures", e);
+        }
     }
 
     /** Whoever waits on its own connection looks whether this locker is open after it was remembered. */
-    private void endWaits(Deadline deadline) throws InterruptedException {
-        while (!waits.isEmpty() && !deadline.hasPassed()) {
-            waits.forEach(StatementWait::cancel);
-            TimeUnit.MILLISECONDS.sleep(20);
+    private void endWaits(Deadline deadline) {
+        try {
+            while (!waits.isEmpty() && !deadline.hasPassed()) {
+                waits.forEach(StatementWait::cancel);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -338,6 +415,30 @@ public final class PostgresLocker implements Locker {
         return fitness;
     }
 
+    Servers servers() {
+        return servers;
+    }
+
+    /** To the threads that ask for locks. */
+    Admission admission() {
+        return admission;
+    }
+
+    /** With sessions that locks share: to the threads that wait for locks, each on a session of its own. */
+    Admission admissionToWait() {
+        return admissionToWait;
+    }
+
+    /** What is to be done without keeping anybody waiting. */
+    WorkQueue errands() {
+        return errands;
+    }
+
+    /** Whether there are as many locks as may be. */
+    boolean isFull() {
+        return locks.availablePermits() == 0;
+    }
+
     /** The locks that are held, or about to end. */
     Set<HeldLock> outstanding() {
         return outstanding;
@@ -345,12 +446,16 @@ public final class PostgresLocker implements Locker {
 
     <T> T inquire(String what, Question<T> question) throws InterruptedException {
         requireOpen(what);
-        return new Inquiry<>(sessions, keepers, config.connectionTimeout(), what, question).await();
+        return ask(what, true, (session, progress) -> question.ask(session));
+    }
+
+    private <T> T ask(String what, boolean isSingle, SlowQuestion<T> question) throws InterruptedException {
+        return new Inquiry<>(sessions, keepers, config.connectionTimeout(), what, question, isSingle).await();
     }
 
     /** Counts one more lock until the turn ends; waits for others to end if there are too many. */
-    void permitLock(Turn turn, String what) throws InterruptedException {
-        if (!locks.tryAcquire(config.connectionTimeout().toNanos(), TimeUnit.NANOSECONDS)) {
+    void permitLock(Turn turn, String what, Deadline by) throws InterruptedException {
+        if (!locks.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS)) {
             throw Messages.tooManyLocks(what, config.maxLocks());
         }
         turn.whenEnded(locks::release);
@@ -362,6 +467,7 @@ public final class PostgresLocker implements Locker {
      */
     void remember(HeldLock lock) {
         outstanding.add(lock);
+        lock.watchTtl();
         if (closed.get()) {
             lock.startEnding();
         } else if (lock.grant().session().isGone()) {
@@ -398,17 +504,39 @@ public final class PostgresLocker implements Locker {
         watch.endForGood(session);
     }
 
-    /**
-     * As {@link #endForGood}, for a session that may hold locks: their holders are told first. A lock that is being granted on
-     * it meanwhile is found afterwards, or finds the session gone: see {@link #remember}.
-     */
-    void discard(LockSession session, @Nullable Throwable cause) {
-        loseAll(session, cause);
-        endForGood(session);
-        loseAll(session, cause);
+    /** As {@link #endForGood}, but the dead connection keeps its place in the pool; false if it was given up before. */
+    boolean endInPool(LockSession session) {
+        return watch.endInPool(session);
     }
 
-    private void loseAll(LockSession session, @Nullable Throwable cause) {
-        outstanding.stream().filter(lock -> lock.grant().session() == session).forEach(lock -> lock.lose(cause));
+    /**
+     * As {@link #endForGood}, for a session that may hold locks: they are marked before, and their holders told afterwards. A lock
+     * that is being granted on it meanwhile is found after the end, or finds the session gone: see {@link #remember}.
+     */
+    void discard(LockSession session, @Nullable Throwable cause) {
+        List<HeldLock> lost = new ArrayList<>(beginLosing(session));
+        endForGood(session);
+        lost.addAll(beginLosing(session));
+        lost.forEach(lock -> lock.finishLosing(cause));
+    }
+
+    private List<HeldLock> beginLosing(LockSession session) {
+        return outstanding.stream()
+                .filter(lock -> lock.grant().session() == session && lock.beginLosing())
+                .toList();
+    }
+
+    /** Throws if there are locks on a server that has nothing to do with that of this session. */
+    void requireOneCluster(LockSession session, String what) {
+        if (!servers.haveStrangers()) {
+            return;
+        }
+        long server = session.backend().serverStart();
+        boolean elsewhere = outstanding.stream()
+                .anyMatch(lock -> servers.areStrangers(
+                        server, lock.grant().session().backend().serverStart()));
+        if (elsewhere) {
+            throw Messages.twoClusters(what);
+        }
     }
 }

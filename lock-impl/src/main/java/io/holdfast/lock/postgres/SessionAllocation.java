@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.postgres.Fitness.Progress;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Optional;
@@ -10,9 +11,14 @@ interface SessionAllocation {
 
     /**
      * A session that may hold other locks, but not this one, and is ready for it; empty if every lock has a session of its
-     * own. {@code permitted} runs when the limit of sessions allows another one.
+     * own.
+     *
+     * @param by until when to wait for another session, if that is needed
+     * @param permitted runs when the limit of sessions allows another one
+     * @param progress told while the new one is checked
      */
-    Optional<LockSession> share(long lockId, Runnable permitted) throws SQLException, InterruptedException;
+    Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress)
+            throws SQLException, InterruptedException;
 
     /** The lock was granted on this session of its own; whether that takes other locks besides from now on. */
     boolean adopt(LockSession own, long lockId);

@@ -24,8 +24,10 @@ record SessionName(String before, String after) {
     private static final int TIME = 8;
     private static final int SHORTEST_FORMER_NAME = 8;
     private static final Pattern PRINTABLE = Pattern.compile("[ -~]+");
+
+    /** The first that fits, since what follows it is the key, which may look the same. */
     private static final Pattern FORMAT =
-            Pattern.compile("(?:.* )?holdfast/(-?\\d{1,10})/(shared/)?([0-9a-f]{8})(?:/([ -~]+))?");
+            Pattern.compile("(?:.*? )?holdfast/(-?\\d{1,10})/(shared/)?([0-9a-f]{8})(?:/([ -~]+))?");
 
     /** What another session shows of its lock; {@code grantedAt} is null if it is for many. */
     record Published(

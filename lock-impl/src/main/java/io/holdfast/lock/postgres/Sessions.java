@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import java.sql.Connection;
+import io.holdfast.lock.LockLimitException;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -11,15 +13,18 @@ import java.util.concurrent.TimeUnit;
 final class Sessions {
 
     private final ConnectionSource source;
-    private final LockerConfig config;
     private final int limit;
     private final Semaphore permits;
     private volatile Runnable onShortage = () -> {};
     private final ConcurrentHashMap<Integer, LockSession> byPid = new ConcurrentHashMap<>();
 
+    /** All that were opened and not given up. */
+    private final Set<LockSession> open = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
+
     Sessions(ConnectionSource source, LockerConfig config) {
         this.source = source;
-        this.config = config;
         this.limit = limit(source, config);
         this.permits = new Semaphore(limit, true);
     }
@@ -35,15 +40,28 @@ final class Sessions {
                 .orElse(Integer.MAX_VALUE);
     }
 
-    /** A new session. Does nothing but to wait for its turn and for a connection, so that it may be interrupted. */
-    LockSession open(String what, Runnable permitted) throws SQLException, InterruptedException {
-        if (!permits.tryAcquire() && !permitInTime()) {
-            throw Messages.tooManySessions(what, limit);
+    /** How many there may be at once. */
+    int limit() {
+        return limit;
+    }
+
+    /**
+     * A new session. Does nothing but to wait for its turn and for a connection, so that it may be interrupted.
+     *
+     * @param what for the message
+     * @param by until when to wait for the turn
+     * @param patience how long that has been, for the message
+     * @param permitted runs when the turn has come
+     */
+    LockSession open(String what, Deadline by, Duration patience, Runnable permitted)
+            throws SQLException, InterruptedException {
+        if (!permits.tryAcquire() && !permitBy(by)) {
+            throw tooMany(what, patience);
         }
         permitted.run();
         boolean opened = false;
         try {
-            LockSession session = new LockSession(source.open(), this::gone);
+            LockSession session = remembered(new LockSession(source.open(), this::gone));
             opened = true;
             return session;
         } finally {
@@ -53,9 +71,34 @@ final class Sessions {
         }
     }
 
-    private boolean permitInTime() throws InterruptedException {
+    /** For who waited in vain. */
+    LockLimitException tooMany(String what, Duration waited) {
+        return Messages.tooManySessions(what, limit, waited);
+    }
+
+    private boolean permitBy(Deadline by) throws InterruptedException {
         onShortage.run();
-        return permits.tryAcquire(config.connectionTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        return permits.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** One that comes when the locker has closed is given back at once; whoever uses it is told so by it. */
+    private LockSession remembered(LockSession session) {
+        open.add(session);
+        if (closed) {
+            session.unpin();
+        }
+        return session;
+    }
+
+    /** Whether there is none. */
+    boolean isEmpty() {
+        return open.isEmpty();
+    }
+
+    /** Ends whatever is left, and what comes later. */
+    void close() {
+        closed = true;
+        open.forEach(LockSession::end);
     }
 
     /** What to do before somebody has to wait for a session. */
@@ -65,8 +108,7 @@ final class Sessions {
 
     /** A session beyond the limit, for a single question; not to be locked on. */
     LockSession borrow() throws SQLException {
-        Connection connection = source.open();
-        return new LockSession(connection, session -> {});
+        return remembered(new LockSession(source.open(), open::remove));
     }
 
     /** Whether there can be no second connection. */
@@ -80,6 +122,7 @@ final class Sessions {
     }
 
     private void gone(LockSession session) {
+        open.remove(session);
         permits.release();
         if (session.backend() != null) {
             byPid.remove(session.backend().pid(), session);

@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
+import io.holdfast.lock.postgres.Fitness.Progress;
 import io.holdfast.lock.postgres.LockSession.Answer;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -46,7 +47,8 @@ final class SharedSessions implements SessionAllocation {
     }
 
     @Override
-    public Optional<LockSession> share(long lockId, Runnable permitted) throws SQLException, InterruptedException {
+    public Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress)
+            throws SQLException, InterruptedException {
         Optional<LockSession> shared = take(lockId);
         if (shared.isPresent()) {
             return shared;
@@ -55,7 +57,7 @@ final class SharedSessions implements SessionAllocation {
         opening.lockInterruptibly();
         try {
             shared = take(lockId);
-            return shared.isPresent() ? shared : Optional.of(open(lockId, permitted));
+            return shared.isPresent() ? shared : Optional.of(open(lockId, by, permitted, progress));
         } finally {
             opening.unlock();
         }
@@ -78,35 +80,26 @@ final class SharedSessions implements SessionAllocation {
         return !session.isHanging(config.connectionTimeout()) && (lifetime == null || !lifetime.hasEnded());
     }
 
-    /** A connection of the pool may lead to a session that has ended; then another one is asked for. */
-    private LockSession open(long lockId, Runnable permitted) throws SQLException, InterruptedException {
-        try {
-            return openReady(lockId, permitted);
-        } catch (SQLException e) {
-            if (!SqlStates.isSessionLost(e) || SqlStates.isPoolExhausted(e)) {
-                throw e;
-            }
-            return openReady(lockId, permitted);
-        }
-    }
-
-    private LockSession openReady(long lockId, Runnable permitted) throws SQLException, InterruptedException {
-        LockSession session = sessions.open("a shared session", permitted);
-        Future<?> limit = keepers.endAfter(config.connectionTimeout(), session);
+    private LockSession open(long lockId, Deadline by, Runnable permitted, Progress progress)
+            throws SQLException, InterruptedException {
+        LockSession session = sessions.open("a shared session", by, config.connectionTimeout(), permitted);
+        AnswerLimit limit = new AnswerLimit(session, progress, keepers, config.connectionTimeout());
         boolean ready = false;
         try {
             session.pin();
-            fitness.require(session);
+            fitness.require(session, limit);
+            limit.goesOn();
             Answer answer = session.acquire(MAKE_READY, 0, null, SessionTerms.shared(config));
             if (answer.granted() == null) {
                 throw Messages.standby("locks");
             }
             sessions.requireAlone(session);
+            fitness.requireServer(session, limit);
             adopt(session, lockId);
             ready = true;
             return session;
         } finally {
-            limit.cancel(false);
+            limit.end();
             if (!ready) {
                 session.end();
             }

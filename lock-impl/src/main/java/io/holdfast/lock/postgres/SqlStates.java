@@ -4,6 +4,7 @@ package io.holdfast.lock.postgres;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Set;
 
 /**
  * What an {@link SQLException} means for a lock; decided by SQLSTATE, type and message id, never by prose.
@@ -31,6 +32,17 @@ final class SqlStates {
 
     /** IronJacamar's id for "no managed connection within the blocking time-out"; it comes without a SQLSTATE. */
     private static final String IRONJACAMAR_POOL_EXHAUSTED = "IJ000655";
+
+    private static final String TOO_MANY_CONNECTIONS = "53300";
+
+    /** Types of pools for a connection that they did not give in time: Tomcat's, c3p0's, and what DBCP 2 has as its cause. */
+    private static final Set<String> POOLS_EXHAUSTED = Set.of(
+            "org.apache.tomcat.jdbc.pool.PoolExhaustedException",
+            "com.mchange.v2.resourcepool.TimeoutException",
+            "java.util.NoSuchElementException");
+
+    /** Agroal gives no type, SQLSTATE or cause of its own then; it only throws by itself. */
+    private static final String AGROAL = "io.agroal.pool.";
 
     /** Payara's type for a connection that its pool did not give; above another cause if it tried to open one. */
     private static final String PAYARA_POOL_EXHAUSTED = "com.sun.appserv.connectors.internal.api.PoolingException";
@@ -105,7 +117,27 @@ final class SqlStates {
         return new SQLNonTransientConnectionException("the session ended after: " + e.getSQLState(), "08006", e);
     }
 
-    /** The pool has no free connection, as opposed to a database that cannot be reached. */
+    /**
+     * Another connection may do better, or the same a moment later: the server restarts, a pool gave out a connection that had
+     * ended, or there was none. Not if the server knows the client and refuses it.
+     */
+    static boolean isWorthRetrying(SQLException e) {
+        for (Throwable t = e; t != null; t = t.getCause()) {
+            if (t instanceof SQLException sql && sql.getSQLState() != null) {
+                return isPoolExhausted(e)
+                        || isSessionLost(sql) && !isDriversProtocolError(sql)
+                        || sql.getSQLState().equals(TOO_MANY_CONNECTIONS);
+            }
+        }
+        return true;
+    }
+
+    /** The driver sent what it must not, or a pooler ends the session in its own way. */
+    static boolean isDriversProtocolError(SQLException e) {
+        return PROTOCOL_VIOLATION.equals(e.getSQLState());
+    }
+
+    /** The pool or the server has no free connection, as opposed to a database that cannot be reached. */
     static boolean isPoolExhausted(SQLException e) {
         if (e instanceof SQLTransientConnectionException) {
             // Liberty's has one like itself as its cause; a pool that cannot connect, what the driver said.
@@ -115,10 +147,19 @@ final class SqlStates {
             if (t.getMessage() != null && t.getMessage().startsWith(IRONJACAMAR_POOL_EXHAUSTED)) {
                 return true;
             }
+            if (POOLS_EXHAUSTED.contains(t.getClass().getName())
+                    || t instanceof SQLException sql && TOO_MANY_CONNECTIONS.equals(sql.getSQLState())) {
+                return true;
+            }
             if (t.getCause() == null && t.getClass().getName().equals(PAYARA_POOL_EXHAUSTED)) {
                 return true;
             }
         }
-        return false;
+        return e.getSQLState() == null && e.getCause() == null && isThrownBy(e, AGROAL);
+    }
+
+    private static boolean isThrownBy(Throwable failure, String pool) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return trace.length > 0 && trace[0].getClassName().startsWith(pool);
     }
 }

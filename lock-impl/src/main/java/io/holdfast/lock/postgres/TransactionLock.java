@@ -6,6 +6,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
@@ -80,13 +81,13 @@ public final class TransactionLock implements LockHandle {
      */
     @Override
     public void refresh(Duration ttl) {
-        throw Messages.notRefreshable(key());
+        throw Messages.notRefreshable(Messages.lock(attempt));
     }
 
     @Override
     public void release() {
         if (!released.compareAndSet(false, true)) {
-            throw Messages.notHeld(key(), LockState.RELEASED);
+            throw Messages.notHeld(Messages.lock(attempt), LockState.RELEASED);
         }
     }
 
@@ -97,6 +98,6 @@ public final class TransactionLock implements LockHandle {
 
     @Override
     public String toString() {
-        return "LockHandle[" + key() + ", " + mode() + ", " + state() + ", in a transaction]";
+        return "LockHandle[" + KeyText.of(key()) + ", " + mode() + ", " + state() + ", in a transaction]";
     }
 }

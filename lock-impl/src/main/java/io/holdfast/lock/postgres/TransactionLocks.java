@@ -31,7 +31,12 @@ public final class TransactionLocks {
     /** The database that has the locks, told from others; another one after a restart of the server. */
     record Database(long serverStart, long oid) {}
 
-    private record Answer(@Nullable Boolean granted, Database database) {}
+    private record Answer(@Nullable Boolean granted, Database database, String isolation) {
+
+        boolean isRepeatableRead() {
+            return isolation.equals("repeatable read");
+        }
+    }
 
     private final PostgresLocker locker;
 
@@ -57,7 +62,7 @@ public final class TransactionLocks {
         long startNanos = System.nanoTime();
         Duration limit = request.waitAtMost() == null ? locker.config().waitAtMost() : request.waitAtMost();
         return attempt(transaction, request, limit, startNanos)
-                .orElseThrow(() -> Messages.notAcquired(request, since(startNanos)));
+                .orElseThrow(() -> Messages.notAcquired(what(request), "somebody else", since(startNanos)));
     }
 
     /**
@@ -79,7 +84,7 @@ public final class TransactionLocks {
             ConnectionSource transaction, LockRequest request, Duration limit, long startNanos)
             throws InterruptedException {
         Objects.requireNonNull(transaction, "transaction");
-        locker.requireOpen("lock '" + request.key() + "'");
+        locker.requireOpen(what(request));
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -123,13 +128,17 @@ public final class TransactionLocks {
         }
     }
 
-    private static Connection open(ConnectionSource transaction, LockRequest request) {
+    private String what(LockRequest request) {
+        return Messages.lock(request.key(), locker.lockId(request.key()));
+    }
+
+    private Connection open(ConnectionSource transaction, LockRequest request) {
         try {
             return Uninterruptibly.sql(transaction::open);
         } catch (SQLException e) {
             throw SqlStates.isPoolExhausted(e)
-                    ? Messages.transactionPoolExhausted(request, e)
-                    : Messages.noConnectionOfTransaction(request, e);
+                    ? Messages.transactionPoolExhausted(what(request), e)
+                    : Messages.noConnectionOfTransaction(what(request), e);
         }
     }
 
@@ -142,7 +151,7 @@ public final class TransactionLocks {
         try (StatementWait wait = new StatementWait(locker)) {
             boolean granted;
             do {
-                locker.requireOpen("lock '" + request.key() + "'");
+                locker.requireOpen(what(request));
                 granted = isGranted(connection, request, deadline.remaining(), wait);
             } while (!granted && !deadline.hasPassed());
             return granted;
@@ -162,14 +171,14 @@ public final class TransactionLocks {
             }
         } catch (SQLException e) {
             if (SqlStates.isNoTransaction(e)) {
-                throw Messages.notInTransaction(request, e);
+                throw Messages.notInTransaction(what(request), e);
             }
             if (SqlStates.isTransactionFailed(e)) {
-                throw Messages.transactionFailed(request, e);
+                throw Messages.transactionFailed(what(request), e);
             }
             undo(connection, request, e);
             if (!SqlStates.isWaitEnded(e)) {
-                throw Messages.of(request, e);
+                throw Messages.of(request, what(request), e);
             }
             if (Thread.interrupted()) {
                 throw new InterruptedException();
@@ -178,13 +187,16 @@ public final class TransactionLocks {
         } catch (LockException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw Messages.unavailable("lock '" + request.key() + "'", e);
+            throw Messages.unavailable(what(request), e);
         }
         if (!answer.database().equals(expected)) {
             throw Messages.otherDatabase();
         }
+        if (answer.granted() == null && answer.isRepeatableRead()) {
+            throw Messages.repeatableRead(what(request));
+        }
         if (answer.granted() == null) {
-            throw Messages.standby("lock '" + request.key() + "'");
+            throw Messages.standby(what(request));
         }
         return answer.granted();
     }
@@ -218,7 +230,7 @@ public final class TransactionLocks {
                 try (ResultSet row = statement.getResultSet()) {
                     row.next();
                     Boolean granted = row.getObject(1, Boolean.class);
-                    return new Answer(granted, new Database(row.getLong(2), row.getLong(3)));
+                    return new Answer(granted, new Database(row.getLong(2), row.getLong(3)), row.getString(4));
                 }
             });
         } finally {
@@ -257,7 +269,7 @@ public final class TransactionLocks {
     }
 
     /** Back to the savepoint, which makes the transaction usable again and frees what was granted since. */
-    private static void undo(Connection connection, LockRequest request, SQLException failure) {
+    private void undo(Connection connection, LockRequest request, SQLException failure) {
         if (SqlStates.isSessionLost(failure)) {
             return;
         }
@@ -269,7 +281,7 @@ public final class TransactionLocks {
             });
         } catch (SQLException | RuntimeException e) {
             e.addSuppressed(failure);
-            throw Messages.unavailable("lock '" + request.key() + "'", e);
+            throw Messages.unavailable(what(request), e);
         }
     }
 }

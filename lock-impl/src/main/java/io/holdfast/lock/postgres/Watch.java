@@ -3,10 +3,12 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.postgres.LockSession.Backend;
 import io.holdfast.lock.postgres.LockSession.Holding;
 import io.holdfast.lock.postgres.LockSession.Holdings;
 import io.holdfast.lock.postgres.LockSession.Question;
+import io.holdfast.lock.postgres.LockSession.Termination;
+import io.holdfast.lock.postgres.LockSession.Traces;
+import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,11 +19,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -46,23 +46,36 @@ final class Watch {
     private final AtomicBoolean borrowing = new AtomicBoolean();
     private final AbandonedHandles abandoned = new AbandonedHandles();
 
-    private final Queue<LockSession> toTouch = new ConcurrentLinkedQueue<>();
+    /** Signs of life, which must not wait for anything else. */
+    private final WorkQueue touches;
+
     private final Set<LockSession> touched = ConcurrentHashMap.newKeySet();
 
-    /** Sessions that were given up here and may live on the server. */
-    private final Set<Backend> inDoubt = ConcurrentHashMap.newKeySet();
+    /** Sessions that were given up here and may live on the server, and how often they were not found there. */
+    private final Map<Traces, Integer> inDoubt = new ConcurrentHashMap<>();
+
+    /** Whether a missing right was told. */
+    private final AtomicBoolean notPermittedTold = new AtomicBoolean();
 
     Watch(PostgresLocker locker) {
         this.locker = locker;
         this.touchInterval = locker.config().heartbeat().dividedBy(6);
+        this.touches = new WorkQueue(locker.keepers());
     }
 
     /** With the first lock; before that there is nothing to look after. */
     void start() {
         if (started.compareAndSet(false, true)) {
-            locker.keepers().every(locker.config().checkInterval(), this::look);
-            if (!touchInterval.isZero()) {
-                locker.keepers().every(touchInterval, this::startTouching);
+            boolean scheduled = false;
+            try {
+                locker.keepers().every(locker.config().checkInterval(), this::look);
+                if (!touchInterval.isZero()) {
+                    locker.keepers().every(touchInterval, this::startTouching);
+                }
+                scheduled = true;
+            } finally {
+                // For want of a thread; the next lock tries again.
+                started.set(scheduled);
             }
         }
     }
@@ -73,70 +86,140 @@ final class Watch {
 
     /** On the timer's thread, which must not be kept waiting. */
     private void look() {
-        abandoned.forEach(this::releaseAbandoned);
-        if (!locker.outstanding().isEmpty() || !inDoubt.isEmpty()) {
-            locker.keepers().submit(() -> {
-                locker.outstanding().forEach(HeldLock::tellSuspicion);
-                check();
-                bury();
-                return null;
-            });
+        abandoned.forEach(lock -> locker.errands().add(() -> releaseAbandoned(lock)));
+        if (!locker.outstanding().isEmpty()) {
+            locker.errands().add(() -> locker.outstanding().forEach(HeldLock::endIfForsaken));
+            locker.outstanding().stream()
+                    .filter(HeldLock::isSuspicionNews)
+                    .forEach(lock -> locker.errands().add(lock::tellSuspicion));
+            onKeeper(this::check);
         }
+        if (!inDoubt.isEmpty()) {
+            onKeeper(this::bury);
+        }
+    }
+
+    private void onKeeper(Runnable work) {
+        locker.keepers().submit(() -> {
+            work.run();
+            return null;
+        });
     }
 
     private void releaseAbandoned(HeldLock lock) {
         LockState state = lock.state();
-        if (state != LockState.RELEASED && state != LockState.LOST) {
-            Messages.abandoned(lock.key());
-            lock.startEnding();
+        if (state != LockState.RELEASED && state != LockState.LOST && lock.startEndingIfHeld()) {
+            Messages.abandoned(lock.what());
         }
     }
 
     // ---- which locks are held
 
     private void check() {
-        List<HeldLock> locks = List.copyOf(locker.outstanding());
-        if (locks.isEmpty()) {
-            return;
+        Map<Long, List<HeldLock>> byServer = new HashMap<>();
+        for (HeldLock lock : locker.outstanding()) {
+            byServer.computeIfAbsent(lock.grant().session().backend().serverStart(), start -> new ArrayList<>())
+                    .add(lock);
         }
+        if (byServer.size() == 1) {
+            byServer.forEach(this::check);
+        } else {
+            byServer.forEach((server, locks) -> onKeeper(() -> check(server, locks)));
+        }
+    }
+
+    /** Locks of one server. What another one says counts only if that has taken over from it. */
+    private void check(long server, List<HeldLock> locks) {
         Set<Integer> pids = new LinkedHashSet<>();
         locks.forEach(lock -> pids.add(lock.grant().session().backend().pid()));
-        ask(session -> seen(session, pids))
-                .filter(seen -> !seen.holdings().standby())
-                .ifPresent(seen -> compare(locks, seen));
+        Optional<Seen> answer;
+        try {
+            answer = ask(session -> seen(session, pids), server);
+            notPermittedTold.set(false);
+        } catch (NotPermitted e) {
+            if (notPermittedTold.compareAndSet(false, true)) {
+                Messages.LOG.log(
+                        System.Logger.Level.WARNING,
+                        Messages.mayNotLook(e.getCause()).getMessage());
+            }
+            return;
+        }
+        if (answer.isEmpty() || answer.get().holdings().standby()) {
+            return;
+        }
+        long asked = answer.get().holdings().serverStart();
+        if (asked == server) {
+            compare(locks, answer.get());
+        } else if (locker.servers().isSuccessor(asked, server)) {
+            loseAll(locks);
+        }
     }
 
     private record Seen(long sentNanos, Holdings holdings) {}
 
-    private static Seen seen(LockSession session, Set<Integer> pids) throws SQLException {
+    private Seen seen(LockSession session, Set<Integer> pids) throws SQLException {
         long sentNanos = System.nanoTime();
-        return new Seen(sentNanos, session.holdings(pids));
+        Holdings holdings = session.holdings(pids);
+        if (!holdings.standby()) {
+            locker.servers().learn(holdings.serverStart(), session);
+        }
+        return new Seen(sentNanos, holdings);
     }
 
-    /** What a server that has restarted since, or taken over from another, says of a lock is that it does not have it. */
-    private static void compare(List<HeldLock> locks, Seen seen) {
+    private void compare(List<HeldLock> locks, Seen seen) {
         Map<Integer, List<Holding>> byPid = new HashMap<>();
         for (Holding holding : seen.holdings().all()) {
             byPid.computeIfAbsent(holding.pid(), pid -> new ArrayList<>()).add(holding);
         }
+        List<HeldLock> gone = new ArrayList<>();
         for (HeldLock lock : locks) {
-            Backend backend = lock.grant().session().backend();
-            boolean held = backend.serverStart() == seen.holdings().serverStart()
-                    && byPid.getOrDefault(backend.pid(), List.of()).stream()
-                            .anyMatch(holding -> isOf(lock, backend, holding));
-            if (held) {
-                lock.proven(seen.sentNanos());
+            int pid = lock.grant().session().backend().pid();
+            Optional<Holding> holding = byPid.getOrDefault(pid, List.of()).stream()
+                    .filter(each ->
+                            each.lockId() == lock.grant().lockId() && each.shared() == (lock.mode() == LockMode.SHARED))
+                    .findFirst();
+            if (holding.isEmpty()) {
+                gone.add(lock);
             } else {
-                lock.lose(null);
+                judge(lock, holding.get(), seen.sentNanos(), gone);
             }
+        }
+        loseAll(gone);
+    }
+
+    /**
+     * A session that has the process id and the lock may be another one, to which both were given meanwhile: then its start
+     * differs from that of ours. That is learnt here, from the first answer that cannot be of another. After a step of the
+     * server's clock no such answer is there, so our session itself is asked.
+     */
+    private void judge(HeldLock lock, Holding holding, long seenNanos, List<HeldLock> gone) {
+        LockSession session = lock.grant().session();
+        Long start = holding.sessionStart();
+        if (start == null || start.equals(session.start())) {
+            lock.proven(seenNanos);
+        } else if (session.start() != null) {
+            gone.add(lock);
+        } else if (start <= session.backend().seenAt()) {
+            session.learnStart(start);
+            lock.proven(seenNanos);
+        } else {
+            Duration limit = locker.config().connectionTimeout().dividedBy(4);
+            within(limit, () -> askOn(session, asked -> asked.isHeld(holding.lockId(), lock.mode(), null)))
+                    .ifPresent(isHeld -> {
+                        if (isHeld) {
+                            session.learnStart(start);
+                            lock.proven(seenNanos);
+                        } else {
+                            gone.add(lock);
+                        }
+                    });
         }
     }
 
-    /** A session that began after the lock was seen is another one, which was given the same process id. */
-    private static boolean isOf(HeldLock lock, Backend backend, Holding holding) {
-        return holding.lockId() == lock.grant().lockId()
-                && holding.shared() == (lock.mode() == LockMode.SHARED)
-                && (holding.sessionStart() == null || holding.sessionStart() <= backend.seenAt());
+    /** All are marked before anything else is done about one of them. */
+    private static void loseAll(List<HeldLock> gone) {
+        List<HeldLock> lost = gone.stream().filter(HeldLock::beginLosing).toList();
+        lost.forEach(lock -> lock.finishLosing(null));
     }
 
     // ---- signs of life
@@ -150,62 +233,73 @@ final class Watch {
                     return null;
                 });
             } else if (lifetime != null && lifetime.isTouchDue() && touched.add(session)) {
-                toTouch.add(session);
+                touches.add(() -> touch(session));
             }
-        }
-        // Whatever an earlier run has left, because a session does not answer, is taken over by this one.
-        if (!toTouch.isEmpty()) {
-            locker.keepers().submit(this::touch);
         }
     }
 
-    private Void touch() {
-        for (LockSession session = toTouch.poll(); session != null; session = toTouch.poll()) {
-            try {
-                if (!session.unlessBusy(LockSession::touch).orElse(true)) {
-                    locker.discard(session, null);
-                }
-            } catch (SQLException e) {
-                if (SqlStates.isSessionLost(e)) {
-                    locker.discard(session, e);
-                }
-            } finally {
-                touched.remove(session);
+    private void touch(LockSession session) {
+        try {
+            if (!session.unlessBusy(LockSession::touch).orElse(true)) {
+                locker.discard(session, null);
             }
+        } catch (SQLException e) {
+            if (SqlStates.isSessionLost(e)) {
+                locker.discard(session, e);
+            }
+        } finally {
+            touched.remove(session);
         }
-        return null;
     }
 
     // ---- sessions in doubt
 
     /** Ends the session on this side, and sees to it that it ends on the server. */
     void endForGood(LockSession session) {
-        Backend backend = session.backend();
-        if (session.end() && backend != null) {
-            inDoubt.add(backend);
-            locker.keepers().submit(() -> {
-                bury();
-                return null;
-            });
+        if (endInPool(session)) {
+            session.leavePool();
         }
     }
 
-    /** Until the server says that the session is not there any more. */
+    /** As {@link #endForGood}, but the dead connection keeps its place in the pool; false if it was given up before. */
+    boolean endInPool(LockSession session) {
+        Traces traces = session.traces();
+        boolean mine = session.endInPool();
+        if (mine && traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
+            inDoubt.put(traces, 0);
+            onKeeper(this::bury);
+        }
+        return mine;
+    }
+
+    /** Until the server has said twice that the session is not there any more: a statement may have been on its way to it. */
     void bury() {
-        for (Backend backend : inDoubt) {
+        for (Traces traces : inDoubt.keySet()) {
             try {
-                Optional<Boolean> wasThere = ask(session -> session.terminate(backend));
-                if (wasThere.isEmpty()) {
+                Optional<Termination> answer = ask(session -> session.terminate(traces), traces.serverStart());
+                if (answer.isEmpty()) {
                     return;
                 }
-                if (!wasThere.get()) {
-                    inDoubt.remove(backend);
+                if (isOver(traces, answer.get())) {
+                    inDoubt.remove(traces);
                 }
             } catch (NotPermitted e) {
-                inDoubt.remove(backend);
-                Messages.notTerminated(backend.pid(), e.getCause());
+                inDoubt.remove(traces);
+                Messages.notTerminated(traces.pid().getAsInt(), e.getCause());
             }
         }
+    }
+
+    private boolean isOver(Traces traces, Termination answer) {
+        Long server = traces.serverStart();
+        if (server != null && server != answer.serverStart()) {
+            return locker.servers().isSuccessor(answer.serverStart(), server);
+        }
+        if (answer.wasThere()) {
+            inDoubt.replace(traces, 0);
+            return false;
+        }
+        return inDoubt.merge(traces, 1, Integer::sum) > 1;
     }
 
     // ---- asking the server
@@ -219,12 +313,17 @@ final class Watch {
     }
 
     /**
-     * Asks on whatever session answers; empty if none does. One that takes too long is left to itself, and the next is asked.
+     * Asks on whatever session of this server answers, or else on a borrowed one, which may lead to another; empty if none does.
+     * One that takes too long is left to itself, and the next is asked.
+     *
+     * @param server when the server started; null for whatever server
      */
-    private <T> Optional<T> ask(Question<T> question) {
+    private <T> Optional<T> ask(Question<T> question, @Nullable Long server) {
         Duration timeout = locker.config().connectionTimeout();
         Deadline deadline = Deadline.after(timeout);
         List<LockSession> candidates = new ArrayList<>(sessions());
+        candidates.removeIf(
+                session -> server != null && server != session.backend().serverStart());
         Collections.shuffle(candidates);
         for (LockSession session : candidates) {
             if (deadline.hasPassed()) {

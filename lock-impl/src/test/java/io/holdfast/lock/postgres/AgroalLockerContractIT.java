@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import io.agroal.api.AgroalDataSource;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.LockerContract;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -13,8 +14,8 @@ class AgroalLockerContractIT extends LockerContract {
     private static final AgroalDataSource POOL = Databases.agroal(10);
 
     @Override
-    protected Locker newLocker() {
-        return new PostgresLocker(LockerConfig.DEFAULT, ConnectionSource.of(POOL), List.of());
+    protected Locker newLocker(LockListener... listeners) {
+        return new PostgresLocker(LockerConfig.DEFAULT, ConnectionSource.of(POOL), List.of(listeners));
     }
 
     @AfterAll

@@ -27,7 +27,7 @@ record LoadHistory(List<Holding> holdings, List<Kill> kills, List<Sample> sample
      *
      * @param key what was locked
      * @param pid the session that it was granted to, as the locker says; serves to explain a loss only
-     * @param token the token of the grant
+     * @param token the token of the grant; null if none was asked for
      * @param requested when it was asked for
      * @param granted when the holder heard of the grant
      * @param ended the last moment before the release, or when the loss was told, if that was earlier
@@ -57,7 +57,7 @@ record LoadHistory(List<Holding> holdings, List<Kill> kills, List<Sample> sample
             return new Holding(
                     parts[0],
                     Integer.parseInt(parts[1]),
-                    FencingToken.parse(parts[2]),
+                    parts[2].equals("null") ? null : FencingToken.parse(parts[2]),
                     Long.parseLong(parts[3]),
                     Long.parseLong(parts[4]),
                     Long.parseLong(parts[5]),
@@ -109,14 +109,17 @@ record LoadHistory(List<Holding> holdings, List<Kill> kills, List<Sample> sample
 
     /**
      * The server frees a lock before it grants it again, so whoever has a higher token heard of its grant after everybody
-     * with a lower one had begun to release, unless that one had lost the lock: then the tokens alone count.
+     * with a lower one had begun to release, unless that one had lost the lock: then the tokens alone count. Grants without a
+     * token are left to {@link LoadObserver.Oracle}.
      */
     private List<String> overlaps(List<Holding> ofKey) {
         List<String> violations = new ArrayList<>();
         Holding before = null;
         Holding lastToEnd = null;
-        for (Holding holding :
-                ofKey.stream().sorted(Comparator.comparing(Holding::token)).toList()) {
+        for (Holding holding : ofKey.stream()
+                .filter(each -> each.token() != null)
+                .sorted(Comparator.comparing(Holding::token))
+                .toList()) {
             if (before != null && before.token().equals(holding.token())) {
                 violations.add("one token twice: " + before + " and " + holding);
             }

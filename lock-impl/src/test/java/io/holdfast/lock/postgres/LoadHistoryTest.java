@@ -137,6 +137,9 @@ class LoadHistoryTest {
     @Test
     @DisplayName("what a process writes is what the checker reads")
     void shouldParseItsOwnLines() {
+        Holding unfenced = new Holding("a", PID, null, 5, 10, 20, 21, false, 0);
+
         assertEquals(lost(SECOND), Holding.parse(lost(SECOND).toLine()));
+        assertEquals(unfenced, Holding.parse(unfenced.toLine()));
     }
 }

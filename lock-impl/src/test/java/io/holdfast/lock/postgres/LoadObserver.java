@@ -7,6 +7,7 @@ import io.holdfast.lock.postgres.LoadHistory.Sample;
 import io.holdfast.lock.postgres.LoadHistory.Write;
 import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -32,14 +33,124 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
 
     private record Row(int pid, String key, boolean exclusive) {}
 
-    void createJournal() throws SQLException {
+    /**
+     * One row for each key says who is in, whatever the locker says. Under the lock a visitor writes itself into the row and out
+     * again, on a connection that the locker does not know, and in the end what its release said. Each write counts the
+     * row's steps, so the steps are the order in which the visitors of a key came and went.
+     *
+     * @param connection a connection of the visitor, with autocommit
+     */
+    record Oracle(Connection connection) {
+
+        /** Parameters: visit, key, token or null. Whoever is met is noted and overwritten; a later token than this is not. */
+        private static final String ENTER = "with visit (id, key, token) as (values (?, ?, ?)),"
+                + " entered as (update load_oracle o set holder = v.id, met = o.holder, step = o.step + 1,"
+                + " token = coalesce(v.token, o.token) from visit v"
+                + " where o.key = v.key and o.token <= coalesce(v.token, o.token) collate \"C\" returning o.step, o.met)"
+                + " insert into load_visit (id, key, token, entered, met)"
+                + " select v.id, v.key, v.token, e.step, e.met from visit v left join entered e on true";
+
+        /** Parameters: visit, key, token or null, visit. Whoever else is in the row by now is noted and stays there. */
+        private static final String LEAVE =
+                "with gone as (update load_oracle set holder = nullif(holder, ?), met = holder,"
+                        + " step = step + 1 where key = ? and token <= coalesce(?, token) collate \"C\" returning step, met)"
+                        + " update load_visit set gone = g.step, found = g.met from gone g where id = ?";
+
+        private static final String END = "update load_visit set outcome = ? where id = ?";
+
+        /**
+         * Only visits whose release said held count; they are compared also with those that somebody else, whose lock was
+         * lost, overwrote in between.
+         */
+        private static final String VIOLATIONS = "with held as (select v, key, entered, max(gone) over"
+                + " (partition by key order by entered rows between unbounded preceding and 1 preceding) as busy"
+                + " from load_visit v where outcome = 'HELD')"
+                + " select 'two were in at once, and both releases said held: ' || to_json(a) || ' and ' || to_json(b.v)"
+                + " from held b join load_visit a on a.key = b.key and a.gone = b.busy where b.busy > b.entered"
+                + " union all select 'a later token was there, but the release said held: ' || to_json(v)"
+                + " from load_visit v where outcome = 'HELD' and (entered is null or gone is null)"
+                + " union all select 'did not end: ' || to_json(v) from load_visit v where outcome is null";
+
+        private static final String TALLY = "select count(*), count(*) filter (where outcome = 'LOST'), count(met),"
+                + " count(*) filter (where gone is not null and found is distinct from id),"
+                + " count(*) filter (where entered is null or gone is null) from load_visit";
+
+        void enter(String visit, String key, FencingToken token) throws SQLException {
+            if (update(ENTER, visit, key, text(token)) != 1) {
+                throw new IllegalStateException("not noted: " + visit);
+            }
+        }
+
+        /** Does nothing if a later token is there, which is so for good: whoever could not enter for it cannot leave. */
+        void leave(String visit, String key, FencingToken token) throws SQLException {
+            update(LEAVE, visit, key, text(token), visit);
+        }
+
+        /** What the release said. */
+        void end(String visit, boolean held) throws SQLException {
+            if (update(END, held ? "HELD" : "LOST", visit) != 1) {
+                throw new IllegalStateException("not noted: " + visit);
+            }
+        }
+
+        private static String text(FencingToken token) {
+            return token == null ? null : token.toString();
+        }
+
+        private int update(String sql, String... parameters) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < parameters.length; i++) {
+                    statement.setString(i + 1, parameters[i]);
+                }
+                return statement.executeUpdate();
+            }
+        }
+
+        /** What must not be, in words; empty if all is well. */
+        List<String> violations() throws SQLException {
+            List<String> violations = new ArrayList<>();
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery(VIOLATIONS)) {
+                while (rows.next()) {
+                    violations.add(rows.getString(1));
+                }
+            }
+            return violations;
+        }
+
+        Tally tally() throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(TALLY)) {
+                row.next();
+                return new Tally(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5));
+            }
+        }
+    }
+
+    /**
+     * How much the oracle saw.
+     *
+     * @param visits all of them
+     * @param lost whose release did not say held
+     * @param met who came while another was in
+     * @param ousted who found another, or nobody, in its place when it went
+     * @param refused who was kept out by a later token, when it came or when it went
+     */
+    record Tally(long visits, long lost, long met, long ousted, long refused) {}
+
+    void createTables() throws SQLException {
+        dropTables(database);
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
-            dropJournal(statement);
+            statement.execute("create table load_oracle (key text primary key, holder text, met text,"
+                    + " step bigint not null default 0, token text collate \"C\" not null default '')");
+            statement.execute("create table load_visit (id text primary key, key text not null, token text,"
+                    + " entered bigint, met text, gone bigint, found text, outcome text)");
             statement.execute("create table load_guard (key text primary key, token text collate \"C\" not null)");
             statement.execute("create table load_journal (id bigserial primary key, key text, token text)");
             for (String key : order.keys()) {
                 statement.execute("insert into load_guard values ('" + key + "', '')");
+                statement.execute("insert into load_oracle (key) values ('" + key + "')");
             }
         }
     }
@@ -53,13 +164,15 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
                     writes.add(new Write(rows.getString(1), FencingToken.parse(rows.getString(2))));
                 }
             }
-            dropJournal(statement);
         }
         return writes;
     }
 
-    private static void dropJournal(Statement statement) throws SQLException {
-        statement.execute("drop table if exists load_guard, load_journal");
+    static void dropTables(TestDatabase database) throws SQLException {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table if exists load_guard, load_journal, load_oracle, load_visit");
+        }
     }
 
     List<Sample> sampleUntil(BooleanSupplier end) throws Exception {

@@ -35,7 +35,9 @@ final class LoadWorker implements Callable<Void> {
 
     private final PostgresLocker locker;
     private final Connection journal;
+    private final LoadObserver.Oracle oracle;
     private final LoadProcess.Order order;
+    private final int number;
     private final Random random;
     private final List<Holding> holdings = new ArrayList<>();
     private final Map<String, Integer> outcomes = new TreeMap<>();
@@ -49,7 +51,9 @@ final class LoadWorker implements Callable<Void> {
     LoadWorker(PostgresLocker locker, Connection journal, LoadProcess.Order order, int number) {
         this.locker = locker;
         this.journal = journal;
+        this.oracle = new LoadObserver.Oracle(journal);
         this.order = order;
+        this.number = number;
         this.random = new Random(order.seed() + 1 + number);
     }
 
@@ -93,7 +97,7 @@ final class LoadWorker implements Callable<Void> {
         Optional<LockHandle> handle = Optional.empty();
         setWaiting(Thread.currentThread());
         try {
-            handle = acquire(LockRequest.of(key).fenced(true));
+            handle = acquire(LockRequest.of(key).fenced(random.nextBoolean()));
         } catch (LockNotAcquiredException e) {
             count("timed out");
         } catch (LockException e) {
@@ -143,10 +147,13 @@ final class LoadWorker implements Callable<Void> {
         long granted = now();
         AtomicLong told = new AtomicLong(Long.MAX_VALUE);
         handle.onLost(() -> told.set(now()));
-        FencingToken token = handle.fencingToken().orElseThrow();
+        FencingToken token = handle.fencingToken().orElse(null);
+        String visit = ProcessHandle.current().pid() + "/" + number + "/" + holdings.size();
+        oracle.enter(visit, handle.key(), token);
         int refused = write(handle.key(), token) ? 0 : 1;
         LockSupport.parkNanos((long) (random.nextDouble() * LONGEST_WORK_NANOS));
         refused += write(handle.key(), token) ? 0 : 1;
+        oracle.leave(visit, handle.key(), token);
         long ended = now();
         boolean lost = false;
         try {
@@ -155,6 +162,7 @@ final class LoadWorker implements Callable<Void> {
             lost = true;
         }
         long over = now();
+        oracle.end(visit, !lost);
         lost |= told.get() < Long.MAX_VALUE;
         holdings.add(new Holding(
                 handle.key(),
@@ -167,7 +175,7 @@ final class LoadWorker implements Callable<Void> {
                 lost,
                 refused));
         count(lost ? "lost" : "released");
-        if (lost) {
+        if (lost && token != null) {
             writeLate(handle.key(), token);
         }
     }
@@ -182,7 +190,11 @@ final class LoadWorker implements Callable<Void> {
         count(write(key, token) ? "late write accepted" : "late write refused");
     }
 
+    /** Without a token there is nothing to guard by. */
     private boolean write(String key, FencingToken token) throws SQLException {
+        if (token == null) {
+            return true;
+        }
         try (PreparedStatement statement = journal.prepareStatement(LoadObserver.WRITE)) {
             statement.setString(1, token.toString());
             statement.setString(2, key);

@@ -133,7 +133,8 @@ class LockAdminIT extends LockerTest {
     @DisplayName("C12: an operator ends a holder by force, who is told; a session that has ended is left alone")
     void shouldTerminateHolder() throws InterruptedException {
         LockHandle handle = orders(CONFIG).acquire(request);
-        Session holder = info(lockId).holders().get(0);
+        LockInfo lock = info(lockId);
+        Session holder = lock.holders().get(0);
         Session laterOne = new Session(
                 holder.pid(),
                 holder.startedAt().minusSeconds(1),
@@ -143,14 +144,26 @@ class LockAdminIT extends LockerTest {
                 holder.address(),
                 holder.since());
 
-        assertFalse(admin.terminate(laterOne), "another session with that process id");
+        assertFalse(admin.terminate(lock, laterOne), "another session with that process id");
         assertTrue(handle.isHeld());
-        assertTrue(admin.terminate(holder));
+        assertTrue(admin.terminate(lock, holder));
 
         Server.eventually("the holder is told", () -> handle.state() == LockState.LOST);
         Server.eventually("it is free", () -> server.isFree(lockId));
         Server.eventually("the session has ended", () -> !server.sessionExists(holder.pid()));
-        assertFalse(admin.terminate(holder), "it has ended");
+        assertFalse(admin.terminate(lock, holder), "it has ended");
+    }
+
+    @Test
+    @DisplayName("C17: a session that has released the lock since it was shown is left to its next user")
+    void shouldLeaveFormerHolderAlone() throws Exception {
+        LockHandle handle = orders(CONFIG).acquire(request);
+        LockInfo lock = info(lockId);
+        Session holder = lock.holders().get(0);
+        handle.release();
+
+        assertFalse(admin.terminate(lock, holder), "its connection may do other work by now");
+        assertTrue(server.sessionExists(holder.pid()));
     }
 
     @Test
@@ -169,7 +182,7 @@ class LockAdminIT extends LockerTest {
 
             LockPrivilegeException refused = assertThrows(
                     LockPrivilegeException.class,
-                    () -> locker.admin().terminate(info.holders().get(0)));
+                    () -> locker.admin().terminate(info, info.holders().get(0)));
 
             assertTrue(refused.getMessage().contains("pg_signal_backend"), refused.getMessage());
             assertTrue(handle.isHeld());

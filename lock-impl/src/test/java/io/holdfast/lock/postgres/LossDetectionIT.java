@@ -11,7 +11,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.postgres.LockSession.Backend;
+import io.holdfast.lock.postgres.LockSession.Traces;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -266,17 +267,25 @@ class LossDetectionIT extends LockerTest {
         LockHandle asking = locker.acquire(LockRequest.of(key + "/asking"));
         LockHandle handle = locker.acquire(request);
         LockSession session = ((Handle) asking).lock().grant().session();
-        Backend backend = ((Handle) handle).lock().grant().session().backend();
+        Traces traces = ((Handle) handle).lock().grant().session().traces();
+        long backendStart = server.ask("select (extract(epoch from backend_start) * 1000000)::bigint"
+                + " from pg_stat_activity where pid = " + traces.pid().getAsInt());
 
         assertFalse(
-                session.terminate(new Backend(backend.pid(), backend.seenAt() - 3_600_000_000L, backend.serverStart())),
-                "it began later");
+                session.terminate(new Traces(traces.pid(), traces.serverStart(), backendStart - 1, traces.lockIds()))
+                        .wasThere(),
+                "it began at another moment");
         assertFalse(
-                session.terminate(new Backend(backend.pid(), backend.seenAt(), backend.serverStart() + 1)),
+                session.terminate(new Traces(traces.pid(), traces.serverStart() + 1, null, traces.lockIds()))
+                        .wasThere(),
                 "it is on another server");
+        assertFalse(
+                session.terminate(new Traces(traces.pid(), traces.serverStart(), null, Set.of(lockId + 1)))
+                        .wasThere(),
+                "it has another lock");
         handle.refresh(LONG);
 
-        assertTrue(session.terminate(backend));
+        assertTrue(session.terminate(traces).wasThere());
         Server.eventually("told", () -> handle.state() == LockState.LOST);
         asking.release();
     }

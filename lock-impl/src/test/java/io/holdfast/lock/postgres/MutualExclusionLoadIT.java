@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.postgres.LoadHistory.Holding;
 import io.holdfast.lock.postgres.LoadHistory.Kill;
 import io.holdfast.lock.postgres.LoadHistory.Sample;
@@ -12,6 +13,8 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,21 +28,24 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Two JVMs contend for a few keys while sessions are ended, threads interrupted and waits cut short at random. System
- * properties: {@code load.seconds}, 10 by default, is how long in all, half of it for each session mode; {@code load.seed}
- * repeats the random choices of a run, though not how its threads interleave.
+ * Two JVMs contend for a few keys while sessions are ended, threads interrupted and waits cut short at random. Judged twice:
+ * by {@link LoadObserver.Oracle}, which knows nothing of the locker but what its releases said, and by {@link LoadHistory}.
+ * System properties: {@code load.seconds}, 10 by default, is how long in all; {@code load.sessions} is the one session mode
+ * to run with, else each has its share of the time; {@code load.seed} repeats the random choices of a run, though not
+ * how its threads interleave.
  */
 class MutualExclusionLoadIT {
 
     private static final int PROCESSES = 2;
     private static final int KEYS = 5;
-    private static final int SECONDS = Math.max(1, Integer.getInteger("load.seconds", 10) / 2);
+    private static final int SECONDS = Math.max(1, Integer.getInteger("load.seconds", 10) / modes().size());
     private static final long SEED = Long.getLong("load.seed", System.nanoTime());
     private static final long END_MINUTES = 1;
 
@@ -51,21 +57,28 @@ class MutualExclusionLoadIT {
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
     @AfterEach
-    void everythingHasEnded() throws InterruptedException {
+    void everythingHasEnded() throws InterruptedException, SQLException {
         for (Process process : processes) {
             process.destroyForcibly().waitFor();
         }
         threads.shutdownNow();
+        LoadObserver.dropTables(Databases.SHARED);
+    }
+
+    private static List<SessionMode> modes() {
+        String only = System.getProperty("load.sessions");
+        return only == null ? List.of(SessionMode.values()) : List.of(SessionMode.valueOf(only));
     }
 
     @ParameterizedTest
-    @EnumSource(SessionMode.class)
+    @MethodSource("modes")
     @DisplayName(
             "C1, C5, C15: under load and faults no two holders overlap, unless one was lost, and tokens always grow")
     void shouldExcludeUnderFaults(SessionMode mode) throws Exception {
+        System.out.println("load of " + SECONDS + " s with seed " + SEED + ", sessions " + mode);
         LoadProcess.Order order = order(mode);
         LoadObserver observer = new LoadObserver(Databases.SHARED, order);
-        observer.createJournal();
+        observer.createTables();
         for (int i = 0; i < PROCESSES; i++) {
             processes.add(start(order, i));
         }
@@ -96,11 +109,24 @@ class MutualExclusionLoadIT {
                 history.samples().size(),
                 history.journal().size());
 
-        List<String> violations = history.violations();
+        LoadObserver.Tally tally;
+        List<String> seen;
+        try (Connection connection = Databases.SHARED.connect()) {
+            LoadObserver.Oracle oracle = new LoadObserver.Oracle(connection);
+            tally = oracle.tally();
+            seen = oracle.violations();
+        }
+        System.out.println(mode + ": the oracle saw " + tally + ", violations " + seen.size());
 
-        assertEquals(
-                List.of(), violations.stream().limit(5).toList(), () -> violations.size() + " in all, seed " + SEED);
+        assertNone("by the oracle", seen);
+        assertNone("by the history", history.violations());
         assertAll(
+                () -> assertTrue(tally.visits() >= 20L * SECONDS, "the oracle saw enough: " + tally),
+                () -> assertTrue(tally.lost() >= Math.max(1, SECONDS / 2), "the oracle saw losses: " + tally),
+                () -> assertEquals(holdings.size(), tally.visits(), "the oracle saw every grant"),
+                () -> assertTrue(
+                        history.kills().size() >= SECONDS,
+                        "sessions were ended: " + history.kills().size()),
                 () -> assertTrue(
                         holdings.stream().allMatch(each -> each.requested() > 0 && each.ended() < lasted), "one clock"),
                 () -> assertTrue(excused < holdings.size() / 2, "most grants are judged without excuse"),
@@ -113,9 +139,77 @@ class MutualExclusionLoadIT {
         }
     }
 
+    @Test
+    @DisplayName(
+            "the oracle finds two at once whose releases said held, also if a third, lost one overwrote them, and no others")
+    void shouldFindOverlaps() throws SQLException {
+        LoadObserver observer = new LoadObserver(Databases.SHARED, order(SessionMode.PINNED));
+        String key = observer.order().keys().get(0);
+        String other = observer.order().keys().get(1);
+        observer.createTables();
+        try (Connection connection = Databases.SHARED.connect()) {
+            LoadObserver.Oracle oracle = new LoadObserver.Oracle(connection);
+            oracle.enter("first", key, null);
+            oracle.enter("elsewhere", other, null);
+            oracle.enter("lost", key, null);
+            oracle.leave("lost", key, null);
+            oracle.enter("second", key, null);
+            oracle.leave("second", key, null);
+            oracle.leave("first", key, null);
+            oracle.leave("elsewhere", other, null);
+            oracle.enter("third", key, null);
+            oracle.leave("third", key, null);
+            oracle.end("lost", false);
+            for (String visit : List.of("elsewhere", "second", "third")) {
+                oracle.end(visit, true);
+            }
+
+            assertFound(oracle, "did not end: {\"id\":\"first\"");
+            oracle.end("first", false);
+            assertNone("if it was told of its loss", oracle.violations());
+            oracle.end("first", true);
+            assertFound(oracle, "two were in at once, and both releases said held: {\"id\":\"first\"");
+            assertEquals(new LoadObserver.Tally(5, 1, 1, 1, 0), oracle.tally());
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "the oracle keeps out who has an earlier token than one that was there, and finds it if its release said held")
+    void shouldRefuseEarlierTokens() throws SQLException {
+        LoadObserver observer = new LoadObserver(Databases.SHARED, order(SessionMode.PINNED));
+        String key = observer.order().keys().get(0);
+        observer.createTables();
+        try (Connection connection = Databases.SHARED.connect()) {
+            LoadObserver.Oracle oracle = new LoadObserver.Oracle(connection);
+            for (int token : List.of(2, 1)) {
+                oracle.enter("token " + token, key, new FencingToken(1, token));
+                oracle.leave("token " + token, key, new FencingToken(1, token));
+                oracle.end("token " + token, true);
+            }
+
+            assertFound(oracle, "a later token was there, but the release said held: {\"id\":\"token 1\"");
+            assertEquals(new LoadObserver.Tally(2, 0, 0, 0, 1), oracle.tally());
+            oracle.end("token 1", false);
+            assertNone("if it was told of its loss", oracle.violations());
+        }
+    }
+
+    private static void assertFound(LoadObserver.Oracle oracle, String what) throws SQLException {
+        List<String> violations = oracle.violations();
+        assertEquals(1, violations.size(), violations::toString);
+        assertTrue(violations.get(0).startsWith(what), violations::toString);
+    }
+
+    private static void assertNone(String judge, List<String> violations) {
+        assertEquals(
+                List.of(),
+                violations.stream().limit(5).toList(),
+                () -> "violations found " + judge + ", " + violations.size() + " in all, seed " + SEED);
+    }
+
     private LoadProcess.Order order(SessionMode mode) {
         String run = UUID.randomUUID().toString();
-        System.out.println("load of " + SECONDS + " s with seed " + SEED + ", sessions " + mode);
         return new LoadProcess.Order(
                 Databases.SHARED.url(),
                 Databases.SHARED.user(),

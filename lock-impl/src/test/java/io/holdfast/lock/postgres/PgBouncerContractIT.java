@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.LockerContract;
 import java.io.IOException;
 import java.util.List;
@@ -21,8 +22,8 @@ class PgBouncerContractIT extends LockerContract {
     }
 
     @Override
-    protected Locker newLocker() {
-        return new PostgresLocker(LockerConfig.DEFAULT, ConnectionSource.of(pooler.dataSource()), List.of());
+    protected Locker newLocker(LockListener... listeners) {
+        return new PostgresLocker(LockerConfig.DEFAULT, ConnectionSource.of(pooler.dataSource()), List.of(listeners));
     }
 
     @AfterAll

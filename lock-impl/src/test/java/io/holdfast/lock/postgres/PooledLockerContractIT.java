@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.LockerContract;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -13,8 +14,8 @@ class PooledLockerContractIT extends LockerContract {
     private static final HikariDataSource POOL = Databases.pool(10);
 
     @Override
-    protected Locker newLocker() {
-        return new PostgresLocker(LockerConfig.DEFAULT, POOL::getConnection, List.of());
+    protected Locker newLocker(LockListener... listeners) {
+        return new PostgresLocker(LockerConfig.DEFAULT, POOL::getConnection, List.of(listeners));
     }
 
     @AfterAll

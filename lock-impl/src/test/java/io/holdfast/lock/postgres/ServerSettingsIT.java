@@ -122,7 +122,7 @@ class ServerSettingsIT extends LockerTest {
 
     private static boolean asks(LockSession asking, LockSession inDoubt) {
         try {
-            return asking.terminate(inDoubt.backend());
+            return asking.terminate(inDoubt.traces()).wasThere();
         } catch (SQLException e) {
             return SqlStates.isNotPermitted(e);
         }

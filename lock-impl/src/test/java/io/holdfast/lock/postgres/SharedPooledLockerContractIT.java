@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.LockerContract;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -13,9 +14,9 @@ class SharedPooledLockerContractIT extends LockerContract {
     private static final HikariDataSource POOL = Databases.pool(10);
 
     @Override
-    protected Locker newLocker() {
+    protected Locker newLocker(LockListener... listeners) {
         LockerConfig config = LockerConfig.DEFAULT.sessions(SessionMode.SHARED);
-        return new PostgresLocker(config, ConnectionSource.of(POOL), List.of());
+        return new PostgresLocker(config, ConnectionSource.of(POOL), List.of(listeners));
     }
 
     @AfterAll

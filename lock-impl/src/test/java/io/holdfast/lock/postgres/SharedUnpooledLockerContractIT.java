@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.LockerContract;
 import java.util.List;
 import javax.sql.DataSource;
@@ -12,8 +13,8 @@ class SharedUnpooledLockerContractIT extends LockerContract {
     private final DataSource dataSource = Databases.SHARED.dataSource();
 
     @Override
-    protected Locker newLocker() {
+    protected Locker newLocker(LockListener... listeners) {
         LockerConfig config = LockerConfig.DEFAULT.sessions(SessionMode.SHARED);
-        return new PostgresLocker(config, ConnectionSource.of(dataSource), List.of());
+        return new PostgresLocker(config, ConnectionSource.of(dataSource), List.of(listeners));
     }
 }

@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.LockerContract;
 import java.util.List;
 import javax.sql.DataSource;
@@ -12,7 +13,7 @@ class UnpooledLockerContractIT extends LockerContract {
     private final DataSource dataSource = Databases.SHARED.dataSource();
 
     @Override
-    protected Locker newLocker() {
-        return new PostgresLocker(LockerConfig.DEFAULT, dataSource::getConnection, List.of());
+    protected Locker newLocker(LockListener... listeners) {
+        return new PostgresLocker(LockerConfig.DEFAULT, dataSource::getConnection, List.of(listeners));
     }
 }
