@@ -77,6 +77,9 @@ final class Acquisition implements Runnable {
 
     private volatile Step step = Step.LOCK_PERMIT;
 
+    /** Why it had to ask for another session; null if it had not. */
+    private volatile SQLException lastFailure;
+
     /** Until when to go on without a session that answers. Used by keepers only, after it was first set. */
     private Deadline sessionBy;
 
@@ -255,7 +258,7 @@ final class Acquisition implements Runnable {
                 locker.isFull()
                         ? Messages.tooManyLocks(what(), locker.config().maxLocks())
                         : locker.sessions().tooMany(what(), ownTime);
-            case CONNECTION -> Messages.noConnection(what(), ownTime, null);
+            case CONNECTION -> lastFailure == null ? Messages.noConnection(what(), ownTime, null) : told(lastFailure);
             case SERVER -> Messages.noAnswer(what(), timeout);
         };
     }
@@ -372,6 +375,7 @@ final class Acquisition implements Runnable {
         Deadline patience = Deadline.after(timeout);
         try {
             locker.keepers().execute(() -> {
+                Future<?> canceling = CompletableFuture.completedFuture(null);
                 try {
                     do {
                         LockSession asking = session;
@@ -379,9 +383,13 @@ final class Acquisition implements Runnable {
                             locker.endForGood(asking);
                             turn.end();
                             return;
-                        } else if (asking != null) {
-                            asking.cancel();
-                        } else if (patience.hasPassed()) {
+                        } else if (asking != null && canceling.isDone()) {
+                            // Takes a connection of its own, which may hang as well.
+                            canceling = locker.keepers().submit(() -> {
+                                asking.cancel();
+                                return null;
+                            });
+                        } else if (asking == null && patience.hasPassed()) {
                             // Whether somebody holds the lock is for the server to say, also to the next in line.
                             turn.end();
                             return;
@@ -425,10 +433,7 @@ final class Acquisition implements Runnable {
                 lock.ifPresent(HeldLock::endOnThisThread);
             }
         } catch (SQLException e) {
-            fail(
-                    SqlStates.isPoolExhausted(e)
-                            ? Messages.noConnection(what(), ownTime, e)
-                            : Messages.of(request, what(), e));
+            fail(told(e));
         } catch (LockException | Error e) {
             fail(e);
         } catch (Throwable e) {
@@ -438,6 +443,12 @@ final class Acquisition implements Runnable {
                 end();
             }
         }
+    }
+
+    private LockException told(SQLException failure) {
+        return SqlStates.isPoolExhausted(failure)
+                ? Messages.noConnection(what(), ownTime, failure)
+                : Messages.of(request, what(), failure);
     }
 
     private void fail(Throwable failure) {
@@ -473,6 +484,7 @@ final class Acquisition implements Runnable {
                         answered = false;
                         pause = Duration.ZERO;
                     }
+                    lastFailure = e;
                     if (decided.get() || sessionBy.hasPassed() || !SqlStates.isWorthRetrying(e)) {
                         throw e;
                     }

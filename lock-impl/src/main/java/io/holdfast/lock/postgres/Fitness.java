@@ -83,6 +83,10 @@ final class Fitness {
     /** After the first answer to this session: as {@link #require}, if that came from a server not seen before. */
     void requireServer(LockSession session, Progress progress) throws SQLException {
         long server = session.backend().serverStart();
+        if (!proven.isEmpty() && !proven.contains(server)) {
+            // The locks on the former one may be lost with this one.
+            servers.learn(server, session);
+        }
         if (!proven.contains(server) && tryAgainAt.hasPassed()) {
             check(session, progress, () -> !proven.contains(server) && tryAgainAt.hasPassed());
         }

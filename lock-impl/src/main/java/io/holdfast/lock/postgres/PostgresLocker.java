@@ -132,50 +132,50 @@ public final class PostgresLocker implements Locker {
         LockAttempt attempt = attempt(request, limit(request));
         Acquisition acquisition = beginTold(attempt, startNanos);
         CompletableFuture<LockHandle> told = new CompletableFuture<>();
-        AtomicBoolean waitEnded = new AtomicBoolean();
+        AtomicBoolean ended = new AtomicBoolean();
+        Runnable tellWaitEnded = () -> {
+            if (ended.compareAndSet(false, true)) {
+                listeners.waitEnded(attempt);
+            }
+        };
         acquisition
                 .outcome()
                 .whenCompleteAsync(
-                        (lock, failure) -> {
-                            // Before the caller goes on, since that may be the whole of its work, on this thread.
-                            tellWaitEnded(attempt, waitEnded);
-                            tell(told, attempt, lock, failure, startNanos);
-                        },
+                        (lock, failure) -> tell(told, attempt, lock, failure, startNanos, tellWaitEnded),
                         this::onKeeper);
         // Cancelled, or completed otherwise by whoever has it: nobody wants the lock any more. Else it is decided
         // already.
         told.whenComplete((handle, failure) -> {
             if (acquisition.abandon()) {
-                tellWaitEnded(attempt, waitEnded);
+                tellWaitEnded.run();
             }
         });
         acquisition.watch();
         return told;
     }
 
-    private void tellWaitEnded(LockAttempt attempt, AtomicBoolean told) {
-        if (told.compareAndSet(false, true)) {
-            listeners.waitEnded(attempt);
-        }
-    }
-
+    /** The end of the wait is told before the caller goes on, which may do the whole of its work on this thread. */
     private void tell(
             CompletableFuture<LockHandle> told,
             LockAttempt attempt,
             Optional<HeldLock> lock,
             Throwable failure,
-            long startNanos) {
+            long startNanos,
+            Runnable tellWaitEnded) {
         Duration waited = since(startNanos);
         if (failure != null) {
             if (failure instanceof LockException e) {
                 listeners.failed(attempt, e);
             }
+            tellWaitEnded.run();
             told.completeExceptionally(failure);
         } else if (lock.isEmpty()) {
             listeners.refused(attempt, waited);
+            tellWaitEnded.run();
             told.completeExceptionally(notAcquired(attempt.request(), waited, null));
         } else {
             LockHandle handle = lock.get().announce(waited);
+            tellWaitEnded.run();
             if (!told.complete(handle)) {
                 handle.close();
             }

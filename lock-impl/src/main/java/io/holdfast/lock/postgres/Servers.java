@@ -57,6 +57,11 @@ final class Servers {
                         || one.get().timeline() == former.get().timeline() && start > formerStart);
     }
 
+    /** Whether another server has taken over from this one. */
+    boolean hasSuccessor(long start) {
+        return identities.keySet().stream().anyMatch(other -> isSuccessor(other, start));
+    }
+
     /** Whether servers of different clusters were met at all. */
     boolean haveStrangers() {
         return strangersMet;

@@ -130,6 +130,10 @@ final class Watch {
 
     /** Locks of one server. What another one says counts only if that has taken over from it. */
     private void check(long server, List<HeldLock> locks) {
+        if (locker.servers().hasSuccessor(server)) {
+            loseAll(locks);
+            return;
+        }
         Set<Integer> pids = new LinkedHashSet<>();
         locks.forEach(lock -> pids.add(lock.grant().session().backend().pid()));
         Optional<Seen> answer;

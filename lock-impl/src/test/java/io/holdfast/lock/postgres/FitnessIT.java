@@ -138,6 +138,75 @@ class FitnessIT extends LockerTest {
         }
     }
 
+    /** A server on which a function or relation does something else. */
+    private static ConnectionSource replacing(String text, String by) {
+        return () -> {
+            Connection target = Databases.SHARED.connect();
+            return connection((proxy, method, args) -> method.getName().equals("prepareStatement")
+                    ? target.prepareStatement(((String) args[0]).replace(text, by))
+                    : call(target, method, args));
+        };
+    }
+
+    private void assertRefused(ConnectionSource source, String messageId, String observed) {
+        assertRefused(source, messageId);
+        LockDatabaseUnfitException refused = assertThrows(
+                LockDatabaseUnfitException.class, () -> locker(CONFIG, source).ping());
+        assertTrue(refused.getMessage().contains(observed), refused.getMessage());
+    }
+
+    @Test
+    @DisplayName("C1, C27: a server whose lock functions do nothing is refused, and it is said what was observed")
+    void shouldRefuseStubs() {
+        assertRefused(
+                replacing("pg_catalog.pg_try_advisory_lock(?)", "(?::bigint is not null)"),
+                "HOLDFAST-0045",
+                "granted to another");
+        assertRefused(
+                replacing("pg_catalog.pg_advisory_lock(?)", "(?::bigint)"), "HOLDFAST-0045", "that another held");
+        assertRefused(
+                replacing("pg_catalog.pg_advisory_unlock(?)", "(?::bigint is not null)"),
+                "HOLDFAST-0045",
+                "after its release");
+        assertRefused(
+                replacing("pg_catalog.pg_try_advisory_xact_lock(?)", "(?::bigint is not null)"),
+                "HOLDFAST-0045",
+                "transaction");
+        assertRefused(
+                replacing("pg_catalog.pg_locks l", "(select * from pg_catalog.pg_locks where false) l"),
+                "HOLDFAST-0045",
+                "pg_locks");
+        assertEquals(0, server.locks(lockId).size());
+    }
+
+    @Test
+    @DisplayName("C27: while there is no second connection to compare with, it is tried again later, and then refused")
+    void shouldTryAgainWhileUnknown() throws Exception {
+        ConnectionSource stub = replacing("pg_catalog.pg_try_advisory_lock(?)", "(?::bigint is not null)");
+        AtomicBoolean single = new AtomicBoolean(true);
+        AtomicInteger open = new AtomicInteger();
+        ConnectionSource source = () -> {
+            if (single.get() && open.get() > 0) {
+                throw new SQLException("no second connection", "08001");
+            }
+            open.incrementAndGet();
+            Connection target = stub.open();
+            return connection((proxy, method, args) -> {
+                if (method.getName().equals("close")) {
+                    open.decrementAndGet();
+                }
+                return call(target, method, args);
+            });
+        };
+        PostgresLocker locker = locker(CONFIG, source);
+        locker.acquire(request).close();
+        single.set(false);
+
+        java.util.concurrent.TimeUnit.SECONDS.sleep(11);
+
+        assertThrows(LockDatabaseUnfitException.class, () -> locker.acquire(request));
+    }
+
     @Test
     @DisplayName("C27: a connection that cannot be set to autocommit is refused")
     void shouldRefuseTransactions() {

@@ -27,6 +27,8 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What operators see, and can do. */
@@ -127,6 +129,43 @@ class LockAdminIT extends LockerTest {
             assertNull(found.holders().get(0).since(), "not known");
         }
         other.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x holdfast/5/00000000/y",
+                " holdfast/5/00000000",
+                "x holdfast/5/shared/00000000",
+                "\u00fc holdfast/5/00000000/y"
+            })
+    @DisplayName(
+            "a key that looks like the name of another namespace's session hides its lock from nobody, and shows it to none")
+    void shouldNotMistakeKeyForNamespace(String lookalike) throws Exception {
+        LockAdmin ofFive = locker(CONFIG.namespace(5)).admin();
+        LockAdmin ofSeven = locker(CONFIG.namespace(7)).admin();
+        long id = LockId.of(7, lookalike);
+        boolean isPrintable = lookalike.chars().allMatch(c -> c >= ' ' && c <= '~');
+        for (SessionMode mode : SessionMode.values()) {
+            Instant before = Instant.now();
+            LockHandle handle = orders(CONFIG.namespace(7).sessions(mode)).acquire(LockRequest.of(lookalike));
+
+            List<LockInfo> listed = ofSeven.locks();
+
+            assertEquals(1, listed.size());
+            assertEquals(id, listed.get(0).lockId());
+            Session holder = listed.get(0).holders().get(0);
+            if (mode == SessionMode.PINNED) {
+                assertEquals(isPrintable ? lookalike : null, listed.get(0).key());
+                assertTrue(Duration.between(before, holder.since()).abs().toSeconds() < 10, "since " + holder.since());
+            } else {
+                assertNull(listed.get(0).key());
+                assertNull(holder.since(), "of a shared session");
+            }
+            assertEquals(lookalike, ofSeven.lock(lookalike).orElseThrow().key());
+            assertEquals(List.of(), ofFive.locks());
+            handle.release();
+        }
     }
 
     @Test

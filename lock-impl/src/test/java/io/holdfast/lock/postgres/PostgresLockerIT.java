@@ -373,7 +373,11 @@ class PostgresLockerIT extends LockerTest {
     @DisplayName(
             "C17: a session whose unlock fails is ended physically, which frees the lock; the pool gets no such session")
     void shouldEndSessionsInDoubt() throws InterruptedException {
-        PostgresLocker refusing = locker(() -> refusingToUnlock(pool.getConnection()));
+        AtomicBoolean armed = new AtomicBoolean();
+        PostgresLocker refusing = locker(
+                () -> armed.get() ? refusingToUnlock(pool.getConnection()) : pool.getConnection());
+        refusing.ping();
+        armed.set(true);
         LockHandle handle = refusing.acquire(request);
         int pid = server.holder(lockId);
 
@@ -408,10 +412,15 @@ class PostgresLockerIT extends LockerTest {
     @Test
     @DisplayName("C17: a session in doubt whose connection refuses to be aborted is ended all the same")
     void shouldEndSessionsThatCannotBeAborted() throws InterruptedException {
-        PostgresLocker refusing = locker(() -> failing(
-                refusingToUnlock(pool.getConnection()),
-                (method, argument) -> method.equals("abort"),
-                new SQLFeatureNotSupportedException("on purpose")));
+        AtomicBoolean armed = new AtomicBoolean();
+        PostgresLocker refusing = locker(() -> armed.get()
+                ? failing(
+                        refusingToUnlock(pool.getConnection()),
+                        (method, argument) -> method.equals("abort"),
+                        new SQLFeatureNotSupportedException("on purpose"))
+                : pool.getConnection());
+        refusing.ping();
+        armed.set(true);
         LockHandle handle = refusing.acquire(request);
         int pid = server.holder(lockId);
 
@@ -426,14 +435,17 @@ class PostgresLockerIT extends LockerTest {
     void shouldSurviveRuntimeExceptionsOfWrappers() throws InterruptedException {
         IllegalStateException broken = new IllegalStateException("on purpose");
         for (String step : List.of("pg_advisory_unlock(?)", "pg_try_advisory_lock(?)", "close")) {
-            AtomicBoolean armed = new AtomicBoolean(true);
+            AtomicBoolean armed = new AtomicBoolean();
             PostgresLocker onBroken = locker(() -> failing(
                     pool.getConnection(),
                     (method, argument) -> (argument.contains(step) || method.equals(step)) && armed.get(),
                     broken));
+            onBroken.ping();
+            armed.set(true);
             try (LockHandle handle = onBroken.acquire(request)) {
                 assertTrue(handle.isHeld());
-            } catch (IllegalStateException e) {
+            } catch (LockUnavailableException e) {
+                assertTrue(e.getMessage().contains("on purpose"), e.getMessage());
                 assertEquals("pg_try_advisory_lock(?)", step, "only a failed attempt is told");
             }
 

@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -26,6 +28,11 @@ final class Relay implements AutoCloseable {
     private final URI server;
 
     private volatile CountDownLatch thawed = new CountDownLatch(0);
+
+    /** How long everything takes, in each direction. */
+    private volatile long delayMillis;
+
+    private volatile boolean swallowing;
 
     Relay(String jdbcUrl) {
         server = URI.create(jdbcUrl.substring("jdbc:".length()));
@@ -73,6 +80,16 @@ final class Relay implements AutoCloseable {
         link(clientPort).thawed().set(new CountDownLatch(1));
     }
 
+    /** From now on nothing of what the server says arrives, nor that a client has gone. */
+    void swallowAnswers() {
+        swallowing = true;
+    }
+
+    /** Everything takes this long from now on, in each direction. */
+    void delay(Duration delay) {
+        delayMillis = delay.toMillis();
+    }
+
     void freeze() {
         thawed = new CountDownLatch(1);
     }
@@ -99,8 +116,14 @@ final class Relay implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                TimeUnit.MILLISECONDS.sleep(delayMillis);
                 awaitThaw(link);
-                out.write(buffer, 0, read);
+                if (!swallowing || from == link.client()) {
+                    out.write(buffer, 0, read);
+                }
+            }
+            while (swallowing) {
+                TimeUnit.MILLISECONDS.sleep(100);
             }
             awaitThaw(link);
         }
@@ -131,6 +154,7 @@ final class Relay implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        swallowing = false;
         thaw();
         door.close();
         for (Link link : links) {

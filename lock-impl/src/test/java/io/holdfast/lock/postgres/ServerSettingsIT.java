@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotAcquiredException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +76,82 @@ class ServerSettingsIT extends LockerTest {
             handle.release();
             assertTrue(server.isFree(lockId));
         }
+    }
+
+    @Test
+    @DisplayName(
+            "C5: a statement_timeout does not cost a waiter its place: of two, the one that came first is served first")
+    void shouldKeepPlaceInQueue() throws Exception {
+        PostgresLocker limited = locker(CONFIG, () -> with("statement_timeout = 300"));
+        PostgresLocker later = elsewhere();
+        LockHandle blocking = elsewhere().acquire(request);
+        Future<LockHandle> first = threads.submit(() -> limited.acquire(request));
+        Server.eventually("the first waits", () -> server.locks(lockId).size() == 2);
+        Future<LockHandle> second = threads.submit(() -> later.acquire(request));
+        Server.eventually("the second waits", () -> server.locks(lockId).size() == 3);
+        TimeUnit.MILLISECONDS.sleep(800);
+
+        blocking.release();
+
+        Server.eventually("one of them is served", () -> first.isDone() || second.isDone());
+        assertTrue(first.isDone(), "the first");
+        assertFalse(second.isDone());
+        first.get().release();
+        second.get().release();
+    }
+
+    @Test
+    @DisplayName("C5: a wait that is longer than statement_timeout ends when it is to end")
+    void shouldWaitAsLongAsAsked() throws Exception {
+        PostgresLocker limited = locker(CONFIG, () -> with("statement_timeout = 300"));
+        LockHandle blocking = elsewhere().acquire(request);
+
+        long millis = millisInVain(limited, Duration.ofSeconds(2));
+
+        assertTrue(millis >= 2_000 && millis < 2_800, () -> "after " + millis + " ms");
+        blocking.release();
+    }
+
+    private long millisInVain(PostgresLocker locker, Duration wait) {
+        long start = System.nanoTime();
+        assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request.waitAtMost(wait)));
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    @Test
+    @DisplayName(
+            "C5: a server that does not end a wait by itself does not prolong it for long, and keeps nothing of it")
+    void shouldEndWaitThatServerDoesNotEnd() throws Exception {
+        AtomicBoolean endless = new AtomicBoolean();
+        AtomicInteger changed = new AtomicInteger();
+        PostgresLocker locker = locker(CONFIG, () -> {
+            Connection target = Databases.SHARED.connect();
+            return JdbcProxy.connection((proxy, method, args) -> {
+                if (endless.get() && method.getName().equals("prepareStatement")) {
+                    String sql = (String) args[0];
+                    // Zero is no limit.
+                    args[0] =
+                            sql.replace("('lock_timeout', ?,", "('lock_timeout', pg_catalog.left(?::text, 0) || '0',");
+                    changed.addAndGet(sql.equals(args[0]) ? 0 : 1);
+                }
+                return JdbcProxy.call(target, method, args);
+            });
+        });
+        locker.ping();
+        endless.set(true);
+        LockHandle blocking = elsewhere().acquire(request);
+
+        long millis = millisInVain(locker, Duration.ofSeconds(1));
+
+        assertEquals(1, changed.get(), "the wait had no limit on the server");
+        assertTrue(
+                millis >= 1_000 && millis <= 1_000 + CONFIG.connectionTimeout().toMillis(),
+                () -> "after " + millis + " ms");
+        Server.eventually("nobody waits", () -> server.locks(lockId).size() == 1);
+        assertTrue(blocking.isHeld());
+        blocking.release();
+        assertTrue(server.isFree(lockId));
+        locker.acquire(request).release();
     }
 
     @ParameterizedTest

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.NoSuchElementException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlStatesTest {
 
@@ -21,5 +25,55 @@ class SqlStatesTest {
         assertTrue(SqlStates.isPoolExhausted(new SQLTransientConnectionException("timed out", "08001", exhausted)));
         assertFalse(SqlStates.isPoolExhausted(refused));
         assertFalse(SqlStates.isPoolExhausted(new SQLTransientConnectionException("timed out", "08001", refused)));
+    }
+
+    @Test
+    @DisplayName("C6: an exhausted pool of DBCP 2 is told by what its exception has as a cause")
+    void shouldTellExhaustedDbcp() {
+        assertTrue(SqlStates.isPoolExhausted(new SQLException(
+                "Cannot get a connection, pool error Timeout waiting for idle object",
+                new NoSuchElementException("Timeout waiting for idle object"))));
+        assertFalse(SqlStates.isPoolExhausted(
+                new SQLException("Cannot create PoolableConnectionFactory", new SQLException("refused", "08001"))));
+        assertFalse(SqlStates.isPoolExhausted(new SQLException("whatever", new IllegalStateException("closed"))));
+    }
+
+    @Test
+    @DisplayName("C6: a server without a free connection is told as an exhausted pool is, however deep a pool hides it")
+    void shouldTellTooManyConnections() {
+        SQLException tooMany = new SQLException("sorry, too many clients already", "53300");
+        SQLException inPool = new SQLException("no connection", "08001", new RuntimeException(tooMany));
+
+        assertTrue(SqlStates.isPoolExhausted(tooMany));
+        assertTrue(SqlStates.isPoolExhausted(inPool));
+        assertTrue(SqlStates.isPoolExhausted(new SQLException("outermost", new RuntimeException(inPool))));
+        assertTrue(SqlStates.isPoolExhausted(new SQLTransientConnectionException("timed out", "53300", tooMany)));
+        assertFalse(SqlStates.isPoolExhausted(new SQLException("out of memory", "53200")));
+        assertTrue(SqlStates.isWorthRetrying(tooMany));
+        assertTrue(SqlStates.isWorthRetrying(inPool));
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"08001", "08006", "57P01", "57P02", "57P03", "57P05", "53300"})
+    @DisplayName("another connection may do better than one that has ended, or that there was not")
+    void shouldRetry(String state) {
+        SQLException failure = new SQLException("failed", state);
+
+        assertTrue(SqlStates.isWorthRetrying(failure));
+        assertTrue(SqlStates.isWorthRetrying(new SQLException("of a pool", failure)));
+        assertTrue(SqlStates.isWorthRetrying(new SQLTransientConnectionException("of a pool", state, failure)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"28P01", "28000", "3D000", "42501", "42704", "08P01", "53200", "57014"})
+    @DisplayName(
+            "no other connection does better than one that the server refuses, nor after an error of the statement")
+    void shouldNotRetry(String state) {
+        SQLException failure = new SQLException("refused", state);
+
+        assertFalse(SqlStates.isWorthRetrying(failure));
+        assertFalse(SqlStates.isWorthRetrying(new SQLException("of a pool", failure)));
+        assertFalse(SqlStates.isWorthRetrying(new SQLTransientConnectionException("of a pool", state, failure)));
     }
 }
