@@ -49,8 +49,8 @@ class HeldLockModelTest {
     void shouldFindLossThatOvertakesRelease() throws Exception {
         Mutant.of(
                         HeldLock.class,
-                        "if (life.compareAndSet(Life.HELD, Life.LOSING)) {\n            finishLosing(cause);",
-                        "if (life.get() == Life.HELD) { life.set(Life.LOSING);\n            finishLosing(cause);")
+                        "return life.compareAndSet(Life.HELD, term.deadline().hasPassed() ? Life.LAPSED : Life.LOSING);",
+                        "if (life.get() != Life.HELD) { return false; } life.set(Life.LOSING); return true;")
                 .assertFound(HeldLockCheck.class, "life.set(LOSING)");
     }
 }
