@@ -89,12 +89,6 @@ final class Acquisition implements Runnable {
     /** Whether the lock is to be waited for on a session of its own. Used by keepers only. */
     private boolean toWait;
 
-    /** A dead session that keeps its place in the pool, so that the pool gives out another one; or null. Keepers only. */
-    private LockSession dead;
-
-    /** Whether a session turned out to be dead. Keepers only. */
-    private boolean deadSeen;
-
     /** The keeper thread while it waits for a connection, which may be interrupted; else null. Guarded by this. */
     private Thread opening;
 
@@ -474,55 +468,30 @@ final class Acquisition implements Runnable {
      */
     private Optional<HeldLock> persistently(Asking asking) throws SQLException {
         Duration pause = Duration.ZERO;
-        try {
-            while (true) {
-                try {
-                    return asking.ask();
-                } catch (SQLException e) {
-                    if (waiting && answered) {
-                        startOwnTime();
-                        answered = false;
-                        pause = Duration.ZERO;
-                    }
-                    lastFailure = e;
-                    if (decided.get() || sessionBy.hasPassed() || !SqlStates.isWorthRetrying(e)) {
-                        throw e;
-                    }
+        while (true) {
+            try {
+                return asking.ask();
+            } catch (SQLException e) {
+                if (waiting && answered) {
+                    startOwnTime();
+                    answered = false;
+                    pause = Duration.ZERO;
                 }
-                if (!rest(pause)) {
-                    return Optional.empty();
+                lastFailure = e;
+                if (decided.get() || sessionBy.hasPassed() || !SqlStates.isWorthRetrying(e)) {
+                    throw e;
                 }
-                pause = pause.multipliedBy(2).compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause.multipliedBy(2);
-                pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
             }
-        } finally {
-            leavePool();
+            if (!rest(pause)) {
+                return Optional.empty();
+            }
+            Duration twice = pause.isZero() ? SHORTEST_PAUSE : pause.multipliedBy(2);
+            pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
         }
     }
 
     private boolean rest(Duration pause) throws SQLException {
         return whileOpening(Step.CONNECTION, () -> TimeUnit.NANOSECONDS.sleep(pause.toNanos()));
-    }
-
-    /**
-     * A pool that gives out first what came back last may give out the same dead connection again. So from the second one on,
-     * it comes back only when the pool has given out another.
-     */
-    private void endDead(LockSession own) {
-        leavePool();
-        if (!deadSeen) {
-            deadSeen = true;
-            locker.endForGood(own);
-        } else if (locker.endInPool(own)) {
-            dead = own;
-        }
-    }
-
-    private void leavePool() {
-        if (dead != null) {
-            dead.leavePool();
-            dead = null;
-        }
     }
 
     private Optional<HeldLock> acquireOnce() throws SQLException {
@@ -589,7 +558,6 @@ final class Acquisition implements Runnable {
         boolean wanted = whileOpening(
                 Step.SESSION_PERMIT,
                 () -> opened[0] = locker.sessions().open(what(), sessionBy, ownTime, this::permitted));
-        leavePool();
         if (!wanted) {
             if (opened[0] != null) {
                 opened[0].unpin();
@@ -605,8 +573,6 @@ final class Acquisition implements Runnable {
         } catch (SQLException e) {
             if (SqlStates.isRefused(e) && !own.isReady() && own.wipe()) {
                 own.unpin();
-            } else if (SqlStates.isSessionLost(e)) {
-                endDead(own);
             } else {
                 locker.endForGood(own);
             }

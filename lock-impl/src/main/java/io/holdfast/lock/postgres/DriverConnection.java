@@ -14,15 +14,14 @@ import java.util.OptionalInt;
 final class DriverConnection {
 
     private static final String PACKAGE = "org.postgresql.";
+    private static final String WILDFLY = "org.jboss.";
 
     private DriverConnection() {}
 
     /** Empty if the pool does not show it, as Open Liberty's, or if it is of another driver. */
     static Optional<Connection> of(Connection connection) {
-        Connection found = unwrapped(connection);
-        if (!isDriver(found)) {
-            found = underlying(connection);
-        }
+        boolean isWildFly = connection.getClass().getName().startsWith(WILDFLY);
+        Connection found = isWildFly ? underlying(connection) : unwrapped(connection);
         return isDriver(found) ? Optional.of(found) : Optional.empty();
     }
 
@@ -46,6 +45,12 @@ final class DriverConnection {
         } catch (ReflectiveOperationException | RuntimeException e) {
             return null;
         }
+    }
+
+    /** Whether the pool gave out a connection that was closed behind its back, as far as it shows. No round trip. */
+    static boolean isClosed(Connection connection) throws SQLException {
+        Optional<Connection> driver = of(connection);
+        return driver.isPresent() && driver.get().isClosed();
     }
 
     /** The process id that the driver was told when it connected: behind a pooler, an invented one. No round trip. */

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
 import io.holdfast.lock.postgres.LockSession.Holding;
 import io.holdfast.lock.postgres.LockSession.Holdings;
+import io.holdfast.lock.postgres.LockSession.Traces;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -213,6 +214,10 @@ final class Fitness {
                 seen.all().stream().anyMatch(holding -> isOf(holding, lockId)),
                 "a lock that a session held did not show in pg_locks");
         servers.learn(seen.serverStart(), other);
+        limit.goesOn();
+        // Ends nothing, since nobody has this lock; but it needs the right to.
+        other.terminate(new Traces(OptionalInt.of(pid), null, null, Set.of(~lockId)));
+        limit.goesOn();
         proof.expect(true, one.unlock(lockId), "a lock that a session held could not be released");
         proof.expect(true, other.tryLock(lockId), "a lock was refused after its release");
         proof.expect(true, other.unlock(lockId), "a lock that a session held could not be released");

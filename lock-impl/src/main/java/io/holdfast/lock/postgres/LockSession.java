@@ -470,7 +470,7 @@ final class LockSession {
             connection.close();
         } catch (SQLException | RuntimeException e) {
             abort();
-            leavePool();
+            leavePool(connection);
         }
     }
 
@@ -479,37 +479,30 @@ final class LockSession {
      * connection was given up before: then it may be somebody else's.
      */
     boolean end() {
-        boolean mine = endInPool();
-        if (mine) {
-            leavePool();
-        }
-        return mine;
-    }
-
-    /** As {@link #end()}, but the dead connection keeps its place in the pool until {@link #leavePool()}. */
-    boolean endInPool() {
         boolean mine = giveUp();
         if (mine) {
             abort();
+            leavePool(connection);
         }
         return mine;
     }
 
     /** Agroal before 3.2 loses the place of a connection that is aborted through it. */
     private void abort() {
-        Connection toAbort = connection.getClass().getName().startsWith("io.agroal.")
-                ? DriverConnection.of(connection).orElse(connection)
-                : connection;
         try {
-            toAbort.abort(Runnable::run);
+            if (!connection.getClass().getName().startsWith("io.agroal.")) {
+                connection.abort(Runnable::run);
+            } else if (!connection.isClosed()) {
+                DriverConnection.of(connection).orElse(connection).abort(Runnable::run);
+            }
         } catch (SQLException | RuntimeException e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "abort failed", e);
             terminateSelf();
         }
     }
 
-    /** To be called once, after {@link #endInPool()} said true. */
-    void leavePool() {
+    /** Closes a connection that is dead. */
+    static void leavePool(Connection connection) {
         try {
             connection.close();
         } catch (SQLException | RuntimeException e) {

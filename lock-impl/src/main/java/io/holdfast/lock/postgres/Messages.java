@@ -189,8 +189,8 @@ final class Messages {
     static void suspected(String lock) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0024: it is not known whether " + lock + " is still held, since the database has not"
-                        + " answered for a while, or the machine was suspended. Check the database and the network");
+                "HOLDFAST-0024: it is not known whether " + lock + " is still held, since the database could"
+                        + " not be asked for a while, or the machine was suspended. Check the database and the network");
     }
 
     static void notTerminated(int pid, Throwable cause) {

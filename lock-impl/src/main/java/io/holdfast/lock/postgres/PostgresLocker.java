@@ -107,7 +107,7 @@ public final class PostgresLocker implements Locker {
     }
 
     /** Tells of a holder in this locker, whom its user can look for in the same application. */
-    private LockNotAcquiredException notAcquired(LockRequest request, Duration waited, @Nullable Thread caller) {
+    LockNotAcquiredException notAcquired(LockRequest request, Duration waited, @Nullable Thread caller) {
         long lockId = lockId(request.key());
         String lock = Messages.lock(request.key(), lockId);
         for (HeldLock held : outstanding) {
@@ -502,11 +502,6 @@ public final class PostgresLocker implements Locker {
     /** Ends a session in doubt here and on the server. */
     void endForGood(LockSession session) {
         watch.endForGood(session);
-    }
-
-    /** As {@link #endForGood}, but the dead connection keeps its place in the pool; false if it was given up before. */
-    boolean endInPool(LockSession session) {
-        return watch.endInPool(session);
     }
 
     /**

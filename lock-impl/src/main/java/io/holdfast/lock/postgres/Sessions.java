@@ -2,12 +2,16 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockLimitException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** Opens sessions, no more at once than the limit, and sees to it that no two of them are the same on the server. */
 final class Sessions {
@@ -61,7 +65,7 @@ final class Sessions {
         permitted.run();
         boolean opened = false;
         try {
-            LockSession session = remembered(new LockSession(source.open(), this::gone));
+            LockSession session = openLiving(this::gone);
             opened = true;
             return session;
         } finally {
@@ -79,6 +83,26 @@ final class Sessions {
     private boolean permitBy(Deadline by) throws InterruptedException {
         onShortage.run();
         return permits.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Some pools give out first what came back last, also if it was closed. So a closed connection goes back only when the pool
+     * has given out another one.
+     */
+    private LockSession openLiving(Consumer<LockSession> onGone) throws SQLException {
+        List<Connection> closedOnes = new ArrayList<>(0);
+        try {
+            Connection connection = source.open();
+            while (DriverConnection.isClosed(connection)) {
+                closedOnes.add(connection);
+                connection = source.open();
+            }
+            return remembered(new LockSession(connection, onGone));
+        } finally {
+            for (Connection each : closedOnes) {
+                LockSession.leavePool(each);
+            }
+        }
     }
 
     /** One that comes when the locker has closed is given back at once; whoever uses it is told so by it. */
@@ -108,7 +132,7 @@ final class Sessions {
 
     /** A session beyond the limit, for a single question; not to be locked on. */
     LockSession borrow() throws SQLException {
-        return remembered(new LockSession(source.open(), open::remove));
+        return openLiving(open::remove);
     }
 
     /** Whether there can be no second connection. */

@@ -62,7 +62,7 @@ public final class TransactionLocks {
         long startNanos = System.nanoTime();
         Duration limit = request.waitAtMost() == null ? locker.config().waitAtMost() : request.waitAtMost();
         return attempt(transaction, request, limit, startNanos)
-                .orElseThrow(() -> Messages.notAcquired(what(request), "somebody else", since(startNanos)));
+                .orElseThrow(() -> locker.notAcquired(request, since(startNanos), Thread.currentThread()));
     }
 
     /**

@@ -260,20 +260,11 @@ final class Watch {
 
     /** Ends the session on this side, and sees to it that it ends on the server. */
     void endForGood(LockSession session) {
-        if (endInPool(session)) {
-            session.leavePool();
-        }
-    }
-
-    /** As {@link #endForGood}, but the dead connection keeps its place in the pool; false if it was given up before. */
-    boolean endInPool(LockSession session) {
         Traces traces = session.traces();
-        boolean mine = session.endInPool();
-        if (mine && traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
+        if (session.end() && traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
             inDoubt.put(traces, 0);
             onKeeper(this::bury);
         }
-        return mine;
     }
 
     /** Until the server has said twice that the session is not there any more: a statement may have been on its way to it. */

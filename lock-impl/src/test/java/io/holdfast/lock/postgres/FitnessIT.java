@@ -162,8 +162,7 @@ class FitnessIT extends LockerTest {
                 replacing("pg_catalog.pg_try_advisory_lock(?)", "(?::bigint is not null)"),
                 "HOLDFAST-0045",
                 "granted to another");
-        assertRefused(
-                replacing("pg_catalog.pg_advisory_lock(?)", "(?::bigint)"), "HOLDFAST-0045", "that another held");
+        assertRefused(replacing("pg_catalog.pg_advisory_lock(?)", "(?::bigint)"), "HOLDFAST-0045", "that another held");
         assertRefused(
                 replacing("pg_catalog.pg_advisory_unlock(?)", "(?::bigint is not null)"),
                 "HOLDFAST-0045",

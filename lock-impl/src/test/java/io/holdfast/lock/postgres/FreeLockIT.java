@@ -77,7 +77,8 @@ class FreeLockIT extends LockerTest {
 
         locker.acquire(request).release();
         killPooled();
-        assertTrue(locker.tryAcquire(request).map(handle -> {
+        assertTrue(locker.tryAcquire(request)
+                .map(handle -> {
                     handle.close();
                     return true;
                 })
@@ -85,7 +86,8 @@ class FreeLockIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C5, C6: a pool that hands out the same dead connection first, again and again, does not fail an acquire")
+    @DisplayName(
+            "C5, C6: a pool that hands out the same dead connection first, again and again, does not fail an acquire")
     void shouldGetPastSameDeadConnection() throws Exception {
         Deque<Connection> idle = new ArrayDeque<>();
         AtomicInteger opened = new AtomicInteger();
@@ -163,7 +165,8 @@ class FreeLockIT extends LockerTest {
         PostgresLocker rival = locker(CONFIG, ConnectionSource.of(node.dataSource()));
         LockHandle held = rival.acquire(request);
         Future<LockHandle> waiter = others.submit(() -> locker.acquire(request));
-        Server.eventually("waits at the server", () -> node.server().locks(lockId).size() == 2);
+        Server.eventually(
+                "waits at the server", () -> node.server().locks(lockId).size() == 2);
         int holder = node.server().holder(lockId);
 
         Signal.KILL.send(holder);
@@ -187,6 +190,7 @@ class FreeLockIT extends LockerTest {
                         () -> Statements.watched(slow.getConnection(), sql -> statements.incrementAndGet()));
                 relay.delay(Duration.ofMillis(90));
 
+                locker(CONFIG.sessions(sessions), slow::getConnection).ping();
                 locker.acquire(request).release();
                 statements.set(0);
                 locker.acquire(request).release();
@@ -243,7 +247,8 @@ class FreeLockIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C5: a try that comes while another one asks is not refused for that, if that one does not get the lock")
+    @DisplayName(
+            "C5: a try that comes while another one asks is not refused for that, if that one does not get the lock")
     void shouldNotRefuseTryForOneThatFails() throws Exception {
         AtomicBoolean failing = new AtomicBoolean();
         PostgresLocker locker = locker(CONFIG, () -> {

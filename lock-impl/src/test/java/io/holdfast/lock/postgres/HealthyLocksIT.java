@@ -149,9 +149,11 @@ class HealthyLocksIT extends LockerTest {
                 stopped.forEach(Signal.STOP::send);
                 TimeUnit.NANOSECONDS.sleep(heartbeat.plusSeconds(2).toNanos());
 
-                assertEquals(Set.of(), healthy.stream()
-                        .filter(handle -> handle.state() == LockState.LOST)
-                        .collect(Collectors.toSet()));
+                assertEquals(
+                        Set.of(),
+                        healthy.stream()
+                                .filter(handle -> handle.state() == LockState.LOST)
+                                .collect(Collectors.toSet()));
                 assertEquals(keys(cut), told, "whose loss is told");
                 assertTrue(areLost(cut), "only these");
             } finally {
@@ -163,7 +165,8 @@ class HealthyLocksIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C19: a connection that does not come keeps a locker that holds nothing from closing for a second only")
+    @DisplayName(
+            "C19: a connection that does not come keeps a locker that holds nothing from closing for a second only")
     void shouldCloseWhileConnecting() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         PostgresLocker locker = locker(CONFIG.closeTimeout(Duration.ofSeconds(10)), () -> {
@@ -189,7 +192,8 @@ class HealthyLocksIT extends LockerTest {
     // ---- listeners, actions and logs that block
 
     @Test
-    @DisplayName("C12, C21: a listener that blocks while a dropped handle is released delays no sign of life, nor that release")
+    @DisplayName(
+            "C12, C21: a listener that blocks while a dropped handle is released delays no sign of life, nor that release")
     void shouldKeepLocksWhileAbandonedIsReleased() throws Exception {
         PostgresLocker locker = telling(HEALTHY, new LockListener() {
             @Override
@@ -216,7 +220,8 @@ class HealthyLocksIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C12: actions and listeners that block delay neither the loss of other locks, nor its telling, nor healthy ones")
+    @DisplayName(
+            "C12: actions and listeners that block delay neither the loss of other locks, nor its telling, nor healthy ones")
     void shouldLoseAllWhileActionsBlock() throws Exception {
         PostgresLocker locker = telling(HEALTHY, new LockListener() {
             @Override
@@ -254,7 +259,8 @@ class HealthyLocksIT extends LockerTest {
             assertEquals(session, holder(handles.get(2)), "they share it");
 
             try (Statement statement = opened.get(session).createStatement()) {
-                statement.execute("select pg_advisory_unlock(" + locker.lockId(handles.get(0).key()) + ")");
+                statement.execute("select pg_advisory_unlock("
+                        + locker.lockId(handles.get(0).key()) + ")");
             }
 
             Server.within(KNOWN, "the session has ended", () -> !server.sessionExists(session));

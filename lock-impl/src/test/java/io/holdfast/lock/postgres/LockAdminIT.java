@@ -196,7 +196,7 @@ class LockAdminIT extends LockerTest {
     @Test
     @DisplayName("C17: a session that has released the lock since it was shown is left to its next user")
     void shouldLeaveFormerHolderAlone() throws Exception {
-        LockHandle handle = orders(CONFIG).acquire(request);
+        LockHandle handle = locker(CONFIG).acquire(request);
         LockInfo lock = info(lockId);
         Session holder = lock.holders().get(0);
         handle.release();

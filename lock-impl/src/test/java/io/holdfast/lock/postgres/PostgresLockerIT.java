@@ -374,8 +374,8 @@ class PostgresLockerIT extends LockerTest {
             "C17: a session whose unlock fails is ended physically, which frees the lock; the pool gets no such session")
     void shouldEndSessionsInDoubt() throws InterruptedException {
         AtomicBoolean armed = new AtomicBoolean();
-        PostgresLocker refusing = locker(
-                () -> armed.get() ? refusingToUnlock(pool.getConnection()) : pool.getConnection());
+        PostgresLocker refusing =
+                locker(() -> armed.get() ? refusingToUnlock(pool.getConnection()) : pool.getConnection());
         refusing.ping();
         armed.set(true);
         LockHandle handle = refusing.acquire(request);

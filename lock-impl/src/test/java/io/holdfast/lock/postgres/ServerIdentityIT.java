@@ -84,8 +84,8 @@ class ServerIdentityIT {
             PostgresLocker locker = locker(CONFIG.sessions(sessions), inTurn);
             String byAcquire = assertThrows(LockDatabaseUnfitException.class, () -> locker.acquire(REQUEST))
                     .getMessage();
-            String byPing = assertThrows(LockDatabaseUnfitException.class, locker::ping)
-                    .getMessage();
+            String byPing =
+                    assertThrows(LockDatabaseUnfitException.class, locker::ping).getMessage();
             assertTrue(byAcquire.startsWith("HOLDFAST-0045"), byAcquire);
             assertTrue(byAcquire.contains("granted to another"), byAcquire);
             assertTrue(byPing.startsWith("HOLDFAST-0045"), byPing);
@@ -99,8 +99,7 @@ class ServerIdentityIT {
         PostgresNode one = server();
         PostgresNode other = server();
         AtomicReference<PostgresNode> current = new AtomicReference<>(one);
-        PostgresLocker locker =
-                locker(CONFIG, () -> current.get().dataSource().getConnection());
+        PostgresLocker locker = locker(CONFIG, () -> current.get().dataSource().getConnection());
         LockHandle held = locker.acquire(REQUEST);
         current.set(other);
 
@@ -123,8 +122,8 @@ class ServerIdentityIT {
     @DisplayName("C12: a restart loses the lock within the bound, with the heartbeat on and off")
     void shouldLoseAtRestart(boolean heartbeat) throws Exception {
         PostgresNode node = server();
-        PostgresLocker locker = locker(
-                heartbeat ? CONFIG : CONFIG.heartbeat(Duration.ZERO), ConnectionSource.of(node.dataSource()));
+        PostgresLocker locker =
+                locker(heartbeat ? CONFIG : CONFIG.heartbeat(Duration.ZERO), ConnectionSource.of(node.dataSource()));
         LockHandle held = locker.acquire(REQUEST);
         someChecks();
 
@@ -165,8 +164,7 @@ class ServerIdentityIT {
         ReplicatedPostgres cluster = ReplicatedPostgres.start();
         servers.add(cluster);
         AtomicReference<PostgresNode> current = new AtomicReference<>(cluster.primary());
-        PostgresLocker locker =
-                locker(CONFIG, () -> current.get().dataSource().getConnection());
+        PostgresLocker locker = locker(CONFIG, () -> current.get().dataSource().getConnection());
         LockHandle onOld = locker.acquire(REQUEST);
         cluster.cutOff();
         cluster.promote();
@@ -221,11 +219,12 @@ class ServerIdentityIT {
     }
 
     @Test
-    @DisplayName("C12: after a suspension, which the monotonic clock does not see, a lock is SUSPECT until the server was asked")
+    @DisplayName(
+            "C12: after a suspension, which the monotonic clock does not see, a lock is SUSPECT until the server was asked")
     void shouldSuspectAfterSuspension() throws Exception {
         PostgresNode node = server();
-        PostgresLocker locker = locker(
-                CONFIG.checkInterval(Duration.ofSeconds(2)), ConnectionSource.of(node.dataSource()));
+        PostgresLocker locker =
+                locker(CONFIG.checkInterval(Duration.ofSeconds(2)), ConnectionSource.of(node.dataSource()));
         LockHandle kept = locker.acquire(REQUEST);
         LockHandle gone = locker.acquire(LockRequest.of("identity/2"));
         node.server().terminate(node.server().holder(locker.lockId("identity/2")));
@@ -264,7 +263,10 @@ class ServerIdentityIT {
 
             assertThrows(RuntimeException.class, () -> locker.tryAcquire(REQUEST));
 
-            Server.within(BOUND, "the lock that nobody has is free", () -> node.server().isFree(lockId));
+            Server.within(
+                    BOUND,
+                    "the lock that nobody has is free",
+                    () -> node.server().isFree(lockId));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
