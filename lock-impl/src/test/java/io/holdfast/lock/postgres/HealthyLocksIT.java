@@ -49,6 +49,19 @@ class HealthyLocksIT extends LockerTest {
     private static final LockerConfig HEALTHY =
             CONFIG.heartbeat(HEARTBEAT).connectionTimeout(Duration.ofSeconds(2)).closeTimeout(Duration.ofSeconds(4));
 
+    /** Nothing but a check finds a loss here, and there are few of these. */
+    private static final LockerConfig RARELY_CHECKED =
+            HEALTHY.heartbeat(Duration.ofMinutes(10)).checkInterval(Duration.ofSeconds(1));
+
+    private static final Duration KNOWN_BY_CHECK =
+            RARELY_CHECKED.checkInterval().plusSeconds(2);
+
+    /** So many that not each of them is the first that some check finds. */
+    private static final int MANY = 20;
+
+    /** Without an answer to a check a lock is suspect by then. */
+    private static final Duration LONGER_THAN_PATIENCE = Duration.ofSeconds(4);
+
     /** What blocks does so until the end of the test. */
     private final CountDownLatch end = new CountDownLatch(1);
 
@@ -106,6 +119,21 @@ class HealthyLocksIT extends LockerTest {
     private void terminateHolders(List<LockHandle> handles) {
         String pids = handles.stream().map(handle -> "" + holder(handle)).collect(Collectors.joining(","));
         server.ask("select count(pg_terminate_backend(pid)) from unnest(array[" + pids + "]) pid");
+    }
+
+    /** On the session that holds it, which lives on. */
+    private void free(LockHandle handle) throws SQLException {
+        try (Statement statement = opened.get(holder(handle)).createStatement()) {
+            statement.execute("select pg_advisory_unlock(" + LockId.of(CONFIG.namespace(), handle.key()) + ")");
+        }
+    }
+
+    /** The sessions of some are ended, the locks of the others are freed on theirs. */
+    private void takeAway(List<LockHandle> handles) throws SQLException {
+        terminateHolders(handles.subList(0, handles.size() / 2));
+        for (LockHandle handle : handles.subList(handles.size() / 2, handles.size())) {
+            free(handle);
+        }
     }
 
     private static boolean areLost(List<LockHandle> handles) {
@@ -223,28 +251,28 @@ class HealthyLocksIT extends LockerTest {
     @DisplayName(
             "C12: actions and listeners that block delay neither the loss of other locks, nor its telling, nor healthy ones")
     void shouldLoseAllWhileActionsBlock() throws Exception {
-        PostgresLocker locker = telling(HEALTHY, new LockListener() {
+        PostgresLocker locker = telling(RARELY_CHECKED, new LockListener() {
             @Override
             public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
                 tellAndBlock(handle.key());
             }
         });
         try (locker) {
-            List<LockHandle> handles = acquire(locker, 8);
-            List<LockHandle> gone = handles.subList(0, 6);
+            List<LockHandle> handles = acquire(locker, MANY + 2);
+            List<LockHandle> gone = handles.subList(0, MANY);
             // Some block in their action, the others in the listener.
-            gone.subList(0, 3).forEach(handle -> handle.onLost(() -> tellAndBlock(handle.key())));
+            gone.subList(MANY / 4, MANY * 3 / 4).forEach(handle -> handle.onLost(() -> tellAndBlock(handle.key())));
 
-            terminateHolders(gone);
+            takeAway(gone);
 
-            Server.within(KNOWN, "all are lost", () -> areLost(gone));
-            Server.within(KNOWN, "everybody is told", () -> told.equals(keys(gone)));
-            assertStaysHeld(handles.get(6), LONGER_THAN_HEARTBEAT);
-            List<LockHandle> later = handles.subList(7, 8);
+            Server.within(KNOWN_BY_CHECK, "all are lost", () -> areLost(gone));
+            Server.within(KNOWN_BY_CHECK, "everybody is told", () -> told.equals(keys(gone)));
+            assertStaysHeld(handles.get(MANY), LONGER_THAN_PATIENCE);
+            List<LockHandle> later = handles.subList(MANY + 1, MANY + 2);
             terminateHolders(later);
-            Server.within(KNOWN, "a later loss is known", () -> areLost(later));
-            Server.within(KNOWN, "and told", () -> told.containsAll(keys(later)));
-            handles.get(6).release();
+            Server.within(KNOWN_BY_CHECK, "a later loss is known", () -> areLost(later));
+            Server.within(KNOWN_BY_CHECK, "and told", () -> told.containsAll(keys(later)));
+            handles.get(MANY).release();
             end.countDown();
         }
     }
@@ -258,10 +286,7 @@ class HealthyLocksIT extends LockerTest {
             int session = holder(handles.get(0));
             assertEquals(session, holder(handles.get(2)), "they share it");
 
-            try (Statement statement = opened.get(session).createStatement()) {
-                statement.execute("select pg_advisory_unlock("
-                        + locker.lockId(handles.get(0).key()) + ")");
-            }
+            free(handles.get(0));
 
             Server.within(KNOWN, "the session has ended", () -> !server.sessionExists(session));
             Server.within(KNOWN, "all of its locks are lost", () -> areLost(handles));
@@ -291,19 +316,19 @@ class HealthyLocksIT extends LockerTest {
             public void close() {}
         };
         log.addHandler(blocking);
-        try (PostgresLocker locker = telling(HEALTHY, listener)) {
-            List<LockHandle> handles = acquire(locker, 7);
-            List<LockHandle> gone = handles.subList(0, 6);
+        try (PostgresLocker locker = telling(RARELY_CHECKED, listener)) {
+            List<LockHandle> handles = acquire(locker, MANY + 1);
+            List<LockHandle> gone = handles.subList(0, MANY);
             Set<String> actions = ConcurrentHashMap.newKeySet();
             gone.forEach(handle -> handle.onLost(() -> actions.add(handle.key())));
 
-            terminateHolders(gone);
+            takeAway(gone);
 
-            Server.within(KNOWN, "all are lost", () -> areLost(gone));
-            Server.within(KNOWN, "everybody is told", () -> actions.equals(keys(gone)));
-            assertStaysHeld(handles.get(6), LONGER_THAN_HEARTBEAT);
+            Server.within(KNOWN_BY_CHECK, "all are lost", () -> areLost(gone));
+            Server.within(KNOWN_BY_CHECK, "everybody is told", () -> actions.equals(keys(gone)));
+            assertStaysHeld(handles.get(MANY), LONGER_THAN_PATIENCE);
             assertTrue(blocked.get(), "the log blocks");
-            handles.get(6).release();
+            handles.get(MANY).release();
             end.countDown();
         } finally {
             log.removeHandler(blocking);

@@ -111,7 +111,9 @@ class ThreadsIT extends LockerTest {
             List<CompletableFuture<LockHandle>> futures = new ArrayList<>();
             for (int i = 0; i < KEYS; i++) {
                 futures.add(locker.acquireAsync(held(i)));
+                most = i % 100 == 0 ? Math.max(most, newKeepers()) : most;
             }
+            whileWaiting = most;
             CompletableFuture<Void> all = CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new));
             CompletableFuture<Object> first = CompletableFuture.anyOf(futures.toArray(CompletableFuture[]::new));
             long begun = System.nanoTime();
