@@ -188,8 +188,9 @@ final class Acquisition implements Runnable {
                 }
             }
             while (!completesWithin(outcome, attempt.answerBy())) {
+                Step reached = step;
                 if (attempt.answerBy().hasPassed()) {
-                    return giveUp(overdue());
+                    return giveUp(overdue(reached));
                 }
             }
             return outcomeNow();
@@ -220,10 +221,11 @@ final class Acquisition implements Runnable {
     private void watchAnswer() {
         lookNoMore();
         lookAfter(attempt.answerBy().remaining(), () -> {
+            Step reached = step;
             if (!attempt.answerBy().hasPassed()) {
                 watchAnswer();
             } else if (!outcome.isDone()) {
-                giveUp(overdue(), outcome);
+                giveUp(overdue(reached), outcome);
             }
         });
     }
@@ -246,8 +248,8 @@ final class Acquisition implements Runnable {
     }
 
     /** The keeper has not come to an outcome in time. */
-    private RuntimeException overdue() {
-        return switch (step) {
+    private RuntimeException overdue(Step reached) {
+        return switch (reached) {
             case LOCK_PERMIT, SESSION_PERMIT ->
                 locker.isFull()
                         ? Messages.tooManyLocks(what(), locker.config().maxLocks())
@@ -417,6 +419,7 @@ final class Acquisition implements Runnable {
             if (lock.isEmpty() && toWait) {
                 toWait = false;
                 goesOn = true;
+                step = Step.SESSION_PERMIT;
                 enter(locker.admissionToWait(), () -> complete(() -> persistently(() -> askOnOwnSession(false))));
                 return;
             }
@@ -548,7 +551,7 @@ final class Acquisition implements Runnable {
         try {
             shared.unlock(turn.lockId(), request.mode(), false);
             return true;
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             return false;
         }
     }
@@ -617,8 +620,9 @@ final class Acquisition implements Runnable {
 
     /** A statement is about to be sent. */
     private void asking() {
-        step = Step.SERVER;
+        // In this order: whoever finds the former limit passed still sees the step that it was for.
         attempt.expectAnswerAfter(Duration.ZERO);
+        step = Step.SERVER;
     }
 
     /** The limit of sessions has let this one through; now it waits for a connection. */

@@ -279,7 +279,7 @@ final class Fitness {
             try {
                 session.pin();
                 return session;
-            } catch (SQLException | RuntimeException e) {
+            } catch (Throwable e) {
                 session.end();
                 throw e;
             }

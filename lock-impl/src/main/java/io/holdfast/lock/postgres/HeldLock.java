@@ -418,7 +418,7 @@ final class HeldLock {
             return;
         }
         boolean wasHeld = false;
-        Exception cause = null;
+        Throwable cause = null;
         try {
             wasHeld = grant.session().unlock(grant.lockId(), request.mode(), own);
             if (wasHeld) {
@@ -426,7 +426,7 @@ final class HeldLock {
             } else {
                 locker.discard(grant.session(), null);
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             // The lock ends with its session. If the session was alive until now, so was the lock.
             cause = e;
             wasHeld = !(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql);

@@ -430,7 +430,7 @@ final class LockSession {
         try {
             query(AdvisoryLockSql.UNLOCK_ALL, statement -> {}, row -> null);
             return true;
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             return false;
         }
     }
@@ -468,7 +468,7 @@ final class LockSession {
                 connection.setAutoCommit(false);
             }
             connection.close();
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             abort();
             leavePool(connection);
         }
@@ -479,9 +479,15 @@ final class LockSession {
      * connection was given up before: then it may be somebody else's.
      */
     boolean end() {
+        return end(() -> {});
+    }
+
+    /** As {@link #end()}; {@code ended} runs before the connection is closed, which may hang. */
+    boolean end(Runnable ended) {
         boolean mine = giveUp();
         if (mine) {
             abort();
+            ended.run();
             leavePool(connection);
         }
         return mine;
@@ -495,7 +501,7 @@ final class LockSession {
             } else if (!connection.isClosed()) {
                 DriverConnection.of(connection).orElse(connection).abort(Runnable::run);
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "abort failed", e);
             terminateSelf();
         }
@@ -505,7 +511,7 @@ final class LockSession {
     static void leavePool(Connection connection) {
         try {
             connection.close();
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             // Expected of some pools for a connection that was aborted; the close made them drop it.
             Messages.LOG.log(System.Logger.Level.TRACE, "close after abort failed", e);
         }

@@ -68,6 +68,7 @@ public final class PostgresLocker implements Locker {
     private final Admission admission;
     private final Admission admissionToWait;
     private final WorkQueue errands = new WorkQueue(keepers);
+    private final WorkQueue refusals = new WorkQueue(keepers);
     private final Watch watch;
     private final Semaphore locks;
     private final Set<Acquisition> acquisitions = ConcurrentHashMap.newKeySet();
@@ -138,11 +139,15 @@ public final class PostgresLocker implements Locker {
                 listeners.waitEnded(attempt);
             }
         };
-        acquisition
-                .outcome()
-                .whenCompleteAsync(
-                        (lock, failure) -> tell(told, attempt, lock, failure, startNanos, tellWaitEnded),
-                        this::onKeeper);
+        acquisition.outcome().whenComplete((lock, failure) -> {
+            Runnable telling = () -> tell(told, attempt, lock, failure, startNanos, tellWaitEnded);
+            if (failure == null && lock.isPresent()) {
+                // With a lock the caller may work for as long as it likes. There are no more of these than locks.
+                onKeeper(telling);
+            } else {
+                refusals.add(telling);
+            }
+        });
         // Cancelled, or completed otherwise by whoever has it: nobody wants the lock any more. Else it is decided
         // already.
         told.whenComplete((handle, failure) -> {

@@ -142,7 +142,7 @@ final class SharedSessions implements SessionAllocation {
             } else {
                 session.end();
             }
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             session.end();
         } finally {
             limit.cancel(false);

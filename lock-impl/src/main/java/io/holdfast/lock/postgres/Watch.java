@@ -261,10 +261,12 @@ final class Watch {
     /** Ends the session on this side, and sees to it that it ends on the server. */
     void endForGood(LockSession session) {
         Traces traces = session.traces();
-        if (session.end() && traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
-            inDoubt.put(traces, 0);
-            onKeeper(this::bury);
-        }
+        session.end(() -> {
+            if (traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
+                inDoubt.put(traces, 0);
+                onKeeper(this::bury);
+            }
+        });
     }
 
     /** Until the server has said twice that the session is not there any more: a statement may have been on its way to it. */

@@ -115,6 +115,32 @@ class ServerIdentityIT {
         locker.acquire(REQUEST).release();
     }
 
+    @Test
+    @DisplayName("C12: a lock whose server does not answer is SUSPECT, whatever a server of another cluster says")
+    void shouldNotBelieveOtherCluster() throws Exception {
+        PostgresNode one = server();
+        PostgresNode other = server();
+        AtomicReference<PostgresNode> current = new AtomicReference<>(one);
+        PostgresLocker locker = locker(
+                CONFIG.heartbeat(Duration.ZERO),
+                () -> current.get().dataSource().getConnection());
+        LockHandle held = locker.acquire(REQUEST);
+        someChecks();
+        current.set(other);
+
+        one.signalAll(Signal.STOP);
+        try {
+            Server.within(BOUND, "nobody knows", () -> held.state() == LockState.SUSPECT);
+            TimeUnit.SECONDS.sleep(4);
+            assertEquals(LockState.SUSPECT, held.state());
+        } finally {
+            one.signalAll(Signal.CONT);
+        }
+        Server.within(BOUND, "its own server says so", () -> held.state() == LockState.HELD);
+        current.set(one);
+        held.release();
+    }
+
     // ---- one that takes over
 
     @ParameterizedTest

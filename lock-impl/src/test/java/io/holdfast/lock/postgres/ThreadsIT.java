@@ -45,7 +45,7 @@ class ThreadsIT extends LockerTest {
     private static final int AT_LIMIT = 20;
 
     /** When thousands are refused at one moment, some are told at the same time. */
-    private static final int TELLING = 400;
+    private static final int TELLING = 30;
 
     private static final Duration WAIT = Duration.ofSeconds(3);
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
