@@ -125,7 +125,7 @@ public interface LockListener {
 
     /**
      * A lock ended after its ttl had passed: with an {@linkplain io.holdfast.lock.Lease#ENFORCED enforced} ttl as soon as that
-     * has passed, whatever its holder does, else when the lock was given back or its session has ended. Told once for each lock,
+     * has passed, whatever its holder does, else when the lock was released or its session has ended. Told once for each lock,
      * and never together with {@link #lost}. Unless overridden, this counts as {@link #released}.
      *
      * @param attempt what was granted

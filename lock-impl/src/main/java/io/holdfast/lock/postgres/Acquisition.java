@@ -131,7 +131,7 @@ final class Acquisition implements Runnable {
         try {
             admission.enter(work);
             if (decided.get() && admission.leave(work)) {
-                // Whoever decided before this stood in line could not take it out again.
+                // A caller that decided before this stood in line could not take it out again.
                 turn.end();
                 end();
             }
@@ -149,7 +149,7 @@ final class Acquisition implements Runnable {
         attempt.expectAnswerBy(sessionBy);
     }
 
-    /** As long as the wait, at most the connection time-out; but time enough to open a connection. */
+    /** As long as the wait, at most the connection timeout; but time enough to open a connection. */
     private Duration ownTime() {
         Duration wanted = waiting ? told.waitAtMost() : timeout;
         Duration enough = wanted.compareTo(SHORTEST_OWN_TIME) < 0 ? SHORTEST_OWN_TIME : wanted;
@@ -467,7 +467,7 @@ final class Acquisition implements Runnable {
 
     /**
      * A pool may give out a connection whose session has ended, one after the other after a restart of the server; and the
-     * session may end while it waits. Then it asks, or stands in line anew, on another one.
+     * session may end while it waits. Then it asks, or stands in line again, on another.
      */
     private Optional<HeldLock> persistently(Asking asking) throws SQLException {
         Duration pause = Duration.ZERO;
@@ -620,7 +620,7 @@ final class Acquisition implements Runnable {
 
     /** A statement is about to be sent. */
     private void asking() {
-        // In this order: whoever finds the former limit passed still sees the step that it was for.
+        // In this order: a reader that finds the former limit passed still sees the step that it was for.
         attempt.expectAnswerAfter(Duration.ZERO);
         step = Step.SERVER;
     }

@@ -29,7 +29,7 @@ final class Admission {
      * Runs the work on a keeper thread, now or later.
      *
      * @throws RejectedExecutionException if the locker is closed
-     * @throws OutOfMemoryError if there is no thread to be had, now or soon
+     * @throws OutOfMemoryError if there is no thread available, now or soon
      */
     void enter(Runnable work) {
         synchronized (this) {

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
-/** Ends a session that does not answer to one statement in time, as it is told of the statements one by one. */
+/** Ends a session that does not answer to one statement in time, as it hears of the statements one by one. */
 final class AnswerLimit implements Progress {
 
     private final LockSession session;

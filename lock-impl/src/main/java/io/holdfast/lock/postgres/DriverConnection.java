@@ -53,7 +53,7 @@ final class DriverConnection {
         return driver.isPresent() && driver.get().isClosed();
     }
 
-    /** The process id that the driver was told when it connected: behind a pooler, an invented one. No round trip. */
+    /** The process id that the driver received when it connected: behind a pooler, an invented one. No round trip. */
     static OptionalInt backendPid(Connection connection) {
         return of(connection).map(DriverConnection::pidOf).orElse(OptionalInt.empty());
     }

@@ -64,7 +64,7 @@ final class Fitness {
         this.patience = config.connectionTimeout().dividedBy(2);
     }
 
-    /** Told before every round trip of the check, so that it does not use up the time of whoever waits for it. */
+    /** Called before every round trip of the check, so that it does not use up the time of its caller. */
     @FunctionalInterface
     interface Progress {
         void goesOn();
@@ -73,7 +73,7 @@ final class Fitness {
     /**
      * Before the first lock: throws if the source of this session is unfit.
      *
-     * @param session that is not used otherwise meanwhile
+     * @param session that is not used otherwise
      */
     void require(LockSession session, Progress progress) throws SQLException {
         if (proven.isEmpty() && tryAgainAt.hasPassed()) {
@@ -105,7 +105,7 @@ final class Fitness {
         boolean holds();
     }
 
-    /** One at a time; those that come meanwhile wait, and need none of their own then. */
+    /** One at a time; callers that come later wait, and need none of their own then. */
     private void check(LockSession session, Progress progress, Condition isNeeded) throws SQLException {
         while (!Uninterruptibly.tryLock(checking, config.connectionTimeout().dividedBy(2))) {
             progress.goesOn();

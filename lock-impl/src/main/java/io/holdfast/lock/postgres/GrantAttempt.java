@@ -37,7 +37,7 @@ final class GrantAttempt {
         expectAnswerAfter(Duration.ZERO);
     }
 
-    /** When the step has ended if all is well, unless another one began meanwhile. */
+    /** When the step has ended if all is well, unless another began. */
     Deadline answerBy() {
         return answerBy;
     }

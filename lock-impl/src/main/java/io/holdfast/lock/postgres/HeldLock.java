@@ -33,8 +33,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *        or an enforced ttl has passed-&gt; LAPSED
  * </pre>
  *
- * Whoever moves it out of HELD, and nobody else, disposes of the session and of the local turn. The outside sees HELD after the
- * ttl has passed as LAPSED, and without a proof for too long as SUSPECT; RELEASING as RELEASED, and LOSING as LOST.
+ * The caller that moves it out of HELD, and no other, disposes of the session and of the local turn. To the outside, HELD is
+ * LAPSED after the ttl has passed, and SUSPECT without a proof for too long; RELEASING is RELEASED, and LOSING is LOST.
  */
 final class HeldLock {
 
@@ -90,7 +90,7 @@ final class HeldLock {
     /** Whether the ttl had passed when the release began; written once, by whoever began it. */
     private volatile boolean lapsed;
 
-    /** Whether the holder, or whoever ends the lock for want of one, has taken it. */
+    /** Whether the holder, or the locker for want of one, has taken it. */
     private final AtomicBoolean taken = new AtomicBoolean();
 
     /** Whether the holder has been told; what happens to others is nobody's business. */
@@ -156,8 +156,8 @@ final class HeldLock {
     }
 
     /**
-     * Whoever sees that the server has given the session up makes it final at once, so that nobody sees it held again. What only
-     * the wall clock says is not certain: it may have been set.
+     * The first caller that sees that the server has given the session up makes it final at once, so that nobody sees it held
+     * again. What only the wall clock says is not certain: it may have been set.
      */
     private LockState stateOfHeld() {
         Lifetime lifetime = enforced() ? null : grant.session().lifetime();
@@ -466,19 +466,19 @@ final class HeldLock {
         }
     }
 
-    /** The lock turned out to be gone: ends its session, and tells so, unless the lock is being ended already. */
+    /** The lock turned out to be gone: ends its session, and reports that, unless the lock is being ended already. */
     void lose(@Nullable Throwable cause) {
         if (beginLosing()) {
             finishLosing(cause);
         }
     }
 
-    /** Whoever gets true has to call {@link #finishLosing}. A lock whose ttl has passed stays lapsed. */
+    /** A caller that gets true has to call {@link #finishLosing}. A lock whose ttl has passed stays lapsed. */
     boolean beginLosing() {
         return life.compareAndSet(Life.HELD, term.deadline().hasPassed() ? Life.LAPSED : Life.LOSING);
     }
 
-    /** Does not wait for whoever is told. */
+    /** Does not wait for those that are notified. */
     void finishLosing(@Nullable Throwable cause) {
         endTtlWatch();
         turn.end();

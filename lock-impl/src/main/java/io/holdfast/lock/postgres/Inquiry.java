@@ -50,13 +50,13 @@ final class Inquiry<T> {
         this.isSingle = isSingle;
     }
 
-    /** A question of several statements, which tells of each before it is sent. */
+    /** A question of several statements, which announces each before it is sent. */
     @FunctionalInterface
     interface SlowQuestion<T> {
         T ask(LockSession session, Progress progress) throws SQLException;
     }
 
-    /** Waits for a connection and for the answer to each statement, for each as long as the time-out. */
+    /** Waits for a connection and for the answer to each statement, for each as long as the timeout. */
     T await() throws InterruptedException {
         Duration limit = timeout.multipliedBy(2);
         answerBy = Deadline.after(limit);

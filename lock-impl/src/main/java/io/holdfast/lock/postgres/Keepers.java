@@ -50,7 +50,7 @@ final class Keepers {
         return thread;
     }
 
-    /** Not that of whoever happens to be the first to need the thread, which may be destroyed. */
+    /** Not that of the first caller to need the thread, which may be destroyed. */
     private static ThreadGroup rootGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         while (group.getParent() != null) {

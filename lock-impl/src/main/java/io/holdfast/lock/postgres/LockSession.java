@@ -84,7 +84,7 @@ final class LockSession {
     /** Written once, by {@link #pin()}, before the session is used. */
     private boolean autoCommitBefore = true;
 
-    /** What the driver was told; empty if it does not show. Written once, by {@link #pin()}. */
+    /** What the driver received; empty if it does not show. Written once, by {@link #pin()}. */
     private OptionalInt driverPid = OptionalInt.empty();
 
     /** Null before the session was made ready by a statement that acquires. */
@@ -166,7 +166,7 @@ final class LockSession {
                 Set.copyOf(lockIds));
     }
 
-    /** The process id that the driver was told when it connected; empty if it does not show. */
+    /** The process id that the driver received when it connected; empty if it does not show. */
     OptionalInt driverPid() {
         return driverPid;
     }

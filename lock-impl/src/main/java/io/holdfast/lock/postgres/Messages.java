@@ -70,7 +70,7 @@ final class Messages {
                 "HOLDFAST-0003: no connection to be had for " + what + " within " + seconds(timeout)
                         + ". Each held lock keeps one connection, and so does each key that is waited for: raise the"
                         + " pool's size, hold fewer locks at once or let them share sessions; or the database cannot be reached, which the pool's own"
-                        + " log tells" + innermost(cause),
+                        + " log shows" + innermost(cause),
                 cause);
     }
 
@@ -229,7 +229,7 @@ final class Messages {
 
     static LockUnavailableException noConnectionOfTransaction(String lock, Throwable cause) {
         return new LockUnavailableException(
-                "HOLDFAST-0117: no connection of the transaction is to be had for " + lock
+                "HOLDFAST-0117: no connection of the transaction is available for " + lock
                         + " of scope TRANSACTION."
                         + " Check that holdfast.transaction-datasource names the data source of the application's own work"
                         + innermost(cause),
@@ -290,7 +290,7 @@ final class Messages {
     static void pooler(int pid, int driverPid) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0047: the server says process id " + pid + ", but the driver was told " + driverPid
+                "HOLDFAST-0047: the server says process id " + pid + ", but the driver received " + driverPid
                         + ": there is a pooler between. It must leave each connection its session until it is closed. With"
                         + " PgBouncer set pool_mode = session for the locks' database");
     }

@@ -107,7 +107,7 @@ public final class PostgresLocker implements Locker {
                 .orElseThrow(() -> notAcquired(request, since(startNanos), Thread.currentThread()));
     }
 
-    /** Tells of a holder in this locker, whom its user can look for in the same application. */
+    /** Names a holder in this locker, whom its user can look for in the same application. */
     LockNotAcquiredException notAcquired(LockRequest request, Duration waited, @Nullable Thread caller) {
         long lockId = lockId(request.key());
         String lock = Messages.lock(request.key(), lockId);
@@ -159,7 +159,7 @@ public final class PostgresLocker implements Locker {
         return told;
     }
 
-    /** The end of the wait is told before the caller goes on, which may do the whole of its work on this thread. */
+    /** The end of the wait is reported before the caller goes on, which may do the whole of its work on this thread. */
     private void tell(
             CompletableFuture<LockHandle> told,
             LockAttempt attempt,
@@ -511,7 +511,7 @@ public final class PostgresLocker implements Locker {
 
     /**
      * As {@link #endForGood}, for a session that may hold locks: they are marked before, and their holders told afterwards. A lock
-     * that is being granted on it meanwhile is found after the end, or finds the session gone: see {@link #remember}.
+     * that is being granted on it is found after the end, or finds the session gone: see {@link #remember}.
      */
     void discard(LockSession session, @Nullable Throwable cause) {
         List<HeldLock> lost = new ArrayList<>(beginLosing(session));

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tells the servers apart that the locker has met, each known by the moment of its start. What one of them says about a lock
+ * Distinguishes the servers that the locker has met, each known by the moment of its start. What one of them says about a lock
  * counts for locks of another only if it has taken over from that.
  */
 final class Servers {
@@ -46,7 +46,7 @@ final class Servers {
         }
     }
 
-    /** Whether the one has taken over from the other: after a restart, or a promotion. False if that cannot be told. */
+    /** Whether the one has taken over from the other: after a restart, or a promotion. False if that is not known. */
     boolean isSuccessor(long start, long formerStart) {
         Optional<Identity> one = identity(start);
         Optional<Identity> former = identity(formerStart);

@@ -14,7 +14,7 @@ interface SessionAllocation {
      * own.
      *
      * @param by until when to wait for another session, if that is needed
-     * @param permitted runs when the limit of sessions allows another one
+     * @param permitted runs when the limit of sessions allows another
      * @param progress told while the new one is checked
      */
     Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress)

@@ -75,7 +75,7 @@ final class Sessions {
         }
     }
 
-    /** For who waited in vain. */
+    /** For a caller that waited without success. */
     LockLimitException tooMany(String what, Duration waited) {
         return Messages.tooManySessions(what, limit, waited);
     }
@@ -87,7 +87,7 @@ final class Sessions {
 
     /**
      * Some pools give out first what came back last, also if it was closed. So a closed connection goes back only when the pool
-     * has given out another one.
+     * has given out another.
      */
     private LockSession openLiving(Consumer<LockSession> onGone) throws SQLException {
         List<Connection> closedOnes = new ArrayList<>(0);
@@ -105,7 +105,7 @@ final class Sessions {
         }
     }
 
-    /** One that comes when the locker has closed is given back at once; whoever uses it is told so by it. */
+    /** One that comes when the locker has closed is closed at once; its user gets an error. */
     private LockSession remembered(LockSession session) {
         open.add(session);
         if (closed) {

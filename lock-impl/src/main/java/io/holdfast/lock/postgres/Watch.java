@@ -54,7 +54,7 @@ final class Watch {
     /** Sessions that were given up here and may live on the server, and how often they were not found there. */
     private final Map<Traces, Integer> inDoubt = new ConcurrentHashMap<>();
 
-    /** Whether a missing right was told. */
+    /** Whether a missing right was reported. */
     private final AtomicBoolean notPermittedTold = new AtomicBoolean();
 
     Watch(PostgresLocker locker) {
@@ -128,7 +128,7 @@ final class Watch {
         }
     }
 
-    /** Locks of one server. What another one says counts only if that has taken over from it. */
+    /** Locks of one server. What another says counts only if that has taken over from it. */
     private void check(long server, List<HeldLock> locks) {
         if (locker.servers().hasSuccessor(server)) {
             loseAll(locks);
@@ -192,7 +192,7 @@ final class Watch {
     }
 
     /**
-     * A session that has the process id and the lock may be another one, to which both were given meanwhile: then its start
+     * A session that has the process id and the lock may be another, to which both were given later: then its start
      * differs from that of ours. That is learnt here, from the first answer that cannot be of another. After a step of the
      * server's clock no such answer is there, so our session itself is asked.
      */

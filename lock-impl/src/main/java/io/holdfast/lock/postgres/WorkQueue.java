@@ -70,7 +70,7 @@ final class WorkQueue {
         }
     }
 
-    /** Whoever adds a task while the last thread ends relies on this one. */
+    /** A caller that adds a task while the last thread ends relies on this one. */
     private void stopWorking() {
         working.decrementAndGet();
         if (!tasks.isEmpty() && working.get() < THREADS) {

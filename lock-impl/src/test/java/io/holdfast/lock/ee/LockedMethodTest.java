@@ -157,7 +157,7 @@ class LockedMethodTest {
     }
 
     @Test
-    @DisplayName("a key may have up to 4,096 bytes, and is not told in full if it has more")
+    @DisplayName("a key may have up to 4,096 bytes, and is not reported in full if it has more")
     void shouldLimitLengthOfKeys() {
         assertEquals(List.of("order/" + "c".repeat(4088) + "/1"), keys("parameters", "c".repeat(4088), "note", 1L));
 

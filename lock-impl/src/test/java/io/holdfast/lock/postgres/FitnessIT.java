@@ -156,7 +156,7 @@ class FitnessIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C1, C27: a server whose lock functions do nothing is refused, and it is said what was observed")
+    @DisplayName("C1, C27: a server whose lock functions do nothing is refused, and the message has what was observed")
     void shouldRefuseStubs() {
         assertRefused(
                 replacing("pg_catalog.pg_try_advisory_lock(?)", "(?::bigint is not null)"),

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Nobody is refused a lock that is free, whatever became of the connections meanwhile. */
+/** Nobody is refused a lock that is free, whatever became of the connections. */
 @Timeout(60)
 class FreeLockIT extends LockerTest {
 
@@ -228,7 +228,7 @@ class FreeLockIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C5, C6: a pool that gives up sooner than the connection time-out is asked again")
+    @DisplayName("C5, C6: a pool that gives up sooner than the connection timeout is asked again")
     void shouldAskPoolAgain() throws Exception {
         try (HikariDataSource impatient = Databases.pool(2)) {
             impatient.setConnectionTimeout(BRIEF.toMillis());
@@ -248,8 +248,7 @@ class FreeLockIT extends LockerTest {
     }
 
     @Test
-    @DisplayName(
-            "C5: a try that comes while another one asks is not refused for that, if that one does not get the lock")
+    @DisplayName("C5: a try that comes while another asks is not refused for that, if that one does not get the lock")
     void shouldNotRefuseTryForOneThatFails() throws Exception {
         AtomicBoolean failing = new AtomicBoolean();
         PostgresLocker locker = locker(CONFIG, () -> {

@@ -68,7 +68,7 @@ class HealthyLocksIT extends LockerTest {
     /** The sessions that were opened, by process id. */
     private final Map<Integer, Connection> opened = new ConcurrentHashMap<>();
 
-    /** The keys of the locks of which somebody was told. */
+    /** The keys of the locks that somebody heard of. */
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     private Connection open() throws SQLException {
@@ -182,7 +182,7 @@ class HealthyLocksIT extends LockerTest {
                         healthy.stream()
                                 .filter(handle -> handle.state() == LockState.LOST)
                                 .collect(Collectors.toSet()));
-                assertEquals(keys(cut), told, "whose loss is told");
+                assertEquals(keys(cut), told, "whose loss is reported");
                 assertTrue(areLost(cut), "only these");
             } finally {
                 stopped.forEach(Signal.CONT::send);
@@ -266,7 +266,7 @@ class HealthyLocksIT extends LockerTest {
             takeAway(gone);
 
             Server.within(KNOWN_BY_CHECK, "all are lost", () -> areLost(gone));
-            Server.within(KNOWN_BY_CHECK, "everybody is told", () -> told.equals(keys(gone)));
+            Server.within(KNOWN_BY_CHECK, "everybody is notified", () -> told.equals(keys(gone)));
             assertStaysHeld(handles.get(MANY), LONGER_THAN_PATIENCE);
             List<LockHandle> later = handles.subList(MANY + 1, MANY + 2);
             terminateHolders(later);
@@ -290,7 +290,7 @@ class HealthyLocksIT extends LockerTest {
 
             Server.within(KNOWN, "the session has ended", () -> !server.sessionExists(session));
             Server.within(KNOWN, "all of its locks are lost", () -> areLost(handles));
-            Server.within(KNOWN, "everybody is told", () -> told.equals(keys(handles)));
+            Server.within(KNOWN, "everybody is notified", () -> told.equals(keys(handles)));
             end.countDown();
         }
     }
@@ -325,7 +325,7 @@ class HealthyLocksIT extends LockerTest {
             takeAway(gone);
 
             Server.within(KNOWN_BY_CHECK, "all are lost", () -> areLost(gone));
-            Server.within(KNOWN_BY_CHECK, "everybody is told", () -> actions.equals(keys(gone)));
+            Server.within(KNOWN_BY_CHECK, "everybody is notified", () -> actions.equals(keys(gone)));
             assertStaysHeld(handles.get(MANY), LONGER_THAN_PATIENCE);
             assertTrue(blocked.get(), "the log blocks");
             handles.get(MANY).release();

@@ -42,7 +42,7 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
      */
     record Oracle(Connection connection) {
 
-        /** Parameters: visit, key, token or null. Whoever is met is noted and overwritten; a later token than this is not. */
+        /** Parameters: visit, key, token or null. A holder that is met is noted and overwritten; a later token than this is not. */
         private static final String ENTER = "with visit (id, key, token) as (values (?, ?, ?)),"
                 + " entered as (update load_oracle o set holder = v.id, met = o.holder, step = o.step + 1,"
                 + " token = coalesce(v.token, o.token) from visit v"
@@ -50,7 +50,7 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
                 + " insert into load_visit (id, key, token, entered, met)"
                 + " select v.id, v.key, v.token, e.step, e.met from visit v left join entered e on true";
 
-        /** Parameters: visit, key, token or null, visit. Whoever else is in the row by now is noted and stays there. */
+        /** Parameters: visit, key, token or null, visit. Another that is in the row by now is noted and stays there. */
         private static final String LEAVE =
                 "with gone as (update load_oracle set holder = nullif(holder, ?), met = holder,"
                         + " step = step + 1 where key = ? and token <= coalesce(?, token) collate \"C\" returning step, met)"
@@ -81,7 +81,7 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
             }
         }
 
-        /** Does nothing if a later token is there, which is so for good: whoever could not enter for it cannot leave. */
+        /** Does nothing if a later token is there, which is so for good: a visitor that could not enter for it cannot leave. */
         void leave(String visit, String key, FencingToken token) throws SQLException {
             update(LEAVE, visit, key, text(token), visit);
         }

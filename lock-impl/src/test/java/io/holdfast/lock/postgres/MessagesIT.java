@@ -59,14 +59,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What a user reads of a lock that was not to be had or was lost: what happened, and what to do. */
+/** What a user reads of a lock that was not available or was lost: what happened, and what to do. */
 @Timeout(60)
 class MessagesIT extends LockerTest {
 
     private static final Logger LOG = Logger.getLogger("io.holdfast.lock");
     private static final Duration SHORT = Duration.ofMillis(50);
 
-    /** What is said at once is said long before this has passed. */
+    /** What fails at once fails long before this has passed. */
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(10);
 
     /** The longest message around a shortened key. */
@@ -280,7 +280,7 @@ class MessagesIT extends LockerTest {
     // ---- who holds it
 
     @Test
-    @DisplayName("who waits for a lock of its own is told so, and who waits for one of this JVM or of another")
+    @DisplayName("the message says who holds the lock: the caller itself, this JVM, or another")
     void shouldTellWhoHoldsIt() throws Exception {
         PostgresLocker locker = locker(CONFIG);
         LockRequest briefly = request.waitAtMost(SHORT);
@@ -323,7 +323,7 @@ class MessagesIT extends LockerTest {
         return new HikariDataSource(config);
     }
 
-    /** At once, whoever asks for what. */
+    /** At once, for every caller. */
     private void assertRefused(DataSource dataSource, String... parts) throws Throwable {
         PostgresLocker locker = locker(CONFIG.connectionTimeout(CONNECTION_TIMEOUT), ConnectionSource.of(dataSource));
         List<Executable> questions = List.of(
@@ -343,7 +343,7 @@ class MessagesIT extends LockerTest {
 
     @Test
     @DisplayName(
-            "C6: a wrong password is told at once, in the server's words and with its SQLSTATE, also through a pool")
+            "C6: a wrong password is reported at once, in the server's words and with its SQLSTATE, also through a pool")
     void shouldTellWrongPassword() throws Throwable {
         String[] parts = {"HOLDFAST-0004", "password authentication failed", "SQLState 28P01"};
         assertRefused(asLocked("wrong", "postgres"), parts);
@@ -353,7 +353,7 @@ class MessagesIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C6: a database that does not exist is told at once, with its name")
+    @DisplayName("C6: a database that does not exist is reported at once, with its name")
     void shouldTellMissingDatabase() throws Throwable {
         String[] parts = {"HOLDFAST-0004", "nowhere", "SQLState 3D000"};
         assertRefused(asLocked("right", "nowhere"), parts);
@@ -364,7 +364,7 @@ class MessagesIT extends LockerTest {
 
     @Test
     @DisplayName(
-            "a setting in the URL that the server does not know is told in its words, and not as a matter of the ttl")
+            "a setting in the URL that the server does not know is reported in its words, and not as a matter of the ttl")
     void shouldTellUnknownSetting() throws Throwable {
         PGSimpleDataSource misspelt = (PGSimpleDataSource) Databases.SHARED.dataSource();
         misspelt.setOptions("-c statment_timeout=0");
@@ -372,7 +372,7 @@ class MessagesIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C6: a server that is not reached until the time-out is told with what the driver said")
+    @DisplayName("C6: a server that is not reached until the timeout is reported with what the driver said")
     void shouldTellUnreachableServer() {
         PGSimpleDataSource nobody = (PGSimpleDataSource) Databases.SHARED.dataSource();
         nobody.setURL("jdbc:postgresql://localhost:" + Ports.free() + "/postgres");
@@ -385,7 +385,7 @@ class MessagesIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C6: too many connections on the server are told as such after the time-out, unless one comes free")
+    @DisplayName("C6: too many connections on the server are reported as such after the timeout, unless one comes free")
     void shouldTellTooManyConnections() throws Throwable {
         String role = "single_" + System.nanoTime();
         execute("create role " + role + " login password 'single' connection limit 1");
@@ -456,7 +456,7 @@ class MessagesIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C6: the size of an Agroal pool is known, and that it has no connection left is told as such")
+    @DisplayName("C6: the size of an Agroal pool is known, and that it has no connection left is reported as such")
     void shouldTellExhaustedAgroal() throws Exception {
         try (AgroalDataSource pool = agroal(3)) {
             assertEquals(OptionalInt.of(3), ConnectionSource.of(pool).size());
@@ -465,7 +465,7 @@ class MessagesIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C6: the size of a HikariCP pool is known, and that it has no connection left is told as such")
+    @DisplayName("C6: the size of a HikariCP pool is known, and that it has no connection left is reported as such")
     void shouldTellExhaustedHikari() throws Exception {
         try (HikariDataSource pool = hikari(Databases.SHARED.dataSource(), 3)) {
             assertEquals(OptionalInt.of(3), ConnectionSource.of(pool).size());
@@ -567,7 +567,8 @@ class MessagesIT extends LockerTest {
     // ---- the end of a ttl
 
     @Test
-    @DisplayName("C12: a lock whose ttl has passed is told as lapsed, and not as lost when its session ends afterwards")
+    @DisplayName(
+            "C12: a lock whose ttl has passed is reported as lapsed, and not as lost when its session ends afterwards")
     void shouldStayLapsed() throws Exception {
         PostgresLocker locker = locker(CONFIG);
         LockHandle handle = locker.acquire(request.ttl(Duration.ofMillis(100)));
@@ -585,7 +586,7 @@ class MessagesIT extends LockerTest {
                 assertThrows(LockNotHeldException.class, handle::release).getMessage();
         assertSays(refused, "HOLDFAST-0002", "LAPSED", "ttl");
         assertEquals(LockState.LAPSED, handle.state());
-        assertFalse(lost.get(), "nothing is told of a lock that has lapsed");
+        assertFalse(lost.get(), "nothing is reported of a lock that has lapsed");
         assertFalse(listener.events().contains("lost"));
     }
 

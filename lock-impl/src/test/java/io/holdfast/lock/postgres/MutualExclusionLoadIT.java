@@ -166,7 +166,7 @@ class MutualExclusionLoadIT {
 
             assertFound(oracle, "did not end: {\"id\":\"first\"");
             oracle.end("first", false);
-            assertNone("if it was told of its loss", oracle.violations());
+            assertNone("if its loss was reported", oracle.violations());
             oracle.end("first", true);
             assertFound(oracle, "two were in at once, and both releases said held: {\"id\":\"first\"");
             assertEquals(new LoadObserver.Tally(5, 1, 1, 1, 0), oracle.tally());
@@ -191,7 +191,7 @@ class MutualExclusionLoadIT {
             assertFound(oracle, "a later token was there, but the release said held: {\"id\":\"token 1\"");
             assertEquals(new LoadObserver.Tally(2, 0, 0, 0, 1), oracle.tally());
             oracle.end("token 1", false);
-            assertNone("if it was told of its loss", oracle.violations());
+            assertNone("if its loss was reported", oracle.violations());
         }
     }
 

@@ -31,7 +31,7 @@ class ServerIdentityIT {
 
     private static final Duration CHECK_INTERVAL = Duration.ofMillis(200);
 
-    /** Check interval and connection time-out, with room for a machine that is busy with other things. */
+    /** Check interval and connection timeout, with room for a machine that is busy with other things. */
     private static final Duration BOUND = Duration.ofSeconds(8);
 
     private static final LockerConfig CONFIG = LockerConfig.DEFAULT
@@ -94,7 +94,7 @@ class ServerIdentityIT {
     }
 
     @Test
-    @DisplayName("C1, C12: with locks on one primary another one is refused, and says nothing about those locks")
+    @DisplayName("C1, C12: with locks on one primary another is refused, and says nothing about those locks")
     void shouldRefuseSecondPrimaryLater() throws Exception {
         PostgresNode one = server();
         PostgresNode other = server();
@@ -155,7 +155,7 @@ class ServerIdentityIT {
 
         node.restart("immediate");
 
-        Server.within(BOUND, "the holder is told", () -> held.state() == LockState.LOST);
+        Server.within(BOUND, "the holder is notified", () -> held.state() == LockState.LOST);
         locker.acquire(REQUEST).release();
     }
 
@@ -177,7 +177,7 @@ class ServerIdentityIT {
         current.set(cluster.standby());
         cluster.primary().signalAll(Signal.STOP);
         try {
-            Server.within(BOUND, "the holder is told", () -> held.state() == LockState.LOST);
+            Server.within(BOUND, "the holder is notified", () -> held.state() == LockState.LOST);
             locker.acquire(REQUEST).release();
         } finally {
             cluster.primary().signalAll(Signal.CONT);
@@ -198,7 +198,7 @@ class ServerIdentityIT {
 
         LockHandle onNew = locker.acquire(LockRequest.of("identity/2"));
 
-        Server.within(BOUND, "the holder is told", () -> onOld.state() == LockState.LOST);
+        Server.within(BOUND, "the holder is notified", () -> onOld.state() == LockState.LOST);
         someChecks();
         assertEquals(LockState.HELD, onNew.state(), "the old one says nothing about it");
         onNew.release();
@@ -227,7 +227,7 @@ class ServerIdentityIT {
         assertEquals(LockState.HELD, held.state());
         assertEquals(1, node.server().locks(locker.lockId(REQUEST.key())).size());
         node.server().terminate(node.server().holder(locker.lockId(REQUEST.key())));
-        Server.within(BOUND, "a loss is told all the same", () -> held.state() == LockState.LOST);
+        Server.within(BOUND, "a loss is reported all the same", () -> held.state() == LockState.LOST);
     }
 
     /** The clock, the third column of a grant, as it is after a step back. */
@@ -257,7 +257,7 @@ class ServerIdentityIT {
 
         WallClock.source = () -> System.currentTimeMillis() + 3_600_000;
 
-        assertEquals(LockState.SUSPECT, kept.state(), "the server may have freed it meanwhile");
+        assertEquals(LockState.SUSPECT, kept.state(), "the server may have freed it");
         assertTrue(gone.state() == LockState.SUSPECT || gone.state() == LockState.LOST);
         Server.within(BOUND, "it is held, says the server", kept::isHeld);
         Server.within(BOUND, "the other is not", () -> gone.state() == LockState.LOST);

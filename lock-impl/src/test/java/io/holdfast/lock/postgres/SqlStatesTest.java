@@ -28,7 +28,7 @@ class SqlStatesTest {
     }
 
     @Test
-    @DisplayName("C6: an exhausted pool of DBCP 2 is told by what its exception has as a cause")
+    @DisplayName("C6: an exhausted pool of DBCP 2 is reported by what its exception has as a cause")
     void shouldTellExhaustedDbcp() {
         assertTrue(SqlStates.isPoolExhausted(new SQLException(
                 "Cannot get a connection, pool error Timeout waiting for idle object",
@@ -39,7 +39,8 @@ class SqlStatesTest {
     }
 
     @Test
-    @DisplayName("C6: a server without a free connection is told as an exhausted pool is, however deep a pool hides it")
+    @DisplayName(
+            "C6: a server without a free connection is reported as an exhausted pool is, however deep a pool hides it")
     void shouldTellTooManyConnections() {
         SQLException tooMany = new SQLException("sorry, too many clients already", "53300");
         SQLException inPool = new SQLException("no connection", "08001", new RuntimeException(tooMany));

@@ -41,10 +41,10 @@ class ThreadsIT extends LockerTest {
     /** For the checks, the signs of life, the timer and the telling. */
     private static final int BESIDES = 10;
 
-    /** Whose session comes at the very moment when their time is up may be told of that instead. */
+    /** Whose session comes at the very moment when their time is up may hear of that instead. */
     private static final int AT_LIMIT = 20;
 
-    /** When thousands are refused at one moment, some are told at the same time. */
+    /** When thousands are refused at one moment, some are notified at the same time. */
     private static final int TELLING = 30;
 
     private static final Duration WAIT = Duration.ofSeconds(3);
@@ -125,7 +125,7 @@ class ThreadsIT extends LockerTest {
             }
 
             assertTrue(all.isDone(), "all have ended");
-            assertTrue(holder.isValid(1), "in vain");
+            assertTrue(holder.isValid(1), "the holder is alive");
             for (CompletableFuture<LockHandle> future : futures) {
                 ExecutionException failure = assertThrows(ExecutionException.class, future::get);
                 outcomes.merge(failure.getCause().getClass(), 1, Integer::sum);
@@ -136,7 +136,7 @@ class ThreadsIT extends LockerTest {
         int refused = outcomes.getOrDefault(LockLimitException.class, 0);
         // One session may be for those that only ask.
         assertTrue(waited >= MAX_SESSIONS - 1, () -> "every session waited for one: " + outcomes);
-        assertTrue(waited + refused >= KEYS - AT_LIMIT, () -> "the others are told of the limit: " + outcomes);
+        assertTrue(waited + refused >= KEYS - AT_LIMIT, () -> "the others are notified of the limit: " + outcomes);
         int bound = MAX_SESSIONS + asking + BESIDES;
         assertTrue(whileWaiting > 0 && whileWaiting <= bound, "threads while all wait: " + whileWaiting);
         assertTrue(most <= bound + TELLING, "threads at most: " + most);

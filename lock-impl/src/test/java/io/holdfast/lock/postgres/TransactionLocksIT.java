@@ -458,7 +458,7 @@ class TransactionLocksIT extends LockerTest {
 
     @Test
     @DisplayName(
-            "C22: under REPEATABLE READ it is refused, whoever set that, and nothing is locked; the transaction goes on")
+            "C22: under REPEATABLE READ it is refused, wherever that was set, and nothing is locked; the transaction goes on")
     void shouldRefuseRepeatableRead() throws Exception {
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         assertRefusesRepeatableRead(connection);

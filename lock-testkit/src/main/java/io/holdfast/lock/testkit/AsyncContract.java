@@ -73,7 +73,7 @@ abstract class AsyncContract extends FencingContract {
     }
 
     @Test
-    @DisplayName("C5: the end of an asynchronous wait is told once, and before what depends on its future")
+    @DisplayName("C5: the end of an asynchronous wait is reported once, and before what depends on its future")
     final void shouldTellEndOfWaitBeforeItsOutcomeIsUsed() throws Exception {
         EventRecord told = new EventRecord();
         Locker telling = telling(told);
@@ -81,7 +81,7 @@ abstract class AsyncContract extends FencingContract {
 
         Future<List<String>> refused =
                 telling.acquireAsync(request().waitAtMost(SHORT)).handle((handle, failure) -> told.events());
-        assertEquals(1, endsOfWait(refused.get(10, TimeUnit.SECONDS)), "before the time-out is told");
+        assertEquals(1, endsOfWait(refused.get(10, TimeUnit.SECONDS)), "before the timeout is reported");
 
         Future<List<String>> granted = telling.acquireAsync(request()).thenApply(handle -> {
             List<String> before = told.events();
@@ -89,12 +89,12 @@ abstract class AsyncContract extends FencingContract {
             return before;
         });
         stillWaiting(granted);
-        CompletableFuture<LockHandle> cancelled = telling.acquireAsync(request());
-        cancelled.cancel(true);
+        CompletableFuture<LockHandle> canceled = telling.acquireAsync(request());
+        canceled.cancel(true);
         waitFor(() -> endsOfWait(told.events()) == 2);
         holder.release();
 
-        assertEquals(3, endsOfWait(granted.get(10, TimeUnit.SECONDS)), "before the grant is told");
+        assertEquals(3, endsOfWait(granted.get(10, TimeUnit.SECONDS)), "before the grant is reported");
         becomesFree(request());
         assertEquals(3, endsOfWait(told.events()), "once for each");
     }

@@ -60,7 +60,7 @@ abstract class ContractFixture {
         return closedAfterwards(openLocker());
     }
 
-    /** A third locker, which tells this listener. */
+    /** A third locker, which notifies this listener. */
     final Locker telling(LockListener listener) {
         return closedAfterwards(openLocker(listener));
     }

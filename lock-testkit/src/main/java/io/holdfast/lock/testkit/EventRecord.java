@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Notes everything that a listener can be told, by the names of its methods. Thread-safe. */
+/** Notes everything that a listener can hear, by the names of its methods. Thread-safe. */
 final class EventRecord implements LockListener {
 
     private static final Set<String> ENDS = Set.of("releaseBegan", "released", "lapsed", "lost");
@@ -22,7 +22,7 @@ final class EventRecord implements LockListener {
         return List.copyOf(events);
     }
 
-    /** What was told of the ends of locks. */
+    /** What was reported of the ends of locks. */
     List<String> ends() {
         return events.stream().filter(ENDS::contains).toList();
     }

@@ -195,7 +195,8 @@ abstract class ExclusionContract extends ContractFixture {
     }
 
     @Test
-    @DisplayName("C4: a key of 4,096 bytes is locked as any other; a longer one is refused, without being told in full")
+    @DisplayName(
+            "C4: a key of 4,096 bytes is locked as any other; a longer one is refused, without being reported in full")
     final void shouldLimitLengthOfKeys() throws InterruptedException {
         String most = key + "k".repeat(4095 - key.length());
         LockRequest longest = LockRequest.of(most + "a");

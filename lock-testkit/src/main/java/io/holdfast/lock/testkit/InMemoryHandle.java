@@ -175,7 +175,7 @@ final class InMemoryHandle implements LockHandle {
      *
      * @param before the state until now
      * @param how RELEASED if its holder or locker gives it back, LOST if it is taken away, LAPSED if the server frees it
-     * @return tells it, and is to be run without the monitor; empty if it had ended
+     * @return the notification, to be run without the monitor; empty if it had ended
      */
     Optional<Runnable> end(LockState before, LockState how) {
         if (ended != null) {
@@ -209,7 +209,7 @@ final class InMemoryHandle implements LockHandle {
         });
     }
 
-    /** There was nothing to give back. */
+    /** There was nothing to release. */
     private void tellLapsed() {
         Duration held = held();
         announced.thenRun(() -> {

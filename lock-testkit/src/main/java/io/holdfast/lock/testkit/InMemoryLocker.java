@@ -102,7 +102,7 @@ public final class InMemoryLocker implements Locker {
         return answer;
     }
 
-    /** The future of one attempt. What depends on it may take its time, so the end of the wait is told before that runs. */
+    /** The future of one attempt. What depends on it may take its time, so the end of the wait is reported before that runs. */
     private final class Answer extends CompletableFuture<LockHandle> {
 
         private final Waiter waiter;

@@ -89,7 +89,7 @@ public final class InMemoryLocks {
     /**
      * Takes the lock of this key from all its holders, in every namespace, as the end of their sessions would; the first
      * waiter gets it. Handles that were held say {@link LockState#LOST}; lapsed ones stay lapsed, and their actions are not run.
-     * Returns when all {@linkplain LockHandle#onLost actions} and listeners have been told, each on another thread.
+     * Returns when all {@linkplain LockHandle#onLost actions} and listeners have been notified, each on another thread.
      *
      * @param key the name of what is locked
      * @return how many handles became lost
@@ -138,7 +138,7 @@ public final class InMemoryLocks {
         }
     }
 
-    /** Ends this holder's lock, unless it had ended, and grants it to whoever is next; see {@link InMemoryHandle#end}. */
+    /** Ends this holder's lock, unless it had ended, and grants it to the next waiter; see {@link InMemoryHandle#end}. */
     synchronized Optional<Runnable> end(InMemoryHandle handle, LockState before, LockState how) {
         Optional<Runnable> tell = handle.end(before, how);
         if (tell.isPresent()) {
@@ -148,7 +148,7 @@ public final class InMemoryLocks {
         return tell;
     }
 
-    /** Ends what the locker holds and waits for; what was held is to be told, without the monitor. */
+    /** Ends what the locker holds and waits for; what was held is to be reported, without the monitor. */
     synchronized List<Runnable> endAll(InMemoryLocker locker) {
         List<InMemoryHandle> held = new ArrayList<>();
         for (Line line : List.copyOf(lines.values())) {

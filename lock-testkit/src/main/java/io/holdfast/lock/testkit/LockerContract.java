@@ -18,7 +18,7 @@ public abstract class LockerContract extends LockViewContract {
     /**
      * Makes a locker as another JVM would: it shares nothing with earlier ones but the locks.
      *
-     * @param listeners who is told what happens to the locks of the new locker
+     * @param listeners who hears what happens to the locks of the new locker
      * @return a new locker
      */
     protected abstract Locker newLocker(LockListener... listeners);

@@ -135,7 +135,7 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("C20: the log tells that an enforced ttl has passed when it does, once; closing the handle is silent")
+    @DisplayName("C20: the log shows that an enforced ttl has passed when it does, once; closing the handle is silent")
     void shouldLogEnforcedLapseOnce() throws InterruptedException {
         List<LogRecord> logged = new CopyOnWriteArrayList<>();
         Handler handler = new Handler() {
@@ -168,7 +168,7 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("a lock that lapses while its locker tells the grant is told as acquired first")
+    @DisplayName("a lock that lapses while its locker reports the grant is reported as acquired first")
     void shouldTellGrantBeforeLapse() throws InterruptedException {
         EventRecord record = new EventRecord();
         InMemoryLocker telling = locks.newLocker(
@@ -277,15 +277,15 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("C5: a slow user of the future does not delay the end of the wait, also when it is cancelled")
+    @DisplayName("C5: a slow user of the future does not delay the end of the wait, also when it is canceled")
     void shouldTellEndOfWaitBeforeFutureIsUsed() throws Exception {
         EventRecord record = new EventRecord();
         InMemoryLocker telling = locks.newLocker(record);
         LockHandle holder = locker.acquire(REQUEST);
-        CompletableFuture<LockHandle> cancelled = telling.acquireAsync(REQUEST);
-        CompletableFuture<List<String>> seen = cancelled.handle((handle, failure) -> record.events());
+        CompletableFuture<LockHandle> canceled = telling.acquireAsync(REQUEST);
+        CompletableFuture<List<String>> seen = canceled.handle((handle, failure) -> record.events());
 
-        assertTrue(cancelled.cancel(true));
+        assertTrue(canceled.cancel(true));
 
         assertEquals(List.of("waitBegan", "queued", "waitEnded"), seen.get());
         CompletableFuture<List<String>> granted = telling.acquireAsync(REQUEST).thenApply(handle -> {

@@ -299,7 +299,7 @@ public class LockedCallIT {
     }
 
     @Test
-    @DisplayName("C3a: a call that waits for another key does not start under a lock that is lost meanwhile")
+    @DisplayName("C3a: a call that waits for another key does not start under a lock that was lost during the wait")
     void shouldNotStartUnderLockLostWhileWaiting() throws Exception {
         LockHandle other = locker.acquire(LockRequest.of("inner/1"));
 
