@@ -4,6 +4,7 @@ package io.holdfast.lock.postgres;
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.Fitness.Progress;
 import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
 import io.holdfast.lock.spi.LockAttempt;
@@ -475,7 +476,7 @@ final class Acquisition implements Runnable {
             try {
                 return asking.ask();
             } catch (SQLException e) {
-                if (waiting && answered) {
+                if (waiting && answered && !deadline.hasPassed()) {
                     startOwnTime();
                     answered = false;
                     pause = Duration.ZERO;
@@ -505,7 +506,7 @@ final class Acquisition implements Runnable {
         if (!whileOpening(
                 Step.SESSION_PERMIT,
                 () -> shared[0] = locker.allocation()
-                        .share(turn.lockId(), sessionBy, this::permitted, this::asking)
+                        .share(turn.lockId(), sessionBy, this::permitted, new Waiting())
                         .orElse(null))) {
             if (shared[0] != null) {
                 locker.allocation().giveBack(shared[0], turn.lockId());
@@ -574,12 +575,14 @@ final class Acquisition implements Runnable {
         try {
             grant = askOn(own, tryFirst);
         } catch (SQLException e) {
+            // Of a pooler that ends sessions: PgBouncer says so for all that goes wrong on its way.
+            boolean dropped = SqlStates.isDriversProtocolError(e) && own.isClosed();
             if (SqlStates.isRefused(e) && !own.isReady() && own.wipe()) {
                 own.unpin();
             } else {
                 locker.endForGood(own);
             }
-            throw e;
+            throw dropped ? SqlStates.sessionLost(e) : e;
         } catch (Throwable e) {
             locker.endForGood(own);
             throw e;
@@ -598,7 +601,7 @@ final class Acquisition implements Runnable {
 
     private Optional<Grant> askOn(LockSession own, boolean tryFirst) throws SQLException {
         own.pin();
-        locker.fitness().require(own, this::asking);
+        locker.fitness().require(own, new Waiting());
         Optional<Grant> grant = Optional.empty();
         if (tryFirst) {
             grant = attempt.tryOn(own, true);
@@ -612,7 +615,7 @@ final class Acquisition implements Runnable {
         }
         if (grant.isPresent()) {
             locker.sessions().requireAlone(own);
-            locker.fitness().requireServer(own, this::asking);
+            locker.fitness().requireServer(own, new Waiting());
             locker.requireOneCluster(own, what());
         }
         return grant;
@@ -623,6 +626,19 @@ final class Acquisition implements Runnable {
         // In this order: a reader that finds the former limit passed still sees the step that it was for.
         attempt.expectAnswerAfter(Duration.ZERO);
         step = Step.SERVER;
+    }
+
+    private final class Waiting implements Progress {
+
+        @Override
+        public void goesOn() {
+            asking();
+        }
+
+        @Override
+        public boolean isOver() {
+            return decided.get();
+        }
     }
 
     /** The limit of sessions has let this one through; now it waits for a connection. */

@@ -45,8 +45,21 @@ final class Admission {
             started = true;
         } finally {
             if (!started) {
+                giveUpThread();
+            }
+        }
+    }
+
+    /** What came to stand in line until now has counted on the thread that could not be had. */
+    private void giveUpThread() {
+        Runnable next = next();
+        if (next != null) {
+            try {
+                keepers.execute(() -> workOff(next));
+            } catch (RejectedExecutionException | OutOfMemoryError e) {
                 synchronized (this) {
                     working--;
+                    waiting.add(next);
                 }
             }
         }

@@ -5,6 +5,7 @@ import io.holdfast.lock.postgres.Fitness.Progress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Ends a session that does not answer to one statement in time, as it hears of the statements one by one. */
 final class AnswerLimit implements Progress {
@@ -13,20 +14,28 @@ final class AnswerLimit implements Progress {
     private final Progress progress;
     private final Keepers keepers;
     private final Duration timeout;
+    private final AtomicLong answers;
     private Future<?> end = CompletableFuture.completedFuture(null);
 
-    AnswerLimit(LockSession session, Progress progress, Keepers keepers, Duration timeout) {
+    AnswerLimit(LockSession session, Progress progress, Keepers keepers, Duration timeout, AtomicLong answers) {
         this.session = session;
         this.progress = progress;
         this.keepers = keepers;
         this.timeout = timeout;
+        this.answers = answers;
     }
 
     @Override
     public void goesOn() {
         end();
+        answers.incrementAndGet();
         progress.goesOn();
         end = keepers.endAfter(timeout, session);
+    }
+
+    @Override
+    public boolean isOver() {
+        return progress.isOver();
     }
 
     void end() {

@@ -47,10 +47,13 @@ final class DriverConnection {
         }
     }
 
-    /** Whether the pool gave out a connection that was closed behind its back, as far as it shows. No round trip. */
+    /**
+     * Whether the pool gave out a connection that was closed behind its back, as far as it shows. No round trip. A closed one may
+     * refuse to be unwrapped.
+     */
     static boolean isClosed(Connection connection) throws SQLException {
         Optional<Connection> driver = of(connection);
-        return driver.isPresent() && driver.get().isClosed();
+        return driver.isPresent() ? driver.get().isClosed() : connection.isClosed();
     }
 
     /** The process id that the driver received when it connected: behind a pooler, an invented one. No round trip. */

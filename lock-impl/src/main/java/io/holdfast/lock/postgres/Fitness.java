@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -49,6 +51,9 @@ final class Fitness {
     private final Duration patience;
     private final ReentrantLock checking = new ReentrantLock();
 
+    /** Of all checks so far, so that those who wait see that the one that runs gets on. */
+    private final AtomicLong answers = new AtomicLong();
+
     /** The servers that passed, by the moment of their start. */
     private final Set<Long> proven = ConcurrentHashMap.newKeySet();
 
@@ -64,10 +69,14 @@ final class Fitness {
         this.patience = config.connectionTimeout().dividedBy(2);
     }
 
-    /** Called before every round trip of the check, so that it does not use up the time of its caller. */
-    @FunctionalInterface
+    /** Of a caller that waits for the check, which does not use up its time. */
     interface Progress {
+
+        /** A statement of the check is about to be sent. */
         void goesOn();
+
+        /** Whether nobody waits for the check any more. */
+        boolean isOver();
     }
 
     /**
@@ -105,17 +114,29 @@ final class Fitness {
         boolean holds();
     }
 
-    /** One at a time; callers that come later wait, and need none of their own then. */
+    /** One at a time; callers that come later wait for as long as that one gets answers, and need none of their own then. */
     private void check(LockSession session, Progress progress, Condition isNeeded) throws SQLException {
-        while (!Uninterruptibly.tryLock(checking, config.connectionTimeout().dividedBy(2))) {
-            progress.goesOn();
+        long seen = answers.get();
+        while (!Uninterruptibly.tryLock(checking, config.connectionTimeout().dividedBy(4))) {
+            requireInterest(progress);
+            if (answers.get() != seen) {
+                seen = answers.get();
+                progress.goesOn();
+            }
         }
         try {
+            requireInterest(progress);
             if (isNeeded.holds()) {
                 checkWithAnother(session, progress);
             }
         } finally {
             checking.unlock();
+        }
+    }
+
+    private static void requireInterest(Progress progress) {
+        if (progress.isOver()) {
+            throw new CancellationException("nobody waits for the check any more");
         }
     }
 
@@ -127,7 +148,7 @@ final class Fitness {
             return;
         }
         LockSession other = opened.get();
-        AnswerLimit limit = new AnswerLimit(other, progress, keepers, config.connectionTimeout());
+        AnswerLimit limit = new AnswerLimit(other, progress, keepers, config.connectionTimeout(), answers);
         boolean passed = false;
         try {
             int pid = compare(session, other, limit);

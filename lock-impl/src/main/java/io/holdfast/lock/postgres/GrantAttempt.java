@@ -10,6 +10,7 @@ import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 
@@ -71,11 +72,9 @@ final class GrantAttempt {
             long sentNanos = System.nanoTime();
             Answer answer;
             // By itself the server may end the wait late: when its clock is set forward, for one.
-            Future<?> end = keepers.schedule(
-                    () -> keepers.submit(() -> {
-                        session.cancel();
-                        return null;
-                    }),
+            LateEnd end = new LateEnd(session);
+            Future<?> cancel = keepers.schedule(
+                    () -> keepers.submit(end),
                     slice.plus(config.connectionTimeout().dividedBy(2)));
             try {
                 answer = send(session, true, slice);
@@ -89,11 +88,35 @@ final class GrantAttempt {
                 }
                 continue;
             } finally {
-                end.cancel(false);
+                cancel.cancel(false);
+                end.isOver();
             }
             return granted(session, answer, sentNanos);
         }
         return Optional.empty();
+    }
+
+    /** Cancels the statement of one slice, and none that comes later on the session. */
+    private static final class LateEnd implements Callable<Void> {
+
+        private final LockSession session;
+        private boolean over;
+
+        LateEnd(LockSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public synchronized Void call() {
+            if (!over) {
+                session.cancel();
+            }
+            return null;
+        }
+
+        synchronized void isOver() {
+            over = true;
+        }
     }
 
     private Answer send(LockSession session, boolean own, @Nullable Duration slice) throws SQLException {

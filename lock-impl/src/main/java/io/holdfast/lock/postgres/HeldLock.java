@@ -84,6 +84,9 @@ final class HeldLock {
     /** After that the last proof that the lock is held is too old. */
     private volatile Deadline suspectFrom;
 
+    /** When the last proof was noted, by the wall clock. */
+    private volatile long provenMillis = WallClock.millis();
+
     /** Whether listeners know of the suspicion. */
     private final AtomicBoolean suspicionTold = new AtomicBoolean();
 
@@ -101,6 +104,15 @@ final class HeldLock {
 
     /** Whether a thread frees the lock, or has. */
     private final AtomicBoolean unlocking = new AtomicBoolean();
+
+    /** Whether the session was returned to where it came from, or is given up: the first of the two. */
+    private final AtomicBoolean disposed = new AtomicBoolean();
+
+    /** Why the lock was lost, if it was found out by its release. */
+    private volatile Throwable lossCause;
+
+    /** Whether the log has the loss. */
+    private final AtomicBoolean lossLogged = new AtomicBoolean();
 
     /** When the release began; null before. */
     private volatile Deadline releasingSince;
@@ -171,7 +183,9 @@ final class HeldLock {
             return LockState.LAPSED;
         }
         boolean uncertain = suspectFrom.mayHavePassed()
-                || enforced() && term.deadline().mayHavePassed()
+                || enforced()
+                        && term.deadline().mayHavePassed()
+                        && provenMillis < term.deadline().wallMillis()
                 || lifetime != null && lifetime.mayHaveEnded();
         return uncertain ? LockState.SUSPECT : LockState.HELD;
     }
@@ -255,6 +269,7 @@ final class HeldLock {
             Deadline fresh = Deadline.from(sentNanos, counted(ttl));
             if (enforced()) {
                 term = new Term(term.ttl(), term.deadline().earlier(fresh));
+                watchTtl();
             }
             boolean held = grant.session().isHeld(grant.lockId(), request.mode(), enforced() ? ttl : null);
             if (held && isAlive()) {
@@ -329,8 +344,8 @@ final class HeldLock {
     /** Waits until the lock is ended, but not for ever. What came of it: RELEASED or LOST. */
     private LockState end() {
         Duration timeout = locker.config().connectionTimeout();
+        tellReleaseBegan();
         try {
-            tellReleaseBegan();
             Uninterruptibly.get(unlockOnKeeper(), timeout);
         } catch (TimeoutException e) {
             Messages.releaseUnanswered(what(), timeout);
@@ -339,6 +354,7 @@ final class HeldLock {
         } catch (SQLException e) {
             throw new IllegalStateException("ending handles its own failures", e);
         }
+        tellOutcome();
         return state();
     }
 
@@ -376,12 +392,22 @@ final class HeldLock {
         }
     }
 
-    /** Neither a listener nor a server that does not answer keeps the lock for longer. */
+    /** Neither a listener nor a server that does not answer keeps the lock for longer; nor does a listener cost the session. */
     private void unlockInTime() {
+        Future<?> anyway = locker.keepers()
+                .schedule(
+                        () -> onKeeper(this::unlockOrEndSession),
+                        locker.config().connectionTimeout());
+        tellReleaseBegan();
+        anyway.cancel(false);
+        unlockOrEndSession();
+        tellOutcome();
+    }
+
+    private void unlockOrEndSession() {
         Future<?> limit =
                 locker.keepers().schedule(this::endSession, locker.config().connectionTimeout());
         try {
-            tellReleaseBegan();
             unlock();
         } finally {
             limit.cancel(false);
@@ -400,7 +426,7 @@ final class HeldLock {
         if (untaken) {
             startEnding();
         } else if (stuck) {
-            unlockOnKeeper();
+            onKeeper(this::unlockInTime);
         }
     }
 
@@ -418,27 +444,35 @@ final class HeldLock {
             return;
         }
         boolean wasHeld = false;
-        Throwable cause = null;
         try {
             wasHeld = grant.session().unlock(grant.lockId(), request.mode(), own);
-            if (wasHeld) {
-                locker.allocation().giveBack(grant.session(), grant.lockId());
-            } else {
+            if (!wasHeld) {
                 locker.discard(grant.session(), null);
+            } else if (disposed.compareAndSet(false, true)) {
+                locker.allocation().giveBack(grant.session(), grant.lockId());
             }
         } catch (Throwable e) {
             // The lock ends with its session. If the session was alive until now, so was the lock.
-            cause = e;
+            lossCause = e;
             wasHeld = !(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql);
             locker.discard(grant.session(), e);
         } finally {
-            finish(wasHeld || isFreedByLease() ? Life.RELEASED : Life.LOST, cause);
+            turn.end();
+            locker.forget(this);
+            settle(wasHeld || isFreedByLease() ? Life.RELEASED : Life.LOST);
         }
     }
 
-    /** Without waiting for it, or for the statement that may run. The lock is free as soon as the server notices. */
+    /**
+     * Without waiting for it, or for the statement that may run. The lock is free as soon as the server notices. Does nothing if
+     * the session was returned: it may hold other locks by now.
+     */
     void endSession() {
-        onKeeper(() -> locker.discard(grant.session(), null));
+        onKeeper(() -> {
+            if (disposed.compareAndSet(false, true)) {
+                locker.discard(grant.session(), null);
+            }
+        });
     }
 
     // ---- losing
@@ -446,6 +480,7 @@ final class HeldLock {
     /** The server was seen to hold the lock for us at this moment. */
     synchronized void proven(long nanos) {
         suspectFrom = suspectFrom.later(Deadline.from(nanos, patience()));
+        provenMillis = WallClock.millis();
     }
 
     private Duration patience() {
@@ -489,11 +524,12 @@ final class HeldLock {
 
     private void tellLoss(@Nullable Throwable cause) {
         if (life.get() == Life.LAPSED) {
-            lapsed = true;
             Messages.lapsed(what(), ttl());
             tellEnd();
-        } else if (settle(Life.LOST)) {
-            Messages.lost(what(), held(), grant.session().pool(), cause);
+        } else {
+            lossCause = cause;
+            settle(Life.LOST);
+            tellOutcome();
         }
     }
 
@@ -523,23 +559,19 @@ final class HeldLock {
         return enforced() && term.deadline().hasPassed();
     }
 
-    /** The last step of every life. */
-    private void finish(Life outcome, @Nullable Throwable cause) {
-        turn.end();
-        locker.forget(this);
-        if (settle(outcome) && outcome == Life.LOST) {
-            Messages.lost(what(), held(), grant.session().pool(), cause);
+    /** Decides what became of the lock, unless that was decided before. */
+    private void settle(Life outcome) {
+        if (life.compareAndSet(Life.RELEASING, outcome) || life.compareAndSet(Life.LOSING, outcome)) {
+            endTtlWatch();
         }
     }
 
-    /** Decides what became of the lock, and tells; false if that was decided before. */
-    private boolean settle(Life outcome) {
-        if (!life.compareAndSet(Life.RELEASING, outcome) && !life.compareAndSet(Life.LOSING, outcome)) {
-            return false;
+    /** To the log and to listeners, once, when it is decided. */
+    private void tellOutcome() {
+        if (life.get() == Life.LOST && lossLogged.compareAndSet(false, true)) {
+            Messages.lost(what(), held(), grant.session().pool(), lossCause);
         }
-        endTtlWatch();
         tellEnd();
-        return true;
     }
 
     private synchronized void endTtlWatch() {
@@ -583,7 +615,7 @@ final class HeldLock {
     }
 
     private void tellReleased() {
-        if (lapsed) {
+        if (lapsed || life.get() == Life.LAPSED) {
             locker.listeners().lapsed(attempt, handle(), held());
         } else {
             locker.listeners().released(attempt, handle(), held());

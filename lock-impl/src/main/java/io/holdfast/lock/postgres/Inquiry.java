@@ -79,8 +79,19 @@ final class Inquiry<T> {
         }
     }
 
-    private void goesOn() {
-        answerBy = Deadline.after(timeout.multipliedBy(2));
+    private final class Waiting implements Progress {
+
+        @Override
+        public void goesOn() {
+            answerBy = Deadline.after(timeout.multipliedBy(2));
+        }
+
+        @Override
+        public boolean isOver() {
+            synchronized (Inquiry.this) {
+                return abandoned;
+            }
+        }
     }
 
     private RuntimeException told(Throwable failure) {
@@ -118,11 +129,14 @@ final class Inquiry<T> {
         boolean unharmed = false;
         try {
             opened.pin();
-            T answer = question.ask(opened, this::goesOn);
+            T answer = question.ask(opened, new Waiting());
             unharmed = true;
             return answer;
         } catch (SQLException e) {
             unharmed = isSingle && SqlStates.isRefused(e);
+            throw e;
+        } catch (LockException e) {
+            unharmed = isSingle && e.getCause() instanceof SQLException cause && SqlStates.isRefused(cause);
             throw e;
         } finally {
             if (unharmed) {

@@ -517,6 +517,15 @@ final class LockSession {
         }
     }
 
+    /** Whether the connection was closed by the driver, as after a fatal error. */
+    boolean isClosed() {
+        try {
+            return connection.isClosed();
+        } catch (SQLException | RuntimeException e) {
+            return true;
+        }
+    }
+
     /** Whether the connection was given up. */
     boolean isGone() {
         return gone.get();

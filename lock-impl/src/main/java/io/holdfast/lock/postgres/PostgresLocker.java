@@ -179,10 +179,16 @@ public final class PostgresLocker implements Locker {
             tellWaitEnded.run();
             told.completeExceptionally(notAcquired(attempt.request(), waited, null));
         } else {
-            LockHandle handle = lock.get().announce(waited);
-            tellWaitEnded.run();
-            if (!told.complete(handle)) {
-                handle.close();
+            try {
+                LockHandle handle = lock.get().announce(waited);
+                tellWaitEnded.run();
+                if (!told.complete(handle)) {
+                    handle.close();
+                }
+            } catch (Throwable e) {
+                tellWaitEnded.run();
+                told.completeExceptionally(e);
+                lock.get().startEnding();
             }
         }
     }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
 
 /**
  * Distinguishes the servers that the locker has met, each known by the moment of its start. What one of them says about a lock
@@ -41,25 +42,29 @@ final class Servers {
             if (!SqlStates.isRefused(e)) {
                 throw e;
             }
-            Messages.LOG.log(System.Logger.Level.DEBUG, "the identity of the server cannot be had", e);
+            Messages.LOG.log(System.Logger.Level.DEBUG, "the server does not say who it is", e);
             return Optional.empty();
         }
     }
 
-    /** Whether the one has taken over from the other: after a restart, or a promotion. False if that is not known. */
-    boolean isSuccessor(long start, long formerStart) {
-        Optional<Identity> one = identity(start);
-        Optional<Identity> former = identity(formerStart);
-        return one.isPresent()
-                && former.isPresent()
-                && one.get().cluster() == former.get().cluster()
-                && (one.get().timeline() > former.get().timeline()
-                        || one.get().timeline() == former.get().timeline() && start > formerStart);
+    /**
+     * Whether a server that has answered just now has taken over from another: it is the same one after a restart, or was
+     * promoted since. False if that is not known.
+     */
+    boolean hasTakenOver(long answering, long former) {
+        return compare(
+                answering,
+                former,
+                (one, other) -> one.cluster() == other.cluster() && one.timeline() >= other.timeline());
     }
 
-    /** Whether another server has taken over from this one. */
+    /** Whether a standby of this server was promoted since, or a copy of it. */
     boolean hasSuccessor(long start) {
-        return identities.keySet().stream().anyMatch(other -> isSuccessor(other, start));
+        return identities.keySet().stream()
+                .anyMatch(met -> compare(
+                        met,
+                        start,
+                        (one, other) -> one.cluster() == other.cluster() && one.timeline() > other.timeline()));
     }
 
     /** Whether servers of different clusters were met at all. */
@@ -69,14 +74,13 @@ final class Servers {
 
     /** Whether the two are known to be of different clusters. */
     boolean areStrangers(long start, long otherStart) {
-        Optional<Identity> one = identity(start);
-        Optional<Identity> other = identity(otherStart);
-        return one.isPresent()
-                && other.isPresent()
-                && one.get().cluster() != other.get().cluster();
+        return compare(start, otherStart, (one, other) -> one.cluster() != other.cluster());
     }
 
-    private Optional<Identity> identity(long start) {
-        return identities.getOrDefault(start, Optional.empty());
+    /** False if one of them is not known. */
+    private boolean compare(long start, long otherStart, BiPredicate<Identity, Identity> comparison) {
+        Optional<Identity> one = identities.getOrDefault(start, Optional.empty());
+        Optional<Identity> other = identities.getOrDefault(otherStart, Optional.empty());
+        return one.isPresent() && other.isPresent() && comparison.test(one.get(), other.get());
     }
 }

@@ -5,8 +5,8 @@ import io.holdfast.lock.LockLimitException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -15,6 +15,9 @@ import java.util.function.Consumer;
 
 /** Opens sessions, no more at once than the limit, and sees to it that no two of them are the same on the server. */
 final class Sessions {
+
+    private static final int CLOSED_AT_ONCE = 2;
+    private static final int CLOSED_IN_ALL = 20;
 
     private final ConnectionSource source;
     private final int limit;
@@ -87,21 +90,23 @@ final class Sessions {
 
     /**
      * Some pools give out first what came back last, also if it was closed. So a closed connection goes back only when the pool
-     * has given out another.
+     * has given out another; but no more than two at a time are kept from a pool that would replace them, and one is left to it.
      */
     private LockSession openLiving(Consumer<LockSession> onGone) throws SQLException {
-        List<Connection> closedOnes = new ArrayList<>(0);
+        int most = Math.min(CLOSED_AT_ONCE, source.size().orElse(CLOSED_AT_ONCE + 1) - 1);
+        Deque<Connection> closedOnes = new ArrayDeque<>(0);
         try {
             Connection connection = source.open();
-            while (DriverConnection.isClosed(connection)) {
+            for (int i = 0; i < CLOSED_IN_ALL && DriverConnection.isClosed(connection); i++) {
                 closedOnes.add(connection);
+                if (closedOnes.size() > most) {
+                    LockSession.leavePool(closedOnes.remove());
+                }
                 connection = source.open();
             }
             return remembered(new LockSession(connection, onGone));
         } finally {
-            for (Connection each : closedOnes) {
-                LockSession.leavePool(each);
-            }
+            closedOnes.forEach(LockSession::leavePool);
         }
     }
 
@@ -112,6 +117,11 @@ final class Sessions {
             session.unpin();
         }
         return session;
+    }
+
+    /** Whether somebody waits for a session of its own. */
+    boolean isShort() {
+        return permits.hasQueuedThreads();
     }
 
     /** Whether there is none. */

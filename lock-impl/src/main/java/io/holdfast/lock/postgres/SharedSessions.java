@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -31,6 +33,9 @@ final class SharedSessions implements SessionAllocation {
     private final Fitness fitness;
     private final LockerConfig config;
     private final ReentrantLock opening = new ReentrantLock();
+
+    /** To all statements that made sessions ready. */
+    private final AtomicLong answers = new AtomicLong();
 
     /** The locks of each session, which are held or asked for. Guarded by this. */
     private final Map<LockSession, Set<Long>> shares = new LinkedHashMap<>();
@@ -54,12 +59,28 @@ final class SharedSessions implements SessionAllocation {
             return shared;
         }
         // One after the other, so that many that come at once share what the first of them opens.
-        opening.lockInterruptibly();
+        awaitOpening(permitted, progress);
         try {
             shared = take(lockId);
             return shared.isPresent() ? shared : Optional.of(open(lockId, by, permitted, progress));
         } finally {
             opening.unlock();
+        }
+    }
+
+    /** For as long as the one that opens gets answers, it does not use up the time of the others. */
+    private void awaitOpening(Runnable permitted, Progress progress) throws InterruptedException {
+        permitted.run();
+        long seen = answers.get();
+        long stepNanos = config.connectionTimeout().dividedBy(4).toNanos();
+        while (!opening.tryLock(stepNanos, TimeUnit.NANOSECONDS)) {
+            if (progress.isOver()) {
+                throw new InterruptedException();
+            }
+            if (answers.get() != seen) {
+                seen = answers.get();
+                progress.goesOn();
+            }
         }
     }
 
@@ -83,7 +104,7 @@ final class SharedSessions implements SessionAllocation {
     private LockSession open(long lockId, Deadline by, Runnable permitted, Progress progress)
             throws SQLException, InterruptedException {
         LockSession session = sessions.open("a shared session", by, config.connectionTimeout(), permitted);
-        AnswerLimit limit = new AnswerLimit(session, progress, keepers, config.connectionTimeout());
+        AnswerLimit limit = new AnswerLimit(session, progress, keepers, config.connectionTimeout(), answers);
         boolean ready = false;
         try {
             session.pin();
@@ -126,7 +147,7 @@ final class SharedSessions implements SessionAllocation {
             return true;
         }
         locks.remove(lockId);
-        boolean surplus = locks.isEmpty() && (closed || shares.size() > 1);
+        boolean surplus = locks.isEmpty() && (closed || shares.size() > 1 || sessions.isShort());
         if (surplus) {
             shares.remove(session);
         }

@@ -7,7 +7,7 @@ package io.holdfast.lock.postgres;
  */
 final class StackReserve {
 
-    /** Some 20 to 60 KiB of stack, of which the locker's own calls use less. */
+    /** At least 4 KiB of stack when it is compiled, and more before, as the locker's own calls need it. */
     private static final int DEPTH = 256;
 
     private StackReserve() {}

@@ -40,6 +40,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Watch {
 
+    private static final Deadline NEVER = new Deadline(true, 0, 0);
+
     private final PostgresLocker locker;
     private final Duration touchInterval;
     private final AtomicBoolean started = new AtomicBoolean();
@@ -51,8 +53,8 @@ final class Watch {
 
     private final Set<LockSession> touched = ConcurrentHashMap.newKeySet();
 
-    /** Sessions that were given up here and may live on the server, and how often they were not found there. */
-    private final Map<Traces, Integer> inDoubt = new ConcurrentHashMap<>();
+    /** Sessions that were given up here and may live on the server, and from when on they may be forgotten. */
+    private final Map<Traces, Deadline> inDoubt = new ConcurrentHashMap<>();
 
     /** Whether a missing right was reported. */
     private final AtomicBoolean notPermittedTold = new AtomicBoolean();
@@ -154,7 +156,7 @@ final class Watch {
         long asked = answer.get().holdings().serverStart();
         if (asked == server) {
             compare(locks, answer.get());
-        } else if (locker.servers().isSuccessor(asked, server)) {
+        } else if (locker.servers().hasTakenOver(asked, server)) {
             loseAll(locks);
         }
     }
@@ -263,13 +265,16 @@ final class Watch {
         Traces traces = session.traces();
         session.end(() -> {
             if (traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
-                inDoubt.put(traces, 0);
+                inDoubt.put(traces, NEVER);
                 onKeeper(this::bury);
             }
         });
     }
 
-    /** Until the server has said twice that the session is not there any more: a statement may have been on its way to it. */
+    /**
+     * Until the server has said, and says again a check interval later, that the session is not there any more: a statement may
+     * have been on its way to it.
+     */
     void bury() {
         for (Traces traces : inDoubt.keySet()) {
             try {
@@ -290,13 +295,15 @@ final class Watch {
     private boolean isOver(Traces traces, Termination answer) {
         Long server = traces.serverStart();
         if (server != null && server != answer.serverStart()) {
-            return locker.servers().isSuccessor(answer.serverStart(), server);
+            return locker.servers().hasTakenOver(answer.serverStart(), server);
         }
         if (answer.wasThere()) {
-            inDoubt.replace(traces, 0);
+            inDoubt.replace(traces, NEVER);
             return false;
         }
-        return inDoubt.merge(traces, 1, Integer::sum) > 1;
+        Deadline forgotten = Deadline.after(locker.config().checkInterval());
+        Deadline known = inDoubt.merge(traces, forgotten, (earlier, later) -> earlier.unlimited() ? later : earlier);
+        return known.hasPassed();
     }
 
     // ---- asking the server

@@ -49,13 +49,16 @@ final class WorkQueue {
     private boolean workOff() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             AtomicBoolean settled = new AtomicBoolean();
-            Future<?> limit = keepers.schedule(() -> replace(settled), PATIENCE);
             try {
-                task.run();
+                Future<?> limit = keepers.schedule(() -> replace(settled), PATIENCE);
+                try {
+                    task.run();
+                } finally {
+                    limit.cancel(false);
+                }
             } catch (Throwable e) {
                 Messages.LOG.log(System.Logger.Level.ERROR, "a task of the locker failed; the others go on", e);
             }
-            limit.cancel(false);
             if (!settled.compareAndSet(false, true)) {
                 return false;
             }

@@ -264,6 +264,17 @@ class ServerIdentityIT {
         kept.release();
     }
 
+    @Test
+    @DisplayName("C12: an enforced lock is held again when the server has answered after a step of the wall clock")
+    void shouldRecoverFromStepOfClock() throws Exception {
+        PostgresLocker locker = locker(CONFIG, ConnectionSource.of(server().dataSource()));
+        LockHandle handle = locker.acquire(REQUEST.enforcedTtl(Duration.ofSeconds(60)));
+        WallClock.source = () -> System.currentTimeMillis() + 120_000;
+        assertEquals(LockState.SUSPECT, handle.state());
+        Server.within(BOUND, "held, says the server", handle::isHeld);
+        handle.release();
+    }
+
     // ---- sessions that nobody knows
 
     @Test
