@@ -16,6 +16,8 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.spi.LockAttempt;
+import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -301,5 +303,29 @@ abstract class HoldingContract extends WaitingContract {
                 }));
         assertSame(mine, thrown);
         assertTrue(mine.getSuppressed()[0] instanceof LockException);
+    }
+
+    @Test
+    @DisplayName("C16: listeners hear that a lock is being released before others can have it")
+    void shouldAnnounceReleaseFirst() throws InterruptedException {
+        AtomicBoolean heard = new AtomicBoolean();
+        AtomicBoolean free = new AtomicBoolean();
+        Locker telling = telling(new LockListener() {
+            @Override
+            public void releaseBegan(LockAttempt attempt, LockHandle handle) {
+                heard.set(true);
+                try {
+                    free.set(there.tryWithLock(request(), () -> null));
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        });
+
+        telling.acquire(request()).release();
+
+        assertTrue(heard.get());
+        assertFalse(free.get(), "still held");
+        becomesFree(request());
     }
 }

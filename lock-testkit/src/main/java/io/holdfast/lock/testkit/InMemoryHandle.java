@@ -184,7 +184,7 @@ final class InMemoryHandle implements LockHandle {
         boolean lapsed = before == LockState.LAPSED;
         if (how == LockState.RELEASED && !(lapsed && isEnforced())) {
             ended = how;
-            return Optional.of(() -> tellReleased(lapsed));
+            return Optional.of(() -> release(lapsed));
         }
         ended = lapsed ? LockState.LAPSED : how;
         return Optional.of(lapsed ? this::tellLapsed : this::tellLost);
@@ -195,10 +195,18 @@ final class InMemoryHandle implements LockHandle {
         announced.complete(null);
     }
 
-    private void tellReleased(boolean lapsed) {
+    /** The next holder gets the lock after the listeners have heard that it is being released. */
+    private void release(boolean lapsed) {
         Duration held = held();
-        announced.thenRun(() -> {
+        boolean announcedBefore = announced.isDone();
+        if (announcedBefore) {
             tell(listener -> listener.releaseBegan(asked.attempt(), this));
+        }
+        locks.free(this);
+        announced.thenRun(() -> {
+            if (!announcedBefore) {
+                tell(listener -> listener.releaseBegan(asked.attempt(), this));
+            }
             tell(listener -> {
                 if (lapsed) {
                     listener.lapsed(asked.attempt(), this, held);

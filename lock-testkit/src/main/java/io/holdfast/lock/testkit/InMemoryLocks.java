@@ -138,14 +138,24 @@ public final class InMemoryLocks {
         }
     }
 
-    /** Ends this holder's lock, unless it had ended, and grants it to the next waiter; see {@link InMemoryHandle#end}. */
+    /**
+     * Ends this holder's lock, unless it had ended; see {@link InMemoryHandle#end}. The next waiter gets it, or gets it while the
+     * result runs if it is released.
+     */
     synchronized Optional<Runnable> end(InMemoryHandle handle, LockState before, LockState how) {
         Optional<Runnable> tell = handle.end(before, how);
-        if (tell.isPresent()) {
-            lines.get(handle.asked().lockId()).holders.remove(handle);
-            serve(handle.asked().lockId());
+        if (tell.isPresent() && handle.state() != LockState.RELEASED) {
+            free(handle);
         }
         return tell;
+    }
+
+    /** Grants the lock to the next waiter. */
+    synchronized void free(InMemoryHandle handle) {
+        Line line = lines.get(handle.asked().lockId());
+        if (line != null && line.holders.remove(handle)) {
+            serve(handle.asked().lockId());
+        }
     }
 
     /** Ends what the locker holds and waits for; what was held is to be reported, without the monitor. */
