@@ -476,12 +476,12 @@ class MessagesIT extends LockerTest {
     // ---- what cannot work
 
     /** A database of its own, whose catalogue the role may not read to the full. */
-    private static PGSimpleDataSource inCutCatalogue() throws SQLException {
+    private static PGSimpleDataSource without(String right) throws SQLException {
         String name = "cut_" + System.nanoTime();
         guarded.execute("create database " + name);
         PGSimpleDataSource admin = guarded.dataSource();
         admin.setDatabaseName(name);
-        execute(admin, "revoke select on pg_catalog.pg_locks from public");
+        execute(admin, "revoke " + right + " from public");
         return asLocked("right", name);
     }
 
@@ -499,18 +499,26 @@ class MessagesIT extends LockerTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select on pg_catalog.pg_locks",
+                "select on pg_catalog.pg_database",
+                "execute on function pg_catalog.pg_stat_get_activity(integer)",
+                "execute on function pg_catalog.pg_terminate_backend(integer, bigint)"
+            })
     @DisplayName(
-            "C27: a role that may not read pg_locks is refused by ping and the first acquire, and told which right it lacks")
-    void shouldTellMissingRight() throws Exception {
-        ConnectionSource cut = ConnectionSource.of(inCutCatalogue());
+            "C27: a role that lacks a right in the catalogue is refused by ping and the first acquire, which name it")
+    void shouldTellMissingRight(String right) throws Exception {
+        String object = right.replaceAll(".*pg_catalog\\.(\\w+).*", "$1");
+        ConnectionSource cut = ConnectionSource.of(without(right));
         for (SessionMode mode : SessionMode.values()) {
             PostgresLocker locker = locker(CONFIG.sessions(mode), cut);
             for (Executable question : List.<Executable>of(
                     locker::ping, () -> locker.acquire(request), () -> locker.tryAcquire(request))) {
                 String refused =
                         assertThrows(LockPrivilegeException.class, question).getMessage();
-                assertSays(refused, "HOLDFAST-0046", "read pg_catalog.pg_locks", "pg_locks'", "SQLState 42501");
+                assertSays(refused, "HOLDFAST-0046", "read pg_catalog.pg_locks", object + "'", "SQLState 42501");
             }
         }
         Server.eventually("nothing is locked", () -> guarded.server().isFree(lockId));
@@ -520,7 +528,7 @@ class MessagesIT extends LockerTest {
     @DisplayName(
             "C12: a right that is taken away while a lock is held loses nothing; refresh and the log, once, say which it was")
     void shouldKeepLockWithoutRight() throws Exception {
-        PGSimpleDataSource cut = inCutCatalogue();
+        PGSimpleDataSource cut = without("select on pg_catalog.pg_locks");
         executeThere(cut, "grant select on pg_catalog.pg_locks to locked");
         PostgresLocker locker = locker(CONFIG, ConnectionSource.of(cut));
         LockHandle handle = locker.acquire(request);
