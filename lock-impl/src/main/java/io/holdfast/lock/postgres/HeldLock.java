@@ -246,8 +246,11 @@ final class HeldLock {
             held = false;
             cause = e;
         }
+        if (!held && beginLosing()) {
+            endLost(cause);
+            tellLoss(cause);
+        }
         if (!held) {
-            lose(cause);
             throw Messages.notHeld(what(), state());
         }
         requireHeld();
@@ -515,17 +518,21 @@ final class HeldLock {
 
     /** Does not wait for those that are notified. */
     void finishLosing(@Nullable Throwable cause) {
+        endLost(cause);
+        locker.errands().add(() -> tellLoss(cause));
+    }
+
+    private void endLost(@Nullable Throwable cause) {
         endTtlWatch();
         turn.end();
         locker.forget(this);
         locker.discard(grant.session(), cause);
-        locker.errands().add(() -> tellLoss(cause));
     }
 
     private void tellLoss(@Nullable Throwable cause) {
         if (life.get() == Life.LAPSED) {
-            Messages.lapsed(what(), ttl());
             tellEnd();
+            Messages.lapsed(what(), ttl());
         } else {
             lossCause = cause;
             settle(Life.LOST);
@@ -566,12 +573,12 @@ final class HeldLock {
         }
     }
 
-    /** To the log and to listeners, once, when it is decided. */
+    /** To listeners and to the log, once, when it is decided. */
     private void tellOutcome() {
+        tellEnd();
         if (life.get() == Life.LOST && lossLogged.compareAndSet(false, true)) {
             Messages.lost(what(), held(), grant.session().pool(), lossCause);
         }
-        tellEnd();
     }
 
     private synchronized void endTtlWatch() {

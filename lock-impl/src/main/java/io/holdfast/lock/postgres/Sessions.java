@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import io.holdfast.lock.LockLimitException;
+import io.holdfast.lock.LockException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Opens sessions, no more at once than the limit, and sees to it that no two of them are the same on the server. */
@@ -24,6 +25,9 @@ final class Sessions {
     private final Semaphore permits;
     private volatile Runnable onShortage = () -> {};
     private final ConcurrentHashMap<Integer, LockSession> byPid = new ConcurrentHashMap<>();
+
+    /** How many of the permitted wait for a connection. */
+    private final AtomicInteger opening = new AtomicInteger();
 
     /** All that were opened and not given up. */
     private final Set<LockSession> open = ConcurrentHashMap.newKeySet();
@@ -67,20 +71,24 @@ final class Sessions {
         }
         permitted.run();
         boolean opened = false;
+        opening.incrementAndGet();
         try {
             LockSession session = openLiving(this::gone);
             opened = true;
             return session;
         } finally {
+            opening.decrementAndGet();
             if (!opened) {
                 permits.release();
             }
         }
     }
 
-    /** For a caller that waited without success. */
-    LockLimitException tooMany(String what, Duration waited) {
-        return Messages.tooManySessions(what, limit, waited);
+    /** For a caller that waited without success. If others still wait for a connection, that is what is missing. */
+    LockException tooMany(String what, Duration waited) {
+        return opening.get() > 0
+                ? Messages.noConnection(what, waited, null)
+                : Messages.tooManySessions(what, limit, waited);
     }
 
     private boolean permitBy(Deadline by) throws InterruptedException {
