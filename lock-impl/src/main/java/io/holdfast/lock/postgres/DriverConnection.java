@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import java.lang.reflect.InvocationTargetException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -15,6 +14,9 @@ final class DriverConnection {
 
     private static final String PACKAGE = "org.postgresql.";
     private static final String WILDFLY = "org.jboss.";
+
+    /** What Payara and Open Liberty unwrap to, though not to the connection itself; null if the driver is not visible here. */
+    private static final Class<?> INTERFACE = find("org.postgresql.PGConnection");
 
     private DriverConnection() {}
 
@@ -56,17 +58,28 @@ final class DriverConnection {
         return driver.isPresent() ? driver.get().isClosed() : connection.isClosed();
     }
 
-    /** The process id that the driver received when it connected: behind a pooler, an invented one. No round trip. */
-    static OptionalInt backendPid(Connection connection) {
-        return of(connection).map(DriverConnection::pidOf).orElse(OptionalInt.empty());
+    private static Class<?> find(String type) {
+        try {
+            return Class.forName(type, false, DriverConnection.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            return null;
+        }
     }
 
-    private static OptionalInt pidOf(Connection driver) {
+    /** The process id that the driver received when it connected: behind a pooler, an invented one. No round trip. */
+    static OptionalInt backendPid(Connection connection) {
+        Optional<Connection> driver = of(connection);
         try {
-            return OptionalInt.of(
-                    (Integer) driver.getClass().getMethod("getBackendPID").invoke(driver));
-        } catch (InvocationTargetException | IllegalAccessException | NoSuchMethodException | RuntimeException e) {
+            if (driver.isPresent()) {
+                return pid(driver.get().getClass(), driver.get());
+            }
+            return INTERFACE == null ? OptionalInt.empty() : pid(INTERFACE, connection.unwrap(INTERFACE));
+        } catch (ReflectiveOperationException | SQLException | RuntimeException e) {
             return OptionalInt.empty();
         }
+    }
+
+    private static OptionalInt pid(Class<?> type, Object driver) throws ReflectiveOperationException {
+        return OptionalInt.of((Integer) type.getMethod("getBackendPID").invoke(driver));
     }
 }
