@@ -84,9 +84,9 @@ final class Sessions {
         }
     }
 
-    /** For a caller that waited without success. If others still wait for a connection, that is what is missing. */
+    /** For a caller that waited without success. What is missing is a connection, unless all sessions that may be are there. */
     LockException tooMany(String what, Duration waited) {
-        return opening.get() > 0
+        return opening.get() > 0 || permits.availablePermits() > 0
                 ? Messages.noConnection(what, waited, null)
                 : Messages.tooManySessions(what, limit, waited);
     }
