@@ -3,8 +3,10 @@ package io.holdfast.lock;
 
 import jakarta.annotation.Nullable;
 
-/** The connection pool had no connection within the configured connection time-out. Nothing is known of the lock itself:
- * this is not contention. Each held lock keeps one connection, and so does each key that is waited for. */
+/**
+ * The pool, or the server within its own limits, had no connection within the smaller of the wait and the configured connection
+ * timeout. Nothing is known of the lock itself: this is not contention. Each held lock keeps one connection, and so does each key that is waited for.
+ */
 public final class LockConnectionTimeoutException extends LockUnavailableException {
 
     private static final long serialVersionUID = 1L;

@@ -5,7 +5,7 @@ import jakarta.annotation.Nullable;
 
 /**
  * The locker itself refused to use a further session, or to hold a further lock, since its configured limit is reached and
- * stayed so for the connection time-out. Nothing is known of the lock: this is not contention.
+ * stayed so for the smaller of the wait and the connection timeout. Nothing is known of the lock: this is not contention.
  */
 public final class LockLimitException extends LockUnavailableException {
 

@@ -3,7 +3,10 @@ package io.holdfast.lock;
 
 import jakarta.annotation.Nullable;
 
-/** The role of the data source may not end the session of a holder. */
+/**
+ * The role of the data source lacks a right: to end the session of a holder, or to look at locks in the catalog, without which no
+ * loss would be noticed.
+ */
 public final class LockPrivilegeException extends LockException {
 
     private static final long serialVersionUID = 1L;
@@ -11,7 +14,7 @@ public final class LockPrivilegeException extends LockException {
     /**
      * Tells what happened.
      *
-     * @param message whose session it is, and what to do
+     * @param message what may not be done, and what to do
      * @param cause why, or null
      */
     public LockPrivilegeException(String message, @Nullable Throwable cause) {

@@ -17,6 +17,10 @@ public enum LockScope {
      * sessions out by the transaction. It needs an active transaction and the locker that the container injects; it has
      * neither a ttl nor a fencing token, and is not watched: where its session ends, the transaction fails.
      *
+     * <p>Refused with {@link LockDatabaseUnfitException} under REPEATABLE READ, where the transaction would not see what the
+     * previous holder committed while it waited. Under SERIALIZABLE PostgreSQL refuses the stale commit itself (SQLSTATE 40001):
+     * retry the transaction then.
+     *
      * <p>Not guaranteed: if the application rolls back to a savepoint of its own that is older than the lock, the server frees
      * it, though its handle still says held.
      *

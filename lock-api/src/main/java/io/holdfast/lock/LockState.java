@@ -10,7 +10,8 @@ public enum LockState {
     HELD,
 
     /**
-     * The server could not be asked for a while, so the lock may be held or not. Becomes {@link #HELD} again if the server
+     * The server could not be asked for a while, or the machine was suspended for long enough, so the lock may be held or not.
+     * Becomes {@link #HELD} again if the server
      * then says so, else {@link #LOST}.
      */
     SUSPECT,

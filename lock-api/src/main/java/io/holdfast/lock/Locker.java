@@ -39,8 +39,12 @@ import java.util.concurrent.locks.Lock;
  * breaker.
  *
  * <p>Waiting is first come, first served among the threads of one locker, and among the lockers that wait at the server;
- * not between the two. A waiting {@code acquire} does not poll. Besides the wait for the lock, both forms wait for a
- * connection of the pool and for the server's answer, each as long as the configured connection time-out (5 s by default).
+ * not between the two. A waiting {@code acquire} does not poll. Besides the wait for the lock, both forms wait for a session
+ * and for the server's answer, each as long as the configured connection timeout (5 s by default). For want of a session they
+ * fail when the smaller of the request's wait and the connection timeout has passed, but not within 250 ms; {@code tryAcquire},
+ * when the connection timeout has passed. Until then they try new connections, also while the server restarts; a wait whose
+ * session ends continues on another, at the end of the queue. Before its first lock the locker proves on two sessions that
+ * the server keeps locks apart; that takes some 55 round trips, which do not count against these times.
  *
  * <p><b>Not guaranteed:</b> exclusion against work that goes on after its lock was lost, and against roles of the same
  * database that take advisory locks of the same number on purpose. Nor that a deadlock is found: of two holders that wait
@@ -54,9 +58,11 @@ public interface Locker extends AutoCloseable {
      * @param request what to lock and how long to wait
      * @return the handle of the granted lock
      * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
-     * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
+     * @throws LockConnectionTimeoutException if there was no connection in the time said above
+     * @throws LockLimitException if the locker's limit of sessions or locks left no room in that time
      * @throws LockDatabaseUnfitException if the database answers, but cannot hold the lock
-     * @throws LockUnavailableException if the database cannot be reached
+     * @throws LockPrivilegeException if the role of the data source lacks a right that the locker needs
+     * @throws LockUnavailableException if the database cannot be reached, did not answer, or refused
      * @throws InterruptedException if the thread is interrupted while waiting
      * @throws IllegalStateException if this locker is closed
      */
@@ -73,9 +79,11 @@ public interface Locker extends AutoCloseable {
      *
      * @param request what to lock; its wait is not looked at
      * @return the handle, or empty if somebody else holds the lock or is seen to wait for it
-     * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
+     * @throws LockConnectionTimeoutException if there was no connection in the time said above
+     * @throws LockLimitException if the locker's limit of sessions or locks left no room in that time
      * @throws LockDatabaseUnfitException if the database answers, but cannot hold the lock
-     * @throws LockUnavailableException if the database cannot be reached
+     * @throws LockPrivilegeException if the role of the data source lacks a right that the locker needs
+     * @throws LockUnavailableException if the database cannot be reached, did not answer, or refused
      * @throws InterruptedException if the thread is interrupted meanwhile
      * @throws IllegalStateException if this locker is closed
      */
@@ -225,7 +233,7 @@ public interface Locker extends AutoCloseable {
      * Asks the database where the locks live whether it can serve. Blocks for a connection and a round trip, each at most
      * as long as the connection time-out.
      *
-     * @throws LockConnectionTimeoutException if the pool had no connection within the connection time-out
+     * @throws LockConnectionTimeoutException if there was no connection within the connection timeout
      * @throws LockDatabaseUnfitException if the database answers, but cannot hold locks: a standby, not PostgreSQL, behind
      *     a pooler that swaps sessions, or by a data source that shares them
      * @throws LockUnavailableException if the database cannot be reached

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockPrivilegeException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.ConnectionSource;
 import io.holdfast.lock.postgres.PostgresLocker;
@@ -137,7 +138,7 @@ final class Domain {
         }
         try {
             core().ping();
-        } catch (LockDatabaseUnfitException e) {
+        } catch (LockDatabaseUnfitException | LockPrivilegeException e) {
             throw Messages.unfit(e);
         } catch (LockException e) {
             Messages.startedWithoutDatabase(e);
