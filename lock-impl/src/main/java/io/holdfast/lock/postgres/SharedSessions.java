@@ -59,7 +59,7 @@ final class SharedSessions implements SessionAllocation {
             return shared;
         }
         // One after the other, so that many that come at once share what the first of them opens.
-        awaitOpening(permitted, progress);
+        awaitOpening(progress);
         try {
             shared = take(lockId);
             return shared.isPresent() ? shared : Optional.of(open(lockId, by, permitted, progress));
@@ -69,8 +69,7 @@ final class SharedSessions implements SessionAllocation {
     }
 
     /** For as long as the one that opens gets answers, it does not use up the time of the others. */
-    private void awaitOpening(Runnable permitted, Progress progress) throws InterruptedException {
-        permitted.run();
+    private void awaitOpening(Progress progress) throws InterruptedException {
         long seen = answers.get();
         long stepNanos = config.connectionTimeout().dividedBy(4).toNanos();
         while (!opening.tryLock(stepNanos, TimeUnit.NANOSECONDS)) {
