@@ -52,6 +52,8 @@ public class FaultToleranceIT {
                 Map.of(
                         "holdfast.datasource",
                         dataSource,
+                        "holdfast.connection-timeout",
+                        "1s",
                         "holdfast.max-locks",
                         "2",
                         GUARD + "Retry/maxRetries",

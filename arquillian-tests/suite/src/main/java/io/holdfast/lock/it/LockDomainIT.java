@@ -69,6 +69,7 @@ public class LockDomainIT {
                         "holdfast.billing.datasource", "jdbc/work",
                         "holdfast.billing.namespace", "2",
                         "holdfast.far-away.datasource", "jdbc/nowhere",
+                        "holdfast.far-away.connection-timeout", "1s",
                         "io.holdfast.lock.ee.AcquisitionGuard/retried/Retry/maxRetries", "0"),
                 new Class<?>[] {DomainEjb.class},
                 LockDomainIT.class,

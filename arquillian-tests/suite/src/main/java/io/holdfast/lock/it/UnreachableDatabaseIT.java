@@ -35,7 +35,7 @@ public class UnreachableDatabaseIT {
     static WebArchive deployment() {
         return Archives.war(
                 "unreachable",
-                Map.of("holdfast.datasource", "jdbc/nowhere"),
+                Map.of("holdfast.datasource", "jdbc/nowhere", "holdfast.connection-timeout", "1s"),
                 UnreachableDatabaseIT.class,
                 RecordingListener.class,
                 CountingListener.class);
