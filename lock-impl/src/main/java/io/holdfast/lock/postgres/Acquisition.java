@@ -382,10 +382,7 @@ final class Acquisition implements Runnable {
                             return;
                         } else if (asking != null && canceling.isDone()) {
                             // Takes a connection of its own, which may hang as well.
-                            canceling = locker.keepers().submit(() -> {
-                                asking.cancel();
-                                return null;
-                            });
+                            canceling = locker.keepers().run(() -> asking.cancel());
                         } else if (asking == null && patience.hasPassed()) {
                             // Whether somebody holds the lock is for the server to say, also to the next in line.
                             turn.end();

@@ -175,7 +175,7 @@ final class HeldLock {
         Lifetime lifetime = enforced() ? null : grant.session().lifetime();
         if (lifetime != null && lifetime.hasEnded()) {
             if (beginLosing()) {
-                onKeeper(() -> finishLosing(null));
+                locker.keepers().run(() -> finishLosing(null));
             }
             return state();
         }
@@ -369,7 +369,7 @@ final class HeldLock {
         if (!beginReleasing()) {
             return CompletableFuture.completedFuture(null);
         }
-        return onKeeper(this::unlockInTime);
+        return locker.keepers().run(this::unlockInTime);
     }
 
     /** As {@link #startEnding}; whether this call began it. */
@@ -377,15 +377,8 @@ final class HeldLock {
         if (!beginReleasing()) {
             return false;
         }
-        onKeeper(this::unlockInTime);
+        locker.keepers().run(this::unlockInTime);
         return true;
-    }
-
-    private CompletableFuture<Void> onKeeper(Runnable work) {
-        return locker.keepers().submit(() -> {
-            work.run();
-            return null;
-        });
     }
 
     /** As {@link #startEnding}, to the end, on this keeper thread. */
@@ -399,7 +392,7 @@ final class HeldLock {
     private void unlockInTime() {
         Future<?> anyway = locker.keepers()
                 .schedule(
-                        () -> onKeeper(this::unlockOrEndSession),
+                        () -> locker.keepers().run(this::unlockOrEndSession),
                         locker.config().connectionTimeout());
         tellReleaseBegan();
         anyway.cancel(false);
@@ -429,7 +422,7 @@ final class HeldLock {
         if (untaken) {
             startEnding();
         } else if (stuck) {
-            onKeeper(this::unlockInTime);
+            locker.keepers().run(this::unlockInTime);
         }
     }
 
@@ -438,7 +431,7 @@ final class HeldLock {
     }
 
     private CompletableFuture<Void> unlockOnKeeper() {
-        return onKeeper(this::unlock);
+        return locker.keepers().run(this::unlock);
     }
 
     /** Runs on a keeper thread, once, after the life moved to RELEASING. */
@@ -471,7 +464,7 @@ final class HeldLock {
      * the session was returned: it may hold other locks by now.
      */
     void endSession() {
-        onKeeper(() -> {
+        locker.keepers().run(() -> {
             if (disposed.compareAndSet(false, true)) {
                 locker.discard(grant.session(), null);
             }
@@ -547,7 +540,9 @@ final class HeldLock {
                 lapse.cancel(false);
             }
             lapse = locker.keepers()
-                    .schedule(() -> onKeeper(this::lapseIfDue), term.deadline().remaining());
+                    .schedule(
+                            () -> locker.keepers().run(this::lapseIfDue),
+                            term.deadline().remaining());
         }
     }
 

@@ -110,10 +110,7 @@ final class Inquiry<T> {
         if (session == null) {
             return false;
         }
-        keepers.submit(() -> {
-            session.end();
-            return null;
-        });
+        keepers.run(() -> session.end());
         return true;
     }
 

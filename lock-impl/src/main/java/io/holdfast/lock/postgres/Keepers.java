@@ -94,6 +94,14 @@ final class Keepers {
         return result;
     }
 
+    /** As {@link #submit}, for work without a result. */
+    CompletableFuture<Void> run(Runnable work) {
+        return submit(() -> {
+            work.run();
+            return null;
+        });
+    }
+
     /** Runs the work once, on the timer's thread, which must not be kept waiting. Not after {@link #stop}. */
     Future<?> schedule(Runnable work, Duration delay) {
         try {
@@ -106,12 +114,7 @@ final class Keepers {
 
     /** Ends the session unless the future is canceled before that. */
     Future<?> endAfter(Duration limit, LockSession session) {
-        return schedule(
-                () -> submit(() -> {
-                    session.end();
-                    return null;
-                }),
-                limit);
+        return schedule(() -> run(session::end), limit);
     }
 
     /** As {@link #schedule}, again and again. */

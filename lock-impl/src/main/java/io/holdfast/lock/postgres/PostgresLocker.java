@@ -143,7 +143,7 @@ public final class PostgresLocker implements Locker {
             Runnable telling = () -> tell(told, attempt, lock, failure, startNanos, tellWaitEnded);
             if (failure == null && lock.isPresent()) {
                 // With a lock the caller may work for as long as it likes. There are no more of these than locks.
-                onKeeper(telling);
+                keepers.run(telling);
             } else {
                 refusals.add(telling);
             }
@@ -191,13 +191,6 @@ public final class PostgresLocker implements Locker {
                 lock.get().startEnding();
             }
         }
-    }
-
-    private void onKeeper(Runnable work) {
-        keepers.submit(() -> {
-            work.run();
-            return null;
-        });
     }
 
     private Duration limit(LockRequest request) {
@@ -327,7 +320,7 @@ public final class PostgresLocker implements Locker {
      * @param delay when
      */
     public void closeAfter(LockHandle handle, Duration delay) {
-        keepers.schedule(() -> onKeeper(handle::close), delay);
+        keepers.schedule(() -> keepers.run(handle::close), delay);
     }
 
     @Override
@@ -337,7 +330,7 @@ public final class PostgresLocker implements Locker {
         }
         Deadline deadline = Deadline.after(config.closeTimeout());
         acquisitions.forEach(Acquisition::refuse);
-        onKeeper(() -> endWaits(deadline));
+        keepers.run(() -> endWaits(deadline));
         releaseAll(deadline);
         await(
                 keepers.submit(() -> {

@@ -94,18 +94,11 @@ final class Watch {
             locker.outstanding().stream()
                     .filter(HeldLock::isSuspicionNews)
                     .forEach(lock -> locker.errands().add(lock::tellSuspicion));
-            onKeeper(this::check);
+            locker.keepers().run(this::check);
         }
         if (!inDoubt.isEmpty()) {
-            onKeeper(this::bury);
+            locker.keepers().run(this::bury);
         }
-    }
-
-    private void onKeeper(Runnable work) {
-        locker.keepers().submit(() -> {
-            work.run();
-            return null;
-        });
     }
 
     private void releaseAbandoned(HeldLock lock) {
@@ -126,7 +119,7 @@ final class Watch {
         if (byServer.size() == 1) {
             byServer.forEach(this::check);
         } else {
-            byServer.forEach((server, locks) -> onKeeper(() -> check(server, locks)));
+            byServer.forEach((server, locks) -> locker.keepers().run(() -> check(server, locks)));
         }
     }
 
@@ -234,10 +227,7 @@ final class Watch {
         for (LockSession session : sessions()) {
             Lifetime lifetime = session.lifetime();
             if (lifetime != null && lifetime.hasEnded()) {
-                locker.keepers().submit(() -> {
-                    locker.discard(session, null);
-                    return null;
-                });
+                locker.keepers().run(() -> locker.discard(session, null));
             } else if (lifetime != null && lifetime.isTouchDue() && touched.add(session)) {
                 touches.add(() -> touch(session));
             }
@@ -266,7 +256,7 @@ final class Watch {
         session.end(() -> {
             if (traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
                 inDoubt.put(traces, NEVER);
-                onKeeper(this::bury);
+                locker.keepers().run(this::bury);
             }
         });
     }

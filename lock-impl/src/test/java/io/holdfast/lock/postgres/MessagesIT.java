@@ -38,14 +38,10 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -63,7 +59,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Timeout(60)
 class MessagesIT extends LockerTest {
 
-    private static final Logger LOG = Logger.getLogger("io.holdfast.lock");
     private static final Duration SHORT = Duration.ofMillis(50);
 
     /** What fails at once fails long before this has passed. */
@@ -75,19 +70,7 @@ class MessagesIT extends LockerTest {
     /** With roles that the server does not trust, and rights that are taken away. */
     private static PostgresNode guarded;
 
-    private final List<String> logged = new CopyOnWriteArrayList<>();
-    private final Handler log = new Handler() {
-        @Override
-        public void publish(LogRecord message) {
-            logged.add(message.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private LockerLog log;
 
     @BeforeAll
     static void startGuarded() throws IOException {
@@ -106,16 +89,16 @@ class MessagesIT extends LockerTest {
 
     @BeforeEach
     void listen() {
-        LOG.addHandler(log);
+        log = LockerLog.open();
     }
 
     @AfterEach
     void listenNoMore() {
-        LOG.removeHandler(log);
+        log.close();
     }
 
     private List<String> logged(String id) {
-        return logged.stream().filter(message -> message.startsWith(id)).toList();
+        return log.messages(id);
     }
 
     private static void assertSays(String message, String... parts) {
@@ -542,7 +525,7 @@ class MessagesIT extends LockerTest {
         Server.eventually("it is logged", () -> !logged("HOLDFAST-0046").isEmpty());
         TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(5).toMillis());
 
-        assertEquals(1, logged("HOLDFAST-0046").size(), logged::toString);
+        assertEquals(1, logged("HOLDFAST-0046").size());
         assertSays(logged("HOLDFAST-0046").get(0), "read pg_catalog.pg_locks", "pg_locks'", "SQLState 42501");
         assertFalse(guarded.server().isFree(lockId), "the server has it");
         assertFalse(lost.get());

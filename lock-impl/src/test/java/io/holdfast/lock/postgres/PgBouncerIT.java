@@ -22,16 +22,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -88,35 +84,16 @@ class PgBouncerIT {
     @DisplayName("C27: a pooler that keeps sessions apart is not refused; one warning names the mode that it must have")
     void shouldWarnOfPooler() throws Exception {
         startPooler("session");
-        List<String> logged = new CopyOnWriteArrayList<>();
-        Handler log = new Handler() {
-            @Override
-            public void publish(LogRecord message) {
-                logged.add(message.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        Logger logger = Logger.getLogger("io.holdfast.lock");
-        logger.addHandler(log);
-        try {
+        try (LockerLog log = LockerLog.open()) {
             PostgresLocker locker = locker(pooler.dataSource());
             locker.ping();
             for (int i = 0; i < 3; i++) {
                 locker.acquire(request).release();
             }
-        } finally {
-            logger.removeHandler(log);
+            List<String> warnings = log.messages("HOLDFAST-0047");
+            assertEquals(1, warnings.size(), warnings::toString);
+            assertTrue(warnings.get(0).contains("pool_mode = session"), warnings::toString);
         }
-        List<String> warnings = logged.stream()
-                .filter(message -> message.startsWith("HOLDFAST-0047"))
-                .toList();
-        assertEquals(1, warnings.size(), logged::toString);
-        assertTrue(warnings.get(0).contains("pool_mode = session"), warnings::toString);
     }
 
     // ---- without sessions of one's own

@@ -76,7 +76,7 @@ abstract class AsyncContract extends FencingContract {
     @DisplayName("C5: the end of an asynchronous wait is reported once, and before what depends on its future")
     final void shouldTellEndOfWaitBeforeItsOutcomeIsUsed() throws Exception {
         EventRecord told = new EventRecord();
-        Locker telling = telling(told);
+        Locker telling = telling(told.listener());
         LockHandle holder = there.acquire(request());
 
         Future<List<String>> refused =

@@ -227,7 +227,7 @@ abstract class HoldingContract extends WaitingContract {
     @DisplayName("C19: listeners hear how each lock of a closed locker has ended")
     final void shouldTellReleasesOnClose() throws InterruptedException {
         EventRecord told = new EventRecord();
-        Locker telling = telling(told);
+        Locker telling = telling(told.listener());
         telling.acquire(request());
 
         telling.close();
@@ -240,7 +240,7 @@ abstract class HoldingContract extends WaitingContract {
     @DisplayName("C19: listeners hear of a lock of a closed locker that it had lapsed")
     final void shouldTellLapseOnClose() throws InterruptedException {
         EventRecord told = new EventRecord();
-        Locker telling = telling(told);
+        Locker telling = telling(told.listener());
         LockHandle lapsed = telling.acquire(request().ttl(SHORT));
         waitFor(() -> lapsed.state() == LockState.LAPSED);
 

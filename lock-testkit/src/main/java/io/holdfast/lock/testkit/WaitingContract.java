@@ -222,7 +222,7 @@ abstract class WaitingContract extends ExclusionContract {
     @DisplayName("C20: listeners hear that an enforced ttl has passed when it does, once, and nothing else of the end")
     final void shouldTellEnforcedLapseInTime() throws Exception {
         EventRecord told = new EventRecord();
-        Locker telling = telling(told);
+        Locker telling = telling(told.listener());
         LockHandle hanging = telling.acquire(request().enforcedTtl(SHORT));
 
         waitFor(() -> told.ends().contains("lapsed"));

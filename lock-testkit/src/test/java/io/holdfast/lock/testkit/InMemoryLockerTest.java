@@ -100,7 +100,7 @@ class InMemoryLockerTest {
     void shouldFreeLapsedLock() throws InterruptedException {
         List<String> told = new CopyOnWriteArrayList<>();
         EventRecord record = new EventRecord();
-        InMemoryLocker telling = locks.newLocker(record);
+        InMemoryLocker telling = locks.newLocker(record.listener());
         LockHandle handle = telling.acquire(REQUEST.ttl(Duration.ofMillis(1)));
         handle.onLost(() -> told.add("lost"));
         TimeUnit.MILLISECONDS.sleep(2);
@@ -122,7 +122,7 @@ class InMemoryLockerTest {
     @DisplayName("C20: an enforced lock that has lapsed stays so, and is not lost")
     void shouldNotLoseEnforcedLapsedLock() throws InterruptedException {
         EventRecord record = new EventRecord();
-        InMemoryLocker telling = locks.newLocker(record);
+        InMemoryLocker telling = locks.newLocker(record.listener());
         LockHandle handle = telling.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
         TimeUnit.MILLISECONDS.sleep(2);
 
@@ -180,7 +180,7 @@ class InMemoryLockerTest {
                         }
                     }
                 },
-                record);
+                record.listener());
 
         telling.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
 
@@ -280,7 +280,7 @@ class InMemoryLockerTest {
     @DisplayName("C5: a slow user of the future does not delay the end of the wait, also when it is canceled")
     void shouldTellEndOfWaitBeforeFutureIsUsed() throws Exception {
         EventRecord record = new EventRecord();
-        InMemoryLocker telling = locks.newLocker(record);
+        InMemoryLocker telling = locks.newLocker(record.listener());
         LockHandle holder = locker.acquire(REQUEST);
         CompletableFuture<LockHandle> canceled = telling.acquireAsync(REQUEST);
         CompletableFuture<List<String>> seen = canceled.handle((handle, failure) -> record.events());
