@@ -18,8 +18,9 @@ import java.util.Objects;
  * @Inject @LockDomain("billing") LockAdmin admin;
  * }</pre>
  *
- * <p>A domain has a data source and settings of its own, {@code holdfast.billing.datasource} being the one that it cannot do
- * without; a domain without it fails the deployment (HOLDFAST-0051). What is not set for a domain is as for the default locker,
+ * <p>A domain has a data source and settings of its own. The data source is the one that {@code holdfast.billing.datasource}
+ * names or, without that setting, the CDI bean of type {@link javax.sql.DataSource} with this qualifier; a domain with neither
+ * fails the deployment (HOLDFAST-0051). What is not set for a domain is as for the default locker,
  * which is the one injected without this annotation; also the namespace. {@link Locked#domain()} chooses for a method.
  *
  * <p><b>Not guaranteed:</b> two domains of one database and one namespace exclude each other as strangers do: within one call

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class DocumentationTest {
 
     private static final Path DOCS = Path.of("../docs");
-    private static final Path CODE = Path.of("src/main/java");
+    private static final List<Path> CODE = List.of(Path.of("src/main/java"), Path.of("../lock-api/src/main/java"));
 
     @Test
     void shouldDocumentEveryMessage() throws IOException {
@@ -27,13 +27,14 @@ class DocumentationTest {
     }
 
     private static void assertSame(String inCode, String inDocument, Path document) throws IOException {
-        List<Path> sources;
-        try (Stream<Path> files = Files.walk(CODE)) {
-            sources = files.filter(file -> file.toString().endsWith(".java")).toList();
-        }
         Set<String> named = new TreeSet<>();
-        for (Path source : sources) {
-            named.addAll(find(inCode, source));
+        for (Path folder : CODE) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path source :
+                        files.filter(file -> file.toString().endsWith(".java")).toList()) {
+                    named.addAll(find(inCode, source));
+                }
+            }
         }
         assertFalse(named.isEmpty());
         assertEquals(named, find(inDocument, document));

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Public SPI: what a library that observes locks implements. */
+/** Public SPI: what a library that observes locks implements; and what the container finds in {@code lock-api} by itself. */
 package io.holdfast.lock.spi;

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -32,6 +33,7 @@ final class Domain {
     private final String name;
     private final Settings settings;
     private final Supplier<List<LockListener>> listeners;
+    private final DataSourceBeans dataSourceBeans;
     private final ManagedLocker locker;
     private final TransactionBinding binding = new TransactionBinding(this);
 
@@ -40,10 +42,16 @@ final class Domain {
 
     private record Made(PostgresLocker locker, TransactionLocks transactionLocks, DataSource transactional) {}
 
-    Domain(String name, Settings settings, Guard guard, Supplier<List<LockListener>> listeners) {
+    Domain(
+            String name,
+            Settings settings,
+            Guard guard,
+            Supplier<List<LockListener>> listeners,
+            DataSourceBeans dataSourceBeans) {
         this.name = name;
         this.settings = settings;
         this.listeners = listeners;
+        this.dataSourceBeans = dataSourceBeans;
         this.locker = new ManagedLocker(this, guard);
     }
 
@@ -101,9 +109,10 @@ final class Domain {
 
     private synchronized Made make() {
         if (made == null) {
-            LockDataSource dataSource = LockDataSource.find(settings.dataSource());
+            LockDataSource dataSource = findDataSource();
             DataSource transactional = settings.transactionDataSource()
-                    .map(jndiName -> LockDataSource.find(Optional.of(jndiName)).dataSource())
+                    .map(jndiName -> LockDataSource.find(Optional.of(jndiName), Optional::empty)
+                            .dataSource())
                     .orElse(dataSource.dataSource());
             Messages.started(name, dataSource.name(), settings.locker().namespace());
             if (dataSource.isDefault()) {
@@ -116,9 +125,17 @@ final class Domain {
         return made;
     }
 
+    /** A domain that has no name for it can only have a bean: the names that are tried are those of the default domain. */
+    private LockDataSource findDataSource() {
+        boolean isBean = !name.equals(DEFAULT) && settings.dataSource().isEmpty();
+        return isBean
+                ? dataSourceBeans.find(name).orElseThrow(() -> Messages.domainWithoutDataSource(name, Set.of(name)))
+                : LockDataSource.find(settings.dataSource(), () -> dataSourceBeans.find(name));
+    }
+
     /** Whether the application says where these locks live. */
     boolean hasDataSource() {
-        return settings.dataSource().isPresent() || LockDataSource.isReferenced();
+        return settings.dataSource().isPresent() || LockDataSource.isReferenced() || dataSourceBeans.has(name);
     }
 
     /** Whether it has been needed so far. */
@@ -132,7 +149,7 @@ final class Domain {
      * call of a component.
      */
     void checkAtStart() {
-        if (settings.dataSource().isEmpty() && !LockDataSource.isNamedYet()) {
+        if (settings.dataSource().isEmpty() && !LockDataSource.isNamedYet() && !dataSourceBeans.has(name)) {
             Messages.dataSourceLater();
             return;
         }

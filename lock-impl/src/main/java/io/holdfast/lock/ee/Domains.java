@@ -37,6 +37,9 @@ class Domains {
     private AcquisitionGuard guard;
 
     @Inject
+    private DataSourceBeans dataSourceBeans;
+
+    @Inject
     private LockDomainExtension extension;
 
     @Inject
@@ -52,7 +55,7 @@ class Domains {
     private synchronized Map<String, Domain> domains() {
         if (domains == null) {
             Map<String, Domain> read = new TreeMap<>();
-            Settings.readAll(SettingsSource.find(), extension.named())
+            Settings.readAll(SettingsSource.find(), extension.named(), extension.provided())
                     .forEach((name, settings) -> read.put(name, domain(name, settings)));
             domains = read;
         }
@@ -61,7 +64,7 @@ class Domains {
 
     private Domain domain(String name, Settings settings) {
         Guard guarding = name.equals(Domain.DEFAULT) ? guard::guarded : guard::retried;
-        return new Domain(name, settings, guarding, () -> listeners.stream().toList());
+        return new Domain(name, settings, guarding, () -> listeners.stream().toList(), dataSourceBeans);
     }
 
     /** Throws if there is none, which {@link #checkAtStart} tells earlier where it can. */

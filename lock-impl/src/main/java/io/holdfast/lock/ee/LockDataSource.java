@@ -3,8 +3,10 @@ package io.holdfast.lock.ee;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
+import javax.naming.NoInitialContextException;
 import javax.sql.DataSource;
 
 /** The data source whose database holds the locks, and the name it was found under. */
@@ -41,22 +43,24 @@ record LockDataSource(String name, DataSource dataSource) {
     }
 
     /**
-     * The configured one, which must be there; else the application's resource reference; else the server's default. Only a
-     * name that is not bound leads to the next: a reference that cannot be resolved is a mistake, and the default may be
-     * another database.
+     * The configured one, which must be there; else the application's resource reference; else the server's default; else the
+     * bean, as on a server without JNDI. Only a name that is not bound leads to the next: a reference that cannot be resolved
+     * is a mistake, and the default may be a different database.
      */
-    static LockDataSource find(Optional<String> configured) {
+    static LockDataSource find(Optional<String> configured, Supplier<Optional<LockDataSource>> bean) {
         List<String> names = configured.map(List::of).orElse(List.of(REFERENCE, DEFAULT));
-        NameNotFoundException notFound = null;
+        NamingException notFound = null;
         for (String name : names) {
             try {
                 return new LockDataSource(name, Jndi.lookup(DataSource.class, name));
-            } catch (NameNotFoundException e) {
+            } catch (NameNotFoundException | NoInitialContextException e) {
                 notFound = e;
             } catch (NamingException e) {
                 throw Messages.noDataSource(List.of(name), e);
             }
         }
-        throw Messages.noDataSource(names, notFound);
+        NamingException cause = notFound;
+        return (configured.isPresent() ? Optional.<LockDataSource>empty() : bean.get())
+                .orElseThrow(() -> Messages.noDataSource(names, cause));
     }
 }

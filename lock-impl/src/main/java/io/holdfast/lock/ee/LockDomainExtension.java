@@ -16,6 +16,7 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
+import jakarta.enterprise.inject.spi.ProcessBean;
 import jakarta.enterprise.inject.spi.ProcessInjectionPoint;
 import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
 import jakarta.enterprise.inject.spi.ProcessManagedBean;
@@ -23,11 +24,14 @@ import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
 
 /** Makes a locker, and its administration, of each domain that the application or its settings name. */
 public class LockDomainExtension implements Extension {
 
     private final Set<String> named = new ConcurrentSkipListSet<>();
+
+    private final Set<String> provided = new ConcurrentSkipListSet<>();
 
     /** Written while the container starts. */
     private volatile Bean<Domains> domains;
@@ -40,6 +44,23 @@ public class LockDomainExtension implements Extension {
     /** The domains that the application names. */
     Set<String> named() {
         return named;
+    }
+
+    /** Those whose data source is a bean of the application. */
+    Set<String> provided() {
+        return provided;
+    }
+
+    void find(@Observes ProcessBean<?> event) {
+        if (event.getBean().getTypes().contains(DataSource.class)) {
+            event.getBean().getQualifiers().stream()
+                    .filter(LockDomain.class::isInstance)
+                    .map(qualifier -> ((LockDomain) qualifier).value())
+                    .forEach(domain -> {
+                        named.add(domain);
+                        provided.add(domain);
+                    });
+        }
     }
 
     void find(@Observes ProcessInjectionPoint<?, ?> event) {

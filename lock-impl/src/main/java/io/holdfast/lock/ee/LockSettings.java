@@ -122,8 +122,7 @@ record LockSettings(
         try {
             complete(LockRequest.of("any"));
         } catch (IllegalArgumentException e) {
-            throw Messages.badSetting(
-                    ttlName, ttl.orElseThrow().toString(), "at most 24 days for an enforced lease", e);
+            throw Messages.badSetting(ttlName, ttl.orElseThrow().toString(), "at most 24 days for an enforced lease");
         }
     }
 

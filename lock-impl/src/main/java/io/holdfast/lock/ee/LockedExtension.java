@@ -6,8 +6,6 @@ import io.holdfast.lock.Locked;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
-import jakarta.enterprise.inject.spi.DefinitionException;
-import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
@@ -16,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -79,13 +78,15 @@ public class LockedExtension implements Extension {
             try {
                 target.parse(settingsOfDomain);
             } catch (IllegalStateException e) {
-                throw new DeploymentException(e.getMessage());
+                throw Messages.refusal(e.getMessage());
             }
         }
     }
 
     private void failDeployment(Consumer<Throwable> add) {
-        problems.forEach(problem -> add.accept(new DefinitionException(problem)));
-        problems.clear();
+        if (!problems.isEmpty()) {
+            add.accept(Messages.refusal(String.join("\n", new TreeSet<>(problems))));
+            problems.clear();
+        }
     }
 }

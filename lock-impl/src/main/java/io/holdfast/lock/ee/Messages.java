@@ -53,6 +53,13 @@ final class Messages {
                 failure);
     }
 
+    /** Without a stack trace: it would say nothing, and hide the message among hundreds of lines of the server's log. */
+    static DeploymentException refusal(String message) {
+        DeploymentException refusal = new DeploymentException(message);
+        refusal.setStackTrace(new StackTraceElement[0]);
+        return refusal;
+    }
+
     static DeploymentException unfit(LockException failure) {
         return new DeploymentException(
                 "HOLDFAST-0103: the data source cannot hold locks: " + failure.getMessage(), failure);
@@ -67,18 +74,24 @@ final class Messages {
                 cause);
     }
 
-    static DeploymentException badSetting(String name, String value, String expected, Throwable cause) {
-        return new DeploymentException("HOLDFAST-0105: " + name + " must be " + expected + ": '" + value + "'", cause);
+    static DeploymentException severalDataSources(String bean) {
+        return refusal("HOLDFAST-0080: the application has several beans for " + bean
+                + ", so it is not clear in which database the locks live. Qualify all but one of them, or set the JNDI"
+                + " name of the data source");
+    }
+
+    static DeploymentException badSetting(String name, String value, String expected) {
+        return refusal("HOLDFAST-0105: " + name + " must be " + expected + ": '" + value + "'");
     }
 
     static DeploymentException badDomain(String domain) {
-        return new DeploymentException("HOLDFAST-0050: '" + domain
+        return refusal("HOLDFAST-0050: '" + domain
                 + "' cannot be a lock domain. Use lower-case words of letters and digits with hyphens between them, none of them "
                 + String.join(" or ", LockDomains.RESERVED));
     }
 
     static DeploymentException domainWithoutDataSource(String domain, Set<String> domains) {
-        return new DeploymentException("HOLDFAST-0051: lock domain '" + domain + "' has no data source. Set "
+        return refusal("HOLDFAST-0051: lock domain '" + domain + "' has no data source. Set "
                 + Settings.prefix(domain) + Settings.DATA_SOURCE
                 + " to the JNDI name of one, or correct the name of the domain; those that are named by the application or its"
                 + " settings are " + domains);
@@ -97,7 +110,7 @@ final class Messages {
     }
 
     static DeploymentException interceptorMissing(InterceptionType type) {
-        return new DeploymentException("HOLDFAST-0111: the interceptor of @Locked is not active for " + type
+        return refusal("HOLDFAST-0111: the interceptor of @Locked is not active for " + type
                 + ", so methods would run without their locks. Have one lock-api and one lock-impl, of the same version, in the"
                 + " EAR's lib or the WAR's WEB-INF/lib, and look for WELD-000119 in the server's log");
     }

@@ -50,9 +50,10 @@ record Settings(
      * By the names of their domains, {@link Domain#DEFAULT} among them; names that are none of a setting are warned of.
      *
      * @param named the domains that the application names; others are found by their data sources
+     * @param provided those whose data source is a bean
      * @throws DeploymentException if a value cannot be used, or a domain has no data source
      */
-    static Map<String, Settings> readAll(SettingsSource source, Set<String> named) {
+    static Map<String, Settings> readAll(SettingsSource source, Set<String> named, Set<String> provided) {
         Set<String> domains = LockDomains.find(source, named);
         UnknownSettings.find(source, domains).forEach(Messages::unknownSetting);
         Map<String, Settings> all = new TreeMap<>();
@@ -62,7 +63,8 @@ record Settings(
             all.put(domain, read(source, prefix(domain), defaults.locker, defaults.unsaid));
         }
         all.forEach((domain, settings) -> {
-            if (!domain.equals(Domain.DEFAULT) && settings.dataSource.isEmpty()) {
+            boolean needsName = !domain.equals(Domain.DEFAULT) && !provided.contains(domain);
+            if (needsName && settings.dataSource.isEmpty()) {
                 throw Messages.domainWithoutDataSource(domain, domains);
             }
         });
@@ -145,9 +147,9 @@ record Settings(
                             return number;
                         }
                     } catch (NumberFormatException e) {
-                        throw Messages.badSetting(name, value, expected, e);
+                        throw Messages.badSetting(name, value, expected);
                     }
-                    throw Messages.badSetting(name, value, expected, null);
+                    throw Messages.badSetting(name, value, expected);
                 })
                 .orElse(defaultValue);
     }
@@ -156,7 +158,7 @@ record Settings(
         return values.value(name).map(value -> {
             T choice = choices.get(value.toLowerCase(Locale.ROOT));
             if (choice == null) {
-                throw Messages.badSetting(name, value, String.join(" or ", choices.keySet()), null);
+                throw Messages.badSetting(name, value, String.join(" or ", choices.keySet()));
             }
             return choice;
         });
@@ -185,7 +187,7 @@ record Settings(
         return values.value(name)
                 .map(value -> parse(value)
                         .filter(range.contains)
-                        .orElseThrow(() -> Messages.badSetting(name, value, expected, null)));
+                        .orElseThrow(() -> Messages.badSetting(name, value, expected)));
     }
 
     /** ISO-8601 as {@link Duration#parse}, a whole number with ms, s, m or h, or unlimited. */

@@ -207,6 +207,7 @@ class SettingsTest {
                         "holdfast.billing.datasource", "jdbc/billing",
                         "holdfast.billing.namespace", "2",
                         "holdfast.billing.lock.invoice.ttl", "8s")),
+                Set.of(),
                 Set.of());
 
         assertEquals(Set.of(Domain.DEFAULT, "billing"), all.keySet());
@@ -224,7 +225,7 @@ class SettingsTest {
         DeploymentException refused = assertThrows(
                 DeploymentException.class,
                 () -> Settings.readAll(
-                        source(Map.of("holdfast.biling.datasource", "jdbc/billing")), Set.of("billing")));
+                        source(Map.of("holdfast.biling.datasource", "jdbc/billing")), Set.of("billing"), Set.of()));
 
         assertEquals(
                 "HOLDFAST-0051: lock domain 'billing' has no data source. Set holdfast.billing.datasource to the JNDI name of"

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.cdi;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.holdfast.lock.testkit.postgres.TestDatabase;
+import jakarta.enterprise.inject.se.SeContainer;
+import jakarta.enterprise.inject.se.SeContainerInitializer;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** An application in a CDI container of its own, without a server, JNDI, or any other API of a server. */
+abstract class CdiTest {
+
+    static final TestDatabase DATABASE = TestDatabase.start();
+
+    private static final Logger ROOT = Logger.getLogger("");
+
+    private final ClassLoader original = Thread.currentThread().getContextClassLoader();
+    private final Queue<LogRecord> log = new ConcurrentLinkedQueue<>();
+    private final Handler recorder = new Handler() {
+
+        @Override
+        public void publish(LogRecord message) {
+            log.add(message);
+        }
+
+        @Override
+        public void flush() {
+            // Nothing is kept back.
+        }
+
+        @Override
+        public void close() {
+            // Nothing to close.
+        }
+    };
+
+    /** OpenWebBeans knows containers by the class loader of the thread, and keeps those that failed to start. */
+    @BeforeEach
+    void separateContainers() {
+        Thread.currentThread().setContextClassLoader(new URLClassLoader(new URL[0], original));
+        ROOT.addHandler(recorder);
+    }
+
+    @AfterEach
+    void endSeparation() {
+        ROOT.removeHandler(recorder);
+        Thread.currentThread().setContextClassLoader(original);
+    }
+
+    /** The application consists of these classes and the library. */
+    SeContainer start(Class<?>... classes) {
+        return SeContainerInitializer.newInstance().addBeanClasses(classes).initialize();
+    }
+
+    /** What the container reports, by its exception or in the log. */
+    String refusalOf(Class<?>... classes) {
+        return refusalOf(SeContainerInitializer.newInstance().addBeanClasses(classes));
+    }
+
+    String refusalOf(SeContainerInitializer application) {
+        RuntimeException refusal = assertThrows(
+                RuntimeException.class, () -> application.initialize().close());
+        return messages(refusal) + "\n" + logged();
+    }
+
+    String logged() {
+        return log.stream()
+                .map(message -> message.getMessage() + "\n" + messages(message.getThrown()))
+                .collect(Collectors.joining("\n"));
+    }
+
+    /** Of a failure and all that it was caused by. */
+    static String messages(Throwable failure) {
+        return failure == null
+                ? ""
+                : Stream.concat(
+                                Stream.of(failure.getMessage(), messages(failure.getCause())),
+                                List.of(failure.getSuppressed()).stream().map(CdiTest::messages))
+                        .collect(Collectors.joining("\n"));
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.cdi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.CurrentLock;
+import io.holdfast.lock.LockDomain;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Locked;
+import io.holdfast.lock.Locker;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.se.SeContainer;
+import jakarta.inject.Inject;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/** Where there is no JNDI, the data source of the locks is a CDI bean. */
+class DataSourceBeanIT extends CdiTest {
+
+    /** The data source of the default domain. */
+    @ApplicationScoped
+    static class DefaultDataSource {
+
+        @Produces
+        @ApplicationScoped
+        DataSource dataSource() {
+            return DATABASE.dataSource();
+        }
+    }
+
+    /** That of a domain. */
+    @ApplicationScoped
+    static class BillingDataSource {
+
+        @Produces
+        @LockDomain("billing")
+        DataSource dataSource() {
+            return DATABASE.dataSource();
+        }
+    }
+
+    /** Does something under a lock. */
+    @ApplicationScoped
+    static class Work {
+
+        @Inject
+        CurrentLock lock;
+
+        @Locked("seat/#{arg0}")
+        boolean book(long seat) {
+            return lock.isHeld();
+        }
+
+        @Locked(value = "invoice", domain = "billing")
+        boolean bill() {
+            return lock.isHeld();
+        }
+    }
+
+    /** Does the same in the default domain only. */
+    @ApplicationScoped
+    static class PlainWork {
+
+        @Inject
+        CurrentLock lock;
+
+        @Locked("seat/#{arg0}")
+        boolean book(long seat) {
+            return lock.isHeld();
+        }
+    }
+
+    @Test
+    void shouldLockInTheDatabaseOfTheDefaultBean() throws InterruptedException {
+        try (SeContainer application = start(DefaultDataSource.class, PlainWork.class)) {
+            assertTrue(application.select(PlainWork.class).get().book(7));
+            Locker locker = application.select(Locker.class).get();
+            try (LockHandle held = locker.acquire(LockRequest.of("seat/8"))) {
+                assertTrue(held.isHeld());
+                assertEquals(Optional.empty(), locker.tryAcquire(LockRequest.of("seat/8")));
+            }
+        }
+    }
+
+    @Test
+    void shouldLockInTheDatabaseOfTheBeanOfTheDomain() {
+        try (SeContainer application = start(DefaultDataSource.class, BillingDataSource.class, Work.class)) {
+            Work work = application.select(Work.class).get();
+            assertTrue(work.book(7));
+            assertTrue(work.bill());
+        }
+    }
+
+    @Test
+    void shouldRefuseDomainWithoutBean() {
+        String refusal = refusalOf(DefaultDataSource.class, Work.class);
+
+        assertTrue(refusal.contains("HOLDFAST-0051: lock domain 'billing' has no data source"), refusal);
+    }
+
+    @Test
+    void shouldRefuseToChooseAmongSeveralBeans() {
+        String refusal = refusalOf(DefaultDataSource.class, OtherDataSource.class, PlainWork.class);
+
+        assertTrue(refusal.contains("HOLDFAST-0080: the application has several beans for DataSource"), refusal);
+    }
+
+    /** A second one of the same kind. */
+    @ApplicationScoped
+    static class OtherDataSource {
+
+        @Produces
+        DataSource dataSource() {
+            return DATABASE.dataSource();
+        }
+    }
+
+    @Test
+    void shouldSayWhereADataSourceIsLookedForIfThereIsNone() {
+        try (SeContainer application = start(PlainWork.class)) {
+            String failure = messages(assertThrows(
+                    RuntimeException.class,
+                    () -> application.select(PlainWork.class).get().book(7)));
+
+            assertTrue(failure.contains("HOLDFAST-0104: no data source is bound to"), failure);
+        }
+    }
+}
