@@ -8,14 +8,16 @@ import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -27,12 +29,14 @@ abstract class CdiTest {
     private static final Logger ROOT = Logger.getLogger("");
 
     private final ClassLoader original = Thread.currentThread().getContextClassLoader();
-    private final Queue<LogRecord> log = new ConcurrentLinkedQueue<>();
+    private final Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
     private final Handler recorder = new Handler() {
 
         @Override
         public void publish(LogRecord message) {
-            log.add(message);
+            if (message.getThrown() != null) {
+                thrown.add(message.getThrown());
+            }
         }
 
         @Override
@@ -70,24 +74,24 @@ abstract class CdiTest {
     }
 
     String refusalOf(SeContainerInitializer application) {
-        RuntimeException refusal = assertThrows(
-                RuntimeException.class, () -> application.initialize().close());
-        return messages(refusal) + "\n" + logged();
-    }
-
-    String logged() {
-        return log.stream()
-                .map(message -> message.getMessage() + "\n" + messages(message.getThrown()))
+        thrown.add(assertThrows(
+                RuntimeException.class, () -> application.initialize().close()));
+        return failures().stream()
+                .map(failure -> String.valueOf(failure.getMessage()))
                 .collect(Collectors.joining("\n"));
     }
 
-    /** Of a failure and all that it was caused by. */
-    static String messages(Throwable failure) {
-        return failure == null
-                ? ""
-                : Stream.concat(
-                                Stream.of(failure.getMessage(), messages(failure.getCause())),
-                                List.of(failure.getSuppressed()).stream().map(CdiTest::messages))
-                        .collect(Collectors.joining("\n"));
+    /** All that were thrown or logged, with their causes. */
+    Set<Throwable> failures() {
+        Set<Throwable> all = Collections.newSetFromMap(new IdentityHashMap<>());
+        thrown.forEach(failure -> addTo(all, failure));
+        return all;
+    }
+
+    private static void addTo(Set<Throwable> all, Throwable failure) {
+        if (failure != null && all.add(failure)) {
+            addTo(all, failure.getCause());
+            List.of(failure.getSuppressed()).forEach(suppressed -> addTo(all, suppressed));
+        }
     }
 }

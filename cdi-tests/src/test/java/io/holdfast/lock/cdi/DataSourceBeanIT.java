@@ -14,6 +14,7 @@ import io.holdfast.lock.Locker;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.se.SeContainer;
+import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -123,11 +124,12 @@ class DataSourceBeanIT extends CdiTest {
     @Test
     void shouldSayWhereADataSourceIsLookedForIfThereIsNone() {
         try (SeContainer application = start(PlainWork.class)) {
-            String failure = messages(assertThrows(
-                    RuntimeException.class,
-                    () -> application.select(PlainWork.class).get().book(7)));
+            PlainWork work = application.select(PlainWork.class).get();
 
-            assertTrue(failure.contains("HOLDFAST-0104: no data source is bound to"), failure);
+            DeploymentException failure = assertThrows(DeploymentException.class, () -> work.book(7));
+
+            assertTrue(
+                    failure.getMessage().startsWith("HOLDFAST-0104: no data source is bound to"), failure::getMessage);
         }
     }
 }

@@ -90,8 +90,7 @@ public class LibraryCheckExtension implements Extension {
     }
 
     private void refuseProblems(Consumer<Throwable> refuse) {
-        interceptors.forEach(interceptor -> requireOnce(interceptor, refuse));
-        requireOnce(Locked.class, refuse);
+        requireOneCopy(refuse);
         requireImplementation(refuse);
         locked.clear();
     }
@@ -117,19 +116,25 @@ public class LibraryCheckExtension implements Extension {
         }
     }
 
-    /** As seen by those that use it. */
-    private void requireOnce(Class<?> type, Consumer<Throwable> refuse) {
-        Stream.concat(locked.stream(), Stream.of(type))
-                .map(Class::getClassLoader)
-                .distinct()
-                .map(loader -> copies(type, loader))
-                .filter(copies -> copies.size() > 1)
-                .findFirst()
-                .ifPresent(copies ->
-                        refuse.accept(refusal("HOLDFAST-0079: the application contains Holdfast more than once,"
-                                + " in " + String.join(" and ", copies)
-                                + ". Keep one lock-api and one lock-impl, of the same"
-                                + " version, in the EAR's lib or the WAR's WEB-INF/lib")));
+    /** As seen by the classes that use it. */
+    private void requireOneCopy(Consumer<Throwable> refuse) {
+        Set<String> copies = new TreeSet<>();
+        Set<Class<?>> library = new HashSet<>(interceptors);
+        library.add(Locked.class);
+        for (Class<?> type : library) {
+            Stream.concat(locked.stream(), Stream.of(type))
+                    .map(Class::getClassLoader)
+                    .distinct()
+                    .map(loader -> copies(type, loader))
+                    .filter(places -> places.size() > 1)
+                    .forEach(copies::addAll);
+        }
+        if (!copies.isEmpty()) {
+            refuse.accept(refusal("HOLDFAST-0079: the application contains Holdfast more than once, in "
+                    + String.join(" and ", copies)
+                    + ". Keep one lock-api and one lock-impl, of the same version, in the"
+                    + " EAR's lib or the WAR's WEB-INF/lib"));
+        }
     }
 
     /** Where a class loader finds the class, without the name of the class itself. */
