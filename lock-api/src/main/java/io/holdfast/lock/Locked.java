@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import jakarta.enterprise.util.AnnotationLiteral;
 import jakarta.enterprise.util.Nonbinding;
 import jakarta.interceptor.InterceptorBinding;
 import java.lang.annotation.Documented;
@@ -201,4 +202,96 @@ public @interface Locked {
      * @return the scope
      */
     LockScope scope() default LockScope.SESSION;
+
+    /**
+     * To add the annotation by program, as an extension of CDI does:
+     * {@code event.configureAnnotatedType().add(Locked.Literal.of("reports/daily"))}. All elements except the keys have their defaults.
+     */
+    final class Literal extends AnnotationLiteral<Locked> implements Locked {
+
+        private static final long serialVersionUID = 1L;
+
+        /** The keys. */
+        private final String[] value;
+
+        private Literal(String... value) {
+            this.value = value.clone();
+        }
+
+        /**
+         * With these keys.
+         *
+         * @param value one key or several, as in {@link Locked#value()}; not null, but not checked otherwise
+         * @return the annotation
+         * @throws NullPointerException if it is null
+         */
+        public static Literal of(String... value) {
+            return new Literal(value);
+        }
+
+        @Override
+        public String[] value() {
+            return value.clone();
+        }
+
+        @Override
+        public String name() {
+            return "";
+        }
+
+        @Override
+        public String domain() {
+            return "";
+        }
+
+        @Override
+        public LockMode mode() {
+            return LockMode.EXCLUSIVE;
+        }
+
+        @Override
+        public long waitAtMost() {
+            return CONFIGURED;
+        }
+
+        @Override
+        public long ttl() {
+            return UNLIMITED;
+        }
+
+        @Override
+        public Lease lease() {
+            return Lease.ADVISORY;
+        }
+
+        @Override
+        public long minHold() {
+            return 0;
+        }
+
+        @Override
+        public ChronoUnit unit() {
+            return ChronoUnit.SECONDS;
+        }
+
+        @Override
+        public IfBusy ifBusy() {
+            return IfBusy.FAIL;
+        }
+
+        @Override
+        public LossPolicy onLoss() {
+            return LossPolicy.FAIL;
+        }
+
+        @Override
+        public boolean fenced() {
+            return false;
+        }
+
+        @Override
+        public LockScope scope() {
+            return LockScope.SESSION;
+        }
+    }
 }

@@ -82,6 +82,10 @@ class Domains {
         return get(domain).settings();
     }
 
+    LockedMethod parse(LockedTarget target) {
+        return locked.parse(target, this::settings);
+    }
+
     @Produces
     @ApplicationScoped
     Locker locker() {

@@ -13,12 +13,21 @@ import jakarta.el.ListELResolver;
 import jakarta.el.MapELResolver;
 import jakarta.el.ValueExpression;
 import jakarta.el.VariableMapper;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
-import java.util.HashMap;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * One expression of a key. The only class that names Jakarta Expression Language, which the server may lack.
@@ -26,6 +35,11 @@ import java.util.TreeSet;
  * @see <a href="https://jakarta.ee/specifications/expression-language/5.0/">Jakarta Expression Language 5.0</a>
  */
 final class KeyExpression {
+
+    /** A name or chain of properties, its last name being that of the value: {@code a.b == null}. */
+    private static final Pattern COMPARED =
+            Pattern.compile("(?U)\\bempty\\s+([\\w.]+)|([\\w.]+)\\s*(?:[=!]=|\\beq\\b|\\bne\\b)\\s*null\\b"
+                    + "|\\bnull\\s*(?:[=!]=|\\beq\\b|\\bne\\b)\\s*([\\w.]+)");
 
     private final Method method;
     private final String source;
@@ -35,11 +49,19 @@ final class KeyExpression {
 
     private final ValueExpression expression;
 
+    /** Whether Expression Language itself makes text of values. */
+    private final boolean isText;
+
+    /** The names of what the expression itself compares with null, or asks whether it is empty. */
+    private final Set<String> comparedWithNull;
+
     private KeyExpression(Method method, String source, Map<String, Integer> parameters, ValueExpression expression) {
         this.method = method;
         this.source = source;
         this.parameters = parameters;
         this.expression = expression;
+        this.isText = source.contains("+=");
+        this.comparedWithNull = comparedWithNull(source);
     }
 
     /**
@@ -49,14 +71,17 @@ final class KeyExpression {
      */
     static KeyExpression parse(String source, Method method) {
         ExpressionFactory factory = factory(method, source);
-        Map<String, Integer> parameters = parameters(method);
+        Map<String, Integer> parameters = KeyTemplate.parameters(method);
         Variables variables = new Variables();
         ValueExpression expression;
         try {
             expression = factory.createValueExpression(
                     new Context(variables, new CompositeELResolver()), source, Object.class);
-        } catch (ELException e) {
-            throw Messages.badAnnotation(method, "malformed expression " + source + ": " + e.getMessage());
+        } catch (RuntimeException e) {
+            throw Messages.badAnnotation(
+                    method,
+                    "malformed expression " + source + ": " + e.getMessage(),
+                    "Correct it, or write \\#{ for plain text");
         }
         variables.names.removeAll(parameters.keySet());
         if (!variables.names.isEmpty()) {
@@ -72,46 +97,126 @@ final class KeyExpression {
         } catch (ELException e) {
             throw Messages.badAnnotation(
                     method,
-                    source + " needs Jakarta Expression Language, which this server lacks (" + e.getMessage()
-                            + "): add it, or use @LockKey");
+                    source + " needs Jakarta Expression Language, which this server lacks (" + e.getMessage() + ")",
+                    "Add it, or use @LockKey");
         }
-    }
-
-    /** By place, as the class file of a class compiled without names calls them, and by name, which goes first. */
-    private static Map<String, Integer> parameters(Method method) {
-        Map<String, Integer> names = new HashMap<>();
-        Parameter[] all = method.getParameters();
-        for (int i = 0; i < all.length; i++) {
-            names.put("arg" + i, i);
-        }
-        for (int i = 0; i < all.length; i++) {
-            names.put(all[i].getName(), i);
-        }
-        return names;
     }
 
     private static IllegalStateException unknown(Set<String> variables, String source, Method method) {
         boolean hasNames = method.getParameterCount() == 0 || method.getParameters()[0].isNamePresent();
-        return Messages.badAnnotation(
-                method,
-                source + " names " + String.join(", ", variables) + ", "
-                        + (hasNames
-                                ? "which is no parameter of the method"
-                                : "but the class was compiled without the names of parameters: compile it with"
-                                        + " -parameters, or write arg0 for the first parameter, and so on"));
+        String problem = source + " names " + String.join(", ", variables) + ", ";
+        return hasNames
+                ? Messages.badAnnotation(
+                        method,
+                        problem + "which is no parameter of the method",
+                        "Correct it: the parameters are "
+                                + Arrays.stream(method.getParameters())
+                                        .map(Parameter::getName)
+                                        .toList())
+                : Messages.badAnnotation(
+                        method,
+                        problem + "but the class was compiled without the names of parameters",
+                        "Compile it with -parameters, or write arg0 for the first parameter, and so on");
     }
 
     Object value(Object[] arguments) {
-        CompositeELResolver resolver = new CompositeELResolver();
-        resolver.add(new Arguments(arguments));
-        resolver.add(new MapELResolver(true));
-        resolver.add(new ListELResolver(true));
-        resolver.add(new ArrayELResolver(true));
-        resolver.add(new BeanELResolver(true));
+        Values values = new Values();
+        values.add(new Arguments(arguments));
+        values.add(new MapELResolver(true));
+        values.add(new ListELResolver(true));
+        values.add(new ArrayELResolver(true));
+        values.add(new RecordComponents());
+        values.add(new BeanELResolver(true));
+        Object value;
         try {
-            return expression.getValue(new Context(new Variables(), resolver));
-        } catch (ELException e) {
+            value = expression.getValue(new Context(new Variables(), values));
+        } catch (RuntimeException e) {
+            values.refuseNull();
             throw Messages.keyExpressionFailed(method, source, e);
+        }
+        values.refuseNull();
+        values.refuseLeaves();
+        return value;
+    }
+
+    private static Set<String> comparedWithNull(String source) {
+        Set<String> names = new HashSet<>();
+        Matcher matcher = COMPARED.matcher(source);
+        while (matcher.find()) {
+            IntStream.rangeClosed(1, matcher.groupCount())
+                    .mapToObj(matcher::group)
+                    .filter(Objects::nonNull)
+                    .map(chain -> chain.substring(chain.lastIndexOf('.') + 1))
+                    .forEach(names::add);
+        }
+        return names;
+    }
+
+    /**
+     * All values that an expression reads. A null among them would become 0 or the empty text, and a list that is joined to a text
+     * would bring its own, without an error.
+     */
+    private final class Values extends CompositeELResolver {
+
+        /** Read and not yet used to read another value from; the names in the same order. */
+        private final List<Object> leaves = new ArrayList<>();
+
+        private final List<String> names = new ArrayList<>();
+
+        /** The name of the first one; null if there is none. */
+        private String nullName;
+
+        @Override
+        public Object getValue(ELContext context, Object base, Object property) {
+            return read(context, base, property, super.getValue(context, base, property));
+        }
+
+        @Override
+        public Object invoke(ELContext context, Object base, Object method, Class<?>[] types, Object[] arguments) {
+            return read(context, base, method, super.invoke(context, base, method, types, arguments));
+        }
+
+        private Object read(ELContext context, Object base, Object property, Object value) {
+            if (!context.isPropertyResolved()) {
+                return value;
+            }
+            int used = lastOf(base);
+            if (used >= 0) {
+                leaves.remove(used);
+                names.remove(used);
+            }
+            String name = String.valueOf(property);
+            if (comparedWithNull.contains(name)) {
+                return value;
+            }
+            if (value == null && nullName == null) {
+                nullName = name;
+            }
+            if (value != null) {
+                leaves.add(value);
+                names.add(name);
+            }
+            return value;
+        }
+
+        private int lastOf(Object base) {
+            int at = leaves.size() - 1;
+            while (at >= 0 && leaves.get(at) != base) {
+                at--;
+            }
+            return at;
+        }
+
+        private void refuseNull() {
+            if (nullName != null) {
+                throw Messages.keyValueIsNull(method, nullName + " of " + source);
+            }
+        }
+
+        private void refuseLeaves() {
+            for (int i = 0; isText && i < leaves.size(); i++) {
+                KeyTemplate.requireText(method, names.get(i) + " of " + source, leaves.get(i));
+            }
         }
     }
 
@@ -159,7 +264,7 @@ final class KeyExpression {
         }
     }
 
-    private final class Arguments extends ELResolver {
+    private final class Arguments extends ReadOnly {
 
         private final Object[] values;
 
@@ -175,6 +280,38 @@ final class KeyExpression {
             context.setPropertyResolved(null, name);
             return values[parameters.get(name)];
         }
+    }
+
+    /** Expression Language has it from 6.0 on. */
+    private static final class RecordComponents extends ReadOnly {
+
+        @Override
+        public Object getValue(ELContext context, Object base, Object property) {
+            if (!(base instanceof Record)) {
+                return null;
+            }
+            for (RecordComponent component : base.getClass().getRecordComponents()) {
+                if (component.getName().equals(property)) {
+                    context.setPropertyResolved(base, property);
+                    return read(component, base);
+                }
+            }
+            return null;
+        }
+
+        private static Object read(RecordComponent component, Object base) {
+            try {
+                component.getAccessor().setAccessible(true);
+                return component.getAccessor().invoke(base);
+            } catch (InvocationTargetException e) {
+                throw new ELException(e.getCause());
+            } catch (IllegalAccessException e) {
+                throw new ELException(e);
+            }
+        }
+    }
+
+    private abstract static class ReadOnly extends ELResolver {
 
         @Override
         public Class<?> getType(ELContext context, Object base, Object property) {

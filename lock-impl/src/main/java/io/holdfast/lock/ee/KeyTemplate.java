@@ -7,14 +7,26 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** One key of a {@code @Locked} method, parsed once. Arguments are inserted as text, which is not looked at again. */
 final class KeyTemplate {
 
+    /** {@code {name}} and {@code #name}, also with properties behind the name. */
+    private static final Pattern FORGOTTEN = Pattern.compile("(?U)(?:\\{\\s*|#)(?<name>\\w+)[\\w.()]*\\s*}?");
+
     private final String source;
     private final Method method;
+
+    /** By each of the names that a parameter has. */
+    private final Map<String, Integer> parameters;
+
     private final List<Part> parts = new ArrayList<>();
 
     /** A piece of the key. */
@@ -26,6 +38,20 @@ final class KeyTemplate {
     private KeyTemplate(String source, Method method) {
         this.source = source;
         this.method = method;
+        this.parameters = parameters(method);
+    }
+
+    /** By place, as the class file of a class compiled without names calls them, and by name, which takes precedence. */
+    static Map<String, Integer> parameters(Method method) {
+        Map<String, Integer> names = new HashMap<>();
+        Parameter[] all = method.getParameters();
+        for (int i = 0; i < all.length; i++) {
+            names.put("arg" + i, i);
+        }
+        for (int i = 0; i < all.length; i++) {
+            names.put(all[i].getName(), i);
+        }
+        return names;
     }
 
     /**
@@ -64,21 +90,45 @@ final class KeyTemplate {
             if (source.startsWith("\\#{", at) || source.startsWith("\\${", at)) {
                 literal.append(source, at + 1, at + 3);
                 at += 3;
+            } else if (source.startsWith("\\#", at) || source.startsWith("\\{", at)) {
+                literal.append(source.charAt(at + 1));
+                at += 2;
             } else if (source.startsWith("#{", at)) {
                 addLiteral(literal);
                 int end = endOfExpression(at);
                 addExpression(source.substring(at, end));
                 at = end;
             } else if (source.startsWith("${", at)) {
-                throw bad("expressions begin with #{, not with ${");
+                throw bad("expressions begin with #{, not with ${", "Write #{, or \\${ for plain text");
             } else {
+                refuseForgottenExpression(at);
                 literal.append(source.charAt(at++));
             }
         }
         addLiteral(literal);
         if (parts.isEmpty()) {
-            throw Messages.badAnnotation(method, "the key must not be empty");
+            throw bad("the key must not be empty", "Name what is locked, as in @Locked(\"reports/daily\")");
         }
+    }
+
+    /** Parameters as other annotations write them, which here would be a constant: one lock for all values. */
+    private void refuseForgottenExpression(int at) {
+        Matcher text = FORGOTTEN.matcher(source).region(at, source.length());
+        if (text.lookingAt() && isParameter(text.group("name"), text.group().startsWith("{"))) {
+            String expression = text.group().replaceAll("^[{#]\\s*|\\s*}$", "").replaceFirst("^(?=\\d)", "arg");
+            throw bad(
+                    text.group() + " is plain text, so all calls would have the same key",
+                    "Write #{" + expression + "} for a value, or \\" + text.group() + " for plain text");
+        }
+    }
+
+    /** Where the names of the parameters are unknown, each name in braces may be one of them. */
+    private boolean isParameter(String name, boolean isInBraces) {
+        Parameter[] all = method.getParameters();
+        if (isInBraces && all.length > 0 && !all[0].isNamePresent()) {
+            return true;
+        }
+        return parameters.containsKey(name) || isInBraces && parameters.containsKey("arg" + name);
     }
 
     private void addLiteral(StringBuilder literal) {
@@ -109,7 +159,7 @@ final class KeyTemplate {
                 return i + 1;
             }
         }
-        throw bad("an expression has no end");
+        throw bad("an expression has no end", "Close it with }, or write \\#{ for plain text");
     }
 
     private void addExpression(String expression) {
@@ -117,8 +167,9 @@ final class KeyTemplate {
         try {
             parsed = KeyExpression.parse(expression, method);
         } catch (LinkageError e) {
-            throw bad("it needs Jakarta Expression Language, which this server lacks: add it, or use @LockKey");
+            throw bad("it needs Jakarta Expression Language, which this server lacks", "Add it, or use @LockKey");
         }
+        DeclaredType.of(expression, method, parameters).ifPresent(type -> requireText(expression, type));
         parts.add(arguments -> text(expression, parsed.value(arguments)));
     }
 
@@ -126,36 +177,44 @@ final class KeyTemplate {
         Parameter[] parameters = method.getParameters();
         for (int i = 0; i < parameters.length; i++) {
             if (isKey(parameters[i])) {
-                if (parameters[i].getType().isArray()) {
-                    throw bad("an array cannot be a @LockKey");
-                }
                 int index = i;
                 String name = "parameter " + parameters[i].getName();
+                requireText(name, parameters[i].getType());
                 parts.add(arguments -> "/" + text(name, arguments[index]));
             }
         }
     }
 
-    /** Not without a text of its own: it would be another one in every JVM. */
+    private void requireText(String what, Class<?> declared) {
+        String reason = KeyValues.refusalOfDeclared(declared);
+        if (reason != null) {
+            throw bad(
+                    what + " is of " + declared.getTypeName() + ", which cannot be part of a key: " + reason,
+                    Messages.USE_PROPERTY);
+        }
+    }
+
+    /** Throws if the text of the value is not the same in every JVM. */
+    static void requireText(Method method, String what, Object value) {
+        String reason = KeyValues.refusal(value);
+        if (reason != null) {
+            throw Messages.keyValueHasNoText(method, what, value.getClass(), reason);
+        }
+    }
+
     private String text(String what, Object value) {
         if (value == null) {
             throw Messages.keyValueIsNull(method, what);
         }
-        if (!hasText(value.getClass())) {
-            throw Messages.keyValueHasNoText(method, what, value.getClass());
-        }
-        return value.toString();
-    }
-
-    private static boolean hasText(Class<?> type) {
+        requireText(method, what, value);
         try {
-            return type.getMethod("toString").getDeclaringClass() != Object.class;
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("every class has it", e);
+            return Objects.requireNonNull(KeyValues.text(value), "toString() returned null");
+        } catch (RuntimeException e) {
+            throw Messages.keyExpressionFailed(method, what, e);
         }
     }
 
-    private IllegalStateException bad(String problem) {
-        return Messages.badAnnotation(method, "key " + KeyText.of(source) + ": " + problem);
+    private IllegalStateException bad(String problem, String remedy) {
+        return Messages.badAnnotation(method, "key " + KeyText.of(source) + ": " + problem, remedy);
     }
 }

@@ -21,6 +21,7 @@ import jakarta.enterprise.inject.spi.ProcessInjectionPoint;
 import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
 import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.enterprise.inject.spi.WithAnnotations;
+import java.lang.annotation.Annotation;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
@@ -84,10 +85,10 @@ public class LockDomainExtension implements Extension {
     }
 
     private void add(Annotated annotated) {
-        Locked locked = annotated.getAnnotation(Locked.class);
-        if (locked != null && !locked.domain().equals(Domain.DEFAULT)) {
-            named.add(locked.domain());
-        }
+        LockedAnnotations.of(annotated.getAnnotations().toArray(new Annotation[0])).stream()
+                .map(Locked::domain)
+                .filter(domain -> !domain.equals(Domain.DEFAULT))
+                .forEach(named::add);
     }
 
     /** Not looked up by type: Payara resolves the beans of an EAR's lib for those of its modules only. */

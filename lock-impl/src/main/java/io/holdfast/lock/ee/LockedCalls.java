@@ -43,7 +43,7 @@ class LockedCalls implements CurrentLock {
     /** The work of an interceptor. */
     Object run(InvocationContext context) throws Exception {
         LockedTarget target = new LockedTarget(context.getTarget().getClass(), context.getMethod());
-        LockedMethod method = methods.computeIfAbsent(target, absent -> absent.parse(domains::settings));
+        LockedMethod method = methods.computeIfAbsent(target, domains::parse);
         Domain domain = domains.get(method.locked().domain());
         LockedCall call = new LockedCall(domain, current.get());
         try {

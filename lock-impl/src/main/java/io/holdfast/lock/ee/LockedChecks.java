@@ -2,14 +2,23 @@
 package io.holdfast.lock.ee;
 
 import io.holdfast.lock.Locked;
+import jakarta.enterprise.inject.spi.Annotated;
+import jakarta.enterprise.inject.spi.AnnotatedType;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** What is wrong with the {@code @Locked} methods of one class. */
 final class LockedChecks {
@@ -23,31 +32,68 @@ final class LockedChecks {
             "jakarta.interceptor.AroundInvoke",
             "jakarta.interceptor.AroundTimeout");
     private static final String INTERCEPTOR = "jakarta.interceptor.Interceptor";
-    private static final String ON_INTERFACE =
-            "the annotation of an interface is not inherited, so methods would run without their lock; put it on the bean";
+    private static final String DECORATOR = "jakarta.decorator.Decorator";
+    private static final String SERVLET = "jakarta.servlet.GenericServlet";
+
+    private static final String WITHOUT_LOCK = ", so it would run without its lock";
+
+    /** A problem and its remedy. */
+    private record Hindrance(String problem, String remedy) {}
+
+    private static final Hindrance ON_INTERFACE = new Hindrance(
+            "the annotation of an interface is not inherited, so methods would run without their lock",
+            "Put it on the bean");
+    private static final Hindrance ON_ABSTRACT = new Hindrance(
+            "a method that implements an abstract one does not inherit its annotation" + WITHOUT_LOCK,
+            "Put @Locked on the method that has the body");
+    private static final Hindrance IS_PRIVATE = new Hindrance(
+            "a private method cannot be intercepted",
+            "Make it public, and call it from another bean, since calls within an object are not intercepted");
+    private static final Hindrance IS_STATIC = new Hindrance(
+            "a static method cannot be intercepted", "Make it an instance method, and call it on the injected bean");
+    private static final Hindrance IS_FINAL =
+            new Hindrance("a final method cannot be intercepted", "Remove final (in Kotlin: add open)");
+    private static final Hindrance IS_CALLBACK = new Hindrance(
+            "a method that the container calls itself, for injection or the life of the bean, is no business method",
+            "Move the work to a @Locked method of another bean, and call that");
+    private static final Hindrance OF_INTERCEPTOR =
+            new Hindrance("an interceptor is not intercepted itself", "Put @Locked on the methods that it intercepts");
+    private static final Hindrance OF_DECORATOR =
+            new Hindrance("a decorator is not intercepted", "Put @Locked on the bean that it decorates");
+    private static final Hindrance OF_SERVLET = new Hindrance(
+            "a servlet calls its methods itself, which is not intercepted",
+            "Move the work to a @Locked method of a bean, inject that, and call it");
 
     private final Class<?> type;
 
-    /** Inherited, too; null if there is none. */
-    private final Locked ofClass;
+    /** As the container sees them, or as they are written. */
+    private final Function<AnnotatedElement, Annotation[]> annotations;
 
     private final Set<String> problems = new LinkedHashSet<>();
-    private final List<LockedTarget> targets = new ArrayList<>();
+    private final Map<Method, Locked> locked = new LinkedHashMap<>();
+    private final Map<Method, Method> overriding = new LinkedHashMap<>();
 
-    private LockedChecks(Class<?> type) {
+    private LockedChecks(Class<?> type, Function<AnnotatedElement, Annotation[]> annotations) {
         this.type = type;
-        this.ofClass = type.getAnnotation(Locked.class);
+        this.annotations = annotations;
+        check();
     }
 
+    /** Of the annotations that are written there. */
     static LockedChecks of(Class<?> type) {
-        LockedChecks checks = new LockedChecks(type);
-        if (!LockedMethod.hasAnnotation(INTERCEPTOR, type.getAnnotations())) {
-            checks.checkInterfaces(type, new HashSet<>());
-            if (!type.isInterface()) {
-                checks.checkClass();
-            }
-        }
-        return checks;
+        return new LockedChecks(type, AnnotatedElement::getAnnotations);
+    }
+
+    /** With the annotations that extensions have added. */
+    static LockedChecks of(AnnotatedType<?> type) {
+        Map<AnnotatedElement, Annotated> seen = new HashMap<>();
+        seen.put(type.getJavaClass(), type);
+        type.getMethods().forEach(method -> seen.put(method.getJavaMember(), method));
+        return new LockedChecks(
+                type.getJavaClass(),
+                element -> seen.containsKey(element)
+                        ? seen.get(element).getAnnotations().toArray(new Annotation[0])
+                        : element.getAnnotations());
     }
 
     /** Each as a message with its id. */
@@ -55,24 +101,48 @@ final class LockedChecks {
         return List.copyOf(problems);
     }
 
-    /** What has no problem. */
-    List<LockedTarget> targets() {
-        return targets;
+    /** The methods that have no problem, each with its annotation. */
+    Map<Method, Locked> locked() {
+        return locked;
+    }
+
+    /** The methods that lose the annotation of a method that they override, which is the value. */
+    Map<Method, Method> overriding() {
+        return overriding;
+    }
+
+    private void check() {
+        checkInterfaces(type, new HashSet<>());
+        if (type.isInterface()) {
+            return;
+        }
+        List<Method> methods = methods();
+        Hindrance ofClass = hindranceOfClass();
+        if (ofClass != null) {
+            checkHindered(methods, ofClass);
+            return;
+        }
+        if (Modifier.isFinal(type.getModifiers())
+                && (isLocked(type) || methods.stream().anyMatch(this::isMarked))) {
+            add(
+                    type,
+                    "a final class cannot be intercepted, so its methods would run without their lock",
+                    IS_FINAL.remedy);
+        }
+        methods.forEach(this::check);
     }
 
     private void checkInterfaces(Class<?> start, Set<Class<?>> seen) {
-        if (start == null || !seen.add(start)) {
+        if (start == null || start.isAnnotation() || !seen.add(start)) {
             return;
         }
         if (start.isInterface()) {
-            if (start.isAnnotationPresent(Locked.class)) {
+            if (isLocked(start)) {
                 add(start, ON_INTERFACE);
             }
-            for (Method method : start.getDeclaredMethods()) {
-                if (isMarked(method)) {
-                    add(method, ON_INTERFACE);
-                }
-            }
+            Arrays.stream(start.getDeclaredMethods())
+                    .filter(this::isMarked)
+                    .forEach(method -> add(method, ON_INTERFACE));
         }
         checkInterfaces(start.getSuperclass(), seen);
         for (Class<?> implemented : start.getInterfaces()) {
@@ -80,66 +150,91 @@ final class LockedChecks {
         }
     }
 
-    private void checkClass() {
-        List<Method> methods = methods();
-        boolean isMarked = ofClass != null || methods.stream().anyMatch(LockedChecks::isMarked);
-        if (isMarked && Modifier.isFinal(type.getModifiers())) {
-            add(type, "a final class cannot be intercepted, so its methods would run without their lock");
+    /** Why no method of the class is intercepted; null if there is no reason. */
+    private Hindrance hindranceOfClass() {
+        Annotation[] ofClass = annotations.apply(type);
+        if (LockedMethod.hasAnnotation(INTERCEPTOR, ofClass)) {
+            return OF_INTERCEPTOR;
         }
-        methods.forEach(this::check);
+        if (LockedMethod.hasAnnotation(DECORATOR, ofClass)) {
+            return OF_DECORATOR;
+        }
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+            if (c.getName().equals(SERVLET)) {
+                return OF_SERVLET;
+            }
+        }
+        return null;
+    }
+
+    private void checkHindered(List<Method> methods, Hindrance hindrance) {
+        // On the class of an interceptor it is the binding of what it intercepts.
+        if (hindrance != OF_INTERCEPTOR && isLocked(type)) {
+            add(type, hindrance.problem + ", so its methods would run without their lock", hindrance.remedy);
+        }
+        methods.stream()
+                .filter(this::isMarked)
+                .forEach(method -> add(method, hindrance.problem + WITHOUT_LOCK, hindrance.remedy));
     }
 
     private void check(Method method) {
-        boolean own = method.isAnnotationPresent(Locked.class);
-        String hindrance = hindrance(method);
-        if (!own && KeyTemplate.hasKeyParameters(method) && (ofClass == null || hindrance != null)) {
-            add(method, "it has a @LockKey, but no @Locked");
+        boolean own = isLocked(method);
+        Hindrance hindrance = hindrance(method);
+        if (!own && KeyTemplate.hasKeyParameters(method) && (!isLocked(type) || hindrance != null)) {
+            add(method, "it has a @LockKey, but no @Locked", "Add @Locked, or remove @LockKey");
         } else if (own && hindrance != null) {
-            add(method, hindrance + ", so it would run without its lock");
-        } else if (own || ofClass != null && hindrance == null) {
+            add(method, hindrance.problem + WITHOUT_LOCK, hindrance.remedy);
+        } else if (own && Modifier.isAbstract(method.getModifiers())) {
+            add(method, ON_ABSTRACT);
+        } else if (own || isLocked(type) && hindrance == null) {
             checkUse(method);
         }
     }
 
     private void checkUse(Method method) {
         if (Modifier.isFinal(method.getModifiers())) {
-            add(method, "a final method cannot be intercepted, so it would run without its lock");
+            add(method, IS_FINAL.problem + WITHOUT_LOCK, IS_FINAL.remedy);
             return;
         }
         try {
-            LockedTarget target = new LockedTarget(type, method);
-            target.parse(domain -> Settings.UNSET);
-            targets.add(target);
+            Locked annotation = LockedMethod.find(method, annotations.apply(method), annotations.apply(type));
+            new LockedMethod(type, method, annotation, Settings.UNSET);
+            locked.put(method, annotation);
         } catch (IllegalStateException e) {
             problems.add(e.getMessage());
         }
     }
 
     /** Why the method is no business method; null if it is one. */
-    private static String hindrance(Method method) {
+    private Hindrance hindrance(Method method) {
         int modifiers = method.getModifiers();
         if (Modifier.isPrivate(modifiers)) {
-            return "a private method cannot be intercepted";
+            return IS_PRIVATE;
         }
         if (Modifier.isStatic(modifiers)) {
-            return "a static method cannot be intercepted";
+            return IS_STATIC;
         }
-        boolean isCallback =
-                NOT_INTERCEPTED.stream().anyMatch(name -> LockedMethod.hasAnnotation(name, method.getAnnotations()));
-        return isCallback
-                ? "a method that the container calls itself, for injection or the life of the bean, is no business method"
+        Annotation[] ofMethod = annotations.apply(method);
+        return NOT_INTERCEPTED.stream().anyMatch(name -> LockedMethod.hasAnnotation(name, ofMethod))
+                ? IS_CALLBACK
                 : null;
     }
 
     /** Of the class and its superclasses, without those that are overridden. */
     private List<Method> methods() {
         List<Method> methods = new ArrayList<>();
-        Set<List<Object>> seen = new HashSet<>();
+        Map<List<Object>, Method> seen = new HashMap<>();
         for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
-            for (Method method : c.getDeclaredMethods()) {
-                boolean isOverridden = !Modifier.isPrivate(method.getModifiers())
-                        && !seen.add(List.of(method.getName(), List.of(method.getParameterTypes())));
-                if (!isOverridden && !method.isSynthetic()) {
+            Method[] declared = c.getDeclaredMethods();
+            // A bridge comes after the method that it leads to.
+            Arrays.sort(declared, Comparator.comparing(Method::isSynthetic));
+            for (Method method : declared) {
+                Method first = Modifier.isPrivate(method.getModifiers())
+                        ? null
+                        : seen.putIfAbsent(List.of(method.getName(), List.of(method.getParameterTypes())), method);
+                if (first != null) {
+                    checkOverridden(method, first);
+                } else if (!method.isSynthetic()) {
                     methods.add(method);
                 }
             }
@@ -147,11 +242,30 @@ final class LockedChecks {
         return methods;
     }
 
-    private static boolean isMarked(Method method) {
-        return method.isAnnotationPresent(Locked.class) || KeyTemplate.hasKeyParameters(method);
+    private void checkOverridden(Method method, Method by) {
+        if (method.getDeclaringClass() == by.getDeclaringClass() || !isLocked(method)) {
+            return;
+        }
+        if (Modifier.isAbstract(method.getModifiers())) {
+            add(method, ON_ABSTRACT);
+        } else if (!isLocked(by) && !isLocked(type)) {
+            overriding.put(by, method);
+        }
     }
 
-    private void add(AnnotatedElement where, String problem) {
-        problems.add(Messages.badAnnotation(where, problem).getMessage());
+    private boolean isLocked(AnnotatedElement element) {
+        return !LockedAnnotations.of(annotations.apply(element)).isEmpty();
+    }
+
+    private boolean isMarked(Method method) {
+        return isLocked(method) || KeyTemplate.hasKeyParameters(method);
+    }
+
+    private void add(AnnotatedElement where, Hindrance hindrance) {
+        add(where, hindrance.problem, hindrance.remedy);
+    }
+
+    private void add(AnnotatedElement where, String problem, String remedy) {
+        problems.add(Messages.badAnnotation(where, problem, remedy).getMessage());
     }
 }

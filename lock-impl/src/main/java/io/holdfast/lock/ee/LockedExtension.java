@@ -6,19 +6,21 @@ import io.holdfast.lock.Locked;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
+import jakarta.enterprise.inject.spi.AnnotatedType;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.List;
+import java.lang.reflect.Method;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Fails the deployment of an application that has a wrong {@link Locked}. Looks at every class that the container discovers as
@@ -31,62 +33,83 @@ public class LockedExtension implements Extension {
     private static final Logger LOG = System.getLogger("io.holdfast.lock");
 
     /** Open Liberty goes on to prepare components while the application starts. */
-    private final Set<Class<?>> checked = ConcurrentHashMap.newKeySet();
+    private final Set<Class<?>> prepared = ConcurrentHashMap.newKeySet();
 
     private final Set<String> problems = ConcurrentHashMap.newKeySet();
-    private final List<LockedTarget> targets = new CopyOnWriteArrayList<>();
+
+    /** By the class of the bean. */
+    private final Map<Class<?>, Map<Method, Locked>> locked = new ConcurrentHashMap<>();
+
+    /** The value is what the key overrides. */
+    private final Map<Method, Method> overriding = new ConcurrentHashMap<>();
 
     /** For the container. */
     public LockedExtension() {
         // Nothing to set up.
     }
 
+    /** Also a class that turns out to be no bean. */
     void check(@Observes @WithAnnotations({Locked.class, LockKey.class}) ProcessAnnotatedType<?> event) {
-        check(event.getAnnotatedType().getJavaClass());
+        Class<?> type = event.getAnnotatedType().getJavaClass();
+        check(type, () -> LockedChecks.of(type));
     }
 
     void check(@Observes ProcessInjectionTarget<?> event) {
-        check(event.getAnnotatedType().getJavaClass());
+        AnnotatedType<?> type = event.getAnnotatedType();
+        if (prepared.add(type.getJavaClass())) {
+            check(type.getJavaClass(), () -> LockedChecks.of(type));
+        }
     }
 
-    private void check(Class<?> type) {
-        if (!checked.add(type)) {
-            return;
-        }
+    private void check(Class<?> type, Supplier<LockedChecks> start) {
         try {
-            LockedChecks checks = LockedChecks.of(type);
+            LockedChecks checks = start.get();
             problems.addAll(checks.problems());
-            targets.addAll(checks.targets());
+            overriding.putAll(checks.overriding());
+            locked.put(type, checks.locked());
         } catch (LinkageError e) {
-            // A class whose types the server lacks is no bean: the container drops it, or tells it.
+            // A class whose types the server lacks is no bean: the container drops it, or reports it.
             LOG.log(Level.DEBUG, type + " cannot be looked at", e);
         }
     }
 
     void tell(@Observes AfterBeanDiscovery event) {
-        failDeployment(event::addDefinitionError);
+        report(event::addDefinitionError);
     }
 
     /** What was found since then. */
     void tell(@Observes AfterDeploymentValidation event) {
-        failDeployment(event::addDeploymentProblem);
+        report(event::addDeploymentProblem);
     }
 
-    /** The first mistake is told that shows only with what is set for the locks. */
+    /** The first mistake is reported that shows only with what is set for the locks. */
     void check(Function<String, Settings> settingsOfDomain) {
-        for (LockedTarget target : targets) {
+        locked.forEach((type, methods) -> methods.forEach((method, annotation) -> {
             try {
-                target.parse(settingsOfDomain);
+                new LockedMethod(type, method, annotation, settingsOfDomain.apply(annotation.domain()));
             } catch (IllegalStateException e) {
                 throw Messages.refusal(e.getMessage());
             }
-        }
+        }));
     }
 
-    private void failDeployment(Consumer<Throwable> add) {
+    /** With the annotation that the container has shown for the class or, of generated subclasses, for what they extend. */
+    LockedMethod parse(LockedTarget target, Function<String, Settings> settingsOfDomain) {
+        for (Class<?> type = target.beanClass(); type != null; type = type.getSuperclass()) {
+            Locked annotation = locked.getOrDefault(type, Map.of()).get(target.method());
+            if (annotation != null) {
+                return new LockedMethod(type, target.method(), annotation, settingsOfDomain.apply(annotation.domain()));
+            }
+        }
+        return LockedMethod.of(target, settingsOfDomain);
+    }
+
+    private void report(Consumer<Throwable> add) {
         if (!problems.isEmpty()) {
             add.accept(Messages.refusal(String.join("\n", new TreeSet<>(problems))));
             problems.clear();
         }
+        overriding.forEach(Messages::overrideWithoutAnnotation);
+        overriding.clear();
     }
 }

@@ -20,16 +20,34 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A method and the annotation that holds for it, parsed and checked once. */
 final class LockedMethod {
 
     private static final String MESSAGE_DRIVEN = "jakarta.ejb.MessageDriven";
     private static final String FAULT_TOLERANCE_ASYNCHRONOUS = "org.eclipse.microprofile.faulttolerance.Asynchronous";
+
+    private static final String EJB_ASYNCHRONOUS = "jakarta.ejb.Asynchronous";
+
+    /** Results that do their work when somebody reads or subscribes to them. */
+    private static final Set<String> LAZY = Set.of(
+            "java.util.concurrent.Flow$Publisher",
+            "java.util.stream.BaseStream",
+            "org.reactivestreams.Publisher",
+            "io.smallrye.mutiny.Uni",
+            "io.smallrye.mutiny.Multi",
+            "io.reactivex.rxjava3.core.SingleSource",
+            "io.reactivex.rxjava3.core.MaybeSource",
+            "io.reactivex.rxjava3.core.CompletableSource",
+            "kotlinx.coroutines.flow.Flow",
+            "kotlinx.coroutines.Job",
+            "jakarta.ws.rs.core.StreamingOutput");
 
     private static final Map<Class<?>, Object> EMPTY = Map.of(
             Optional.class, Optional.empty(),
@@ -71,16 +89,32 @@ final class LockedMethod {
         checkResult();
     }
 
-    /** The method's own annotation goes before that of the bean class, which is inherited. */
-    static LockedMethod of(Class<?> beanClass, Method method, Function<String, Settings> settingsOfDomain) {
-        Locked locked = method.getAnnotation(Locked.class);
+    /** By its own annotations or else those of its class. */
+    static LockedMethod of(LockedTarget target, Function<String, Settings> settingsOfDomain) {
+        Method method = target.method();
+        Locked locked = find(method, method.getAnnotations(), target.beanClass().getAnnotations());
         if (locked == null) {
-            locked = beanClass.getAnnotation(Locked.class);
+            throw Messages.badAnnotation(
+                    method,
+                    "it is found neither on the method nor on its class, nor on their bindings and stereotypes",
+                    "Put it on the method");
         }
-        if (locked == null) {
-            throw Messages.badAnnotation(method, "it is found neither on the method nor on its class");
+        return new LockedMethod(target.beanClass(), method, locked, settingsOfDomain.apply(locked.domain()));
+    }
+
+    /** The annotation that takes effect for the method; null if there is none. */
+    static Locked find(Method method, Annotation[] ofMethod, Annotation[] ofClass) {
+        Set<Locked> all = LockedAnnotations.of(ofMethod);
+        if (all.isEmpty()) {
+            all = LockedAnnotations.of(ofClass);
         }
-        return new LockedMethod(beanClass, method, locked, settingsOfDomain.apply(locked.domain()));
+        if (all.size() > 1) {
+            throw Messages.badAnnotation(
+                    method,
+                    "several bindings or stereotypes bring different ones",
+                    "Put one @Locked on the method itself, or on its class");
+        }
+        return all.isEmpty() ? null : all.iterator().next();
     }
 
     private String name(KeyTemplate template) {
@@ -141,14 +175,14 @@ final class LockedMethod {
 
     private List<KeyTemplate> templates() {
         if (locked.value().length == 0) {
-            throw bad("it has no key");
+            throw bad("it has no key", "Give it one, as in @Locked(\"reports/daily\")");
         }
         List<KeyTemplate> parsed = new ArrayList<>();
         for (String source : locked.value()) {
             parsed.add(KeyTemplate.parse(source, method));
         }
         if (KeyTemplate.hasKeyParameters(method) && (parsed.size() > 1 || locked.value()[0].contains("#{"))) {
-            throw bad("@LockKey goes with one key without expressions; name the parameters in the key instead");
+            throw bad("@LockKey goes with one key without expressions", "Name the parameters in the key instead");
         }
         return parsed;
     }
@@ -162,33 +196,35 @@ final class LockedMethod {
             if (locked.ttl() != Locked.UNLIMITED) {
                 request = locked.lease() == Lease.ENFORCED ? request.enforcedTtl(ttl()) : request.ttl(ttl());
             } else if (locked.lease() == Lease.ENFORCED) {
-                throw bad("an ENFORCED lease needs a ttl");
+                throw bad("an ENFORCED lease needs a ttl", "Set ttl, or leave the lease ADVISORY");
             }
             Duration wait = waitAtMost();
             request = wait == null ? request : request.waitAtMost(wait);
             return request.scope(locked.scope());
         } catch (IllegalArgumentException e) {
-            throw bad(e.getMessage());
+            throw bad(e.getMessage(), "Change the annotation");
         }
     }
 
     private Duration checkedMinHold() {
         if (locked.minHold() < 0) {
-            throw bad("minHold must be 0 or more");
+            throw bad("minHold must be 0 or more", "Leave it out for 0");
         }
         Duration duration = ofName.minHold().orElseGet(() -> duration(locked.minHold()));
         if (!duration.isZero() && locked.scope() == LockScope.TRANSACTION) {
-            throw bad("a lock of scope TRANSACTION ends with its transaction, so it has no minHold");
+            throw bad(
+                    "a lock of scope TRANSACTION ends with its transaction, so it has no minHold",
+                    "Use scope SESSION, or no minHold");
         }
         if (duration.compareTo(settings.override(prototype).ttl()) >= 0) {
-            throw bad("minHold must be below the ttl");
+            throw bad("minHold must be below the ttl", "Use a longer ttl, or a shorter minHold");
         }
         return duration;
     }
 
     private Duration ttl() {
         if (locked.ttl() <= 0) {
-            throw bad("ttl must be above 0, or UNLIMITED");
+            throw bad("ttl must be above 0, or UNLIMITED", "Leave it out for UNLIMITED");
         }
         return duration(locked.ttl());
     }
@@ -200,7 +236,9 @@ final class LockedMethod {
             return wait;
         }
         if (LockRequest.UNLIMITED.equals(wait)) {
-            throw bad("with an UNLIMITED wait it is never busy, so ifBusy = SKIP has no sense");
+            throw bad(
+                    "with an UNLIMITED wait it is never busy, so ifBusy = SKIP has no sense",
+                    "Limit the wait, or use ifBusy = FAIL");
         }
         return wait == null ? LockRequest.IMMEDIATE : wait;
     }
@@ -213,44 +251,65 @@ final class LockedMethod {
             return LockRequest.UNLIMITED;
         }
         if (locked.waitAtMost() < 0) {
-            throw bad("waitAtMost must be 0 or more, UNLIMITED or CONFIGURED");
+            throw bad("waitAtMost must be 0 or more, UNLIMITED or CONFIGURED", "Leave it out for CONFIGURED");
         }
         return duration(locked.waitAtMost());
     }
 
     private Duration duration(long amount) {
         if (locked.unit().isDurationEstimated() && locked.unit() != ChronoUnit.DAYS) {
-            throw bad("unit must be of exact length, so up to DAYS: " + locked.unit());
+            throw bad(locked.unit() + " have no exact length", "Use a unit up to DAYS");
         }
         try {
             return Duration.of(amount, locked.unit());
         } catch (ArithmeticException e) {
-            throw bad(amount + " " + locked.unit() + " are too long");
+            throw bad(amount + " " + locked.unit() + " are too long", "Use a smaller number, or UNLIMITED");
         }
     }
 
     private void checkResult() {
         Class<?> type = method.getReturnType();
-        if (CompletionStage.class.isAssignableFrom(type) && !type.isAssignableFrom(CompletableFuture.class)) {
+        boolean isStage = CompletionStage.class.isAssignableFrom(type);
+        if (isStage && !type.isAssignableFrom(CompletableFuture.class)) {
             throw bad(
-                    "of the CompletionStages it can return CompletionStage or CompletableFuture only, since the caller"
-                            + " gets one that completes when the lock is free");
+                    "the caller gets a stage that completes when the lock is free, which cannot be a " + type.getName(),
+                    "Return CompletionStage or CompletableFuture");
         }
         if (Future.class == type && isAnnotated(FAULT_TOLERANCE_ASYNCHRONOUS)) {
             throw bad(
-                    "with @Asynchronous of MicroProfile Fault Tolerance it runs elsewhere, and nobody tells when its Future is"
-                            + " done: return CompletionStage");
+                    "with @Asynchronous of MicroProfile Fault Tolerance it runs elsewhere, and nothing reports when its"
+                            + " Future is done",
+                    "Return CompletionStage");
+        }
+        if (!isStage && Future.class.isAssignableFrom(type) && !isAnnotated(EJB_ASYNCHRONOUS)) {
+            throw bad(
+                    "it returns a " + type.getName() + ", whose work may come after the method, without the lock",
+                    "Return CompletionStage, for which the lock is kept, or use @Asynchronous of Jakarta Enterprise Beans");
+        }
+        if (isLazy(type)) {
+            throw bad(
+                    "it returns a " + type.getName() + ", whose work comes after the method, without the lock",
+                    "Return what the work makes, such as a List, or a CompletionStage of it, for which the lock is kept");
         }
         if (ifBusy() == IfBusy.SKIP && isAnnotated(MESSAGE_DRIVEN)) {
-            throw bad("a message-driven bean that skips its method loses the message: use ifBusy = FAIL, which has it"
-                    + " delivered again");
+            throw bad(
+                    "a message-driven bean that skips its method loses the message",
+                    "Use ifBusy = FAIL, which has it delivered again");
         }
+    }
+
+    /** By name, since the application may lack the types. */
+    private static boolean isLazy(Class<?> type) {
+        return type != null
+                && (LAZY.contains(type.getName())
+                        || isLazy(type.getSuperclass())
+                        || Arrays.stream(type.getInterfaces()).anyMatch(LockedMethod::isLazy));
     }
 
     /** By name, since the server may lack the type. */
     private boolean isAnnotated(String annotation) {
-        return hasAnnotation(annotation, method.getAnnotations())
-                || hasAnnotation(annotation, beanClass.getAnnotations());
+        return Stream.of(method, method.getDeclaringClass(), beanClass)
+                .anyMatch(element -> hasAnnotation(annotation, element.getAnnotations()));
     }
 
     static boolean hasAnnotation(String name, Annotation[] annotations) {
@@ -258,10 +317,10 @@ final class LockedMethod {
                 .anyMatch(annotation -> annotation.annotationType().getName().equals(name));
     }
 
-    private IllegalStateException bad(String problem) {
+    private IllegalStateException bad(String problem, String remedy) {
         boolean isByItself = settings == Settings.UNSET || ofName == null;
         return isByItself
-                ? Messages.badAnnotation(method, problem)
-                : Messages.badCombination(method, name(templates.get(0)), problem);
+                ? Messages.badAnnotation(method, problem, remedy)
+                : Messages.badCombination(method, name(templates.get(0)), problem, remedy);
     }
 }

@@ -21,6 +21,10 @@ final class Messages {
 
     private static final Logger LOG = System.getLogger("io.holdfast.lock");
 
+    static final String USE_PROPERTY =
+            "Use a property of it, or a value whose text is the same everywhere: text, a number, an enum, a UUID, or one of"
+                    + " java.time";
+
     private Messages() {}
 
     static void started(String domain, String dataSource, int namespace) {
@@ -97,9 +101,10 @@ final class Messages {
                 + " settings are " + domains);
     }
 
-    static IllegalStateException badCombination(Method method, String lockName, String problem) {
+    static IllegalStateException badCombination(Method method, String lockName, String problem, String remedy) {
         return new IllegalStateException("HOLDFAST-0052: @Locked on " + method
-                + " does not go with what is set for locks of the name " + KeyText.of(lockName) + ": " + problem);
+                + " does not go with what is set for locks of the name " + KeyText.of(lockName) + ": " + problem + ". "
+                + remedy);
     }
 
     static void unknownSetting(String name, String nearest) {
@@ -174,8 +179,21 @@ final class Messages {
                 null);
     }
 
-    static IllegalStateException badAnnotation(AnnotatedElement where, String problem) {
-        return new IllegalStateException("HOLDFAST-0110: @Locked on " + where + ": " + problem);
+    /**
+     * A mistake that shows without a call.
+     *
+     * @param problem without a full stop
+     * @param remedy a sentence
+     */
+    static IllegalStateException badAnnotation(AnnotatedElement where, String problem, String remedy) {
+        return new IllegalStateException("HOLDFAST-0110: @Locked on " + where + ": " + problem + ". " + remedy);
+    }
+
+    static void overrideWithoutAnnotation(Method overriding, Method annotated) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0054: " + overriding + " overrides " + annotated
+                        + " without its @Locked, which is not inherited, so it runs without the lock. Put @Locked on it, too");
     }
 
     static IllegalStateException keyValueIsNull(Method method, String what) {
@@ -183,12 +201,10 @@ final class Messages {
                 + ", which is null; the method has not run");
     }
 
-    static IllegalStateException keyValueHasNoText(Method method, String what, Class<?> type) {
-        return new IllegalStateException(
-                "HOLDFAST-0033: the key of @Locked on " + method + " needs " + what + ", whose "
-                        + type
-                        + " has no toString() of its own, so that the key would be another one in every JVM; name a property"
-                        + " of it. The method has not run");
+    static IllegalStateException keyValueHasNoText(Method method, String what, Class<?> type, String reason) {
+        return new IllegalStateException("HOLDFAST-0033: the key of @Locked on " + method + " needs " + what
+                + ", but a value of " + type.getName() + " cannot be part of a key: " + reason + ". " + USE_PROPERTY
+                + ". The method has not run");
     }
 
     static IllegalStateException keyExpressionFailed(Method method, String expression, Throwable cause) {

@@ -10,28 +10,48 @@ import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockKey;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.Locked;
+import io.smallrye.mutiny.Uni;
 import jakarta.annotation.PostConstruct;
+import jakarta.decorator.Decorator;
 import jakarta.ejb.MessageDriven;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InterceptorBinding;
+import jakarta.interceptor.InvocationContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.lang.reflect.Method;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.faulttolerance.Asynchronous;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Every mistake is found, told once, and by the name of the method. */
+/** Every mistake is found, and reported once, by the name of the method. */
 class LockedChecksTest {
 
     private static final String LONG_NAME = "0123456789012345678901234567890123456789"
             + "0123456789012345678901234567890123456789012345678901234567890";
 
-    /** Each method has the mistake that {@link #MISTAKES} tells of. */
+    /** Each method has the mistake that {@link #MISTAKES} describes. */
     @SuppressWarnings("unused")
     static class Wrong {
         @Locked("")
@@ -134,47 +154,166 @@ class LockedChecksTest {
         Future<String> elsewhere() {
             return null;
         }
+
+        @Locked("order/{id}")
+        void braces(String id) {}
+
+        @Locked("order/{ order.id }")
+        void bracesWithProperty(Object order) {}
+
+        @Locked("order/{arg0}")
+        void bracesByPlace(String id) {}
+
+        @Locked("order/{0}")
+        void bracesByNumber(String id) {}
+
+        @Locked("order/#id")
+        void noBraces(String id) {}
+
+        @Locked("order")
+        void date(@LockKey Date day) {}
+
+        @Locked("order")
+        void sqlDate(@LockKey java.sql.Date day) {}
+
+        @Locked("order")
+        void list(@LockKey List<String> ids) {}
+
+        @Locked("order")
+        void optional(@LockKey Optional<String> id) {}
+
+        @Locked("order")
+        void recordWithList(@LockKey Tagged id) {}
+
+        @Locked("order/#{ids}")
+        void listInExpression(Set<String> ids) {}
+
+        @Locked("order/#{order.tags}")
+        void propertyOfRecord(Tagged order) {}
+
+        @Locked("order/#{order.tags()}")
+        void methodOfRecord(Tagged order) {}
+
+        @Locked("order/#{order.day}")
+        void propertyOfBean(Dated order) {}
+
+        @Locked("k")
+        Flow.Publisher<String> publisher() {
+            return null;
+        }
+
+        @Locked("k")
+        IntStream stream() {
+            return null;
+        }
+
+        @Locked("k")
+        Uni<String> uni() {
+            return null;
+        }
+
+        @Locked("k")
+        StreamingOutput output() {
+            return null;
+        }
+
+        @Locked("k")
+        Future<String> plainFuture() {
+            return null;
+        }
+
+        @Locked("k")
+        FutureTask<String> futureTask() {
+            return null;
+        }
+
+        @First
+        @Second
+        void severalBindings() {}
     }
+
+    record Tagged(List<String> tags) {}
+
+    interface Dated {
+        Date getDay();
+    }
+
+    @InterceptorBinding
+    @Locked("first")
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface First {}
+
+    @InterceptorBinding
+    @Locked("second")
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Second {}
 
     static class SpecialFuture extends CompletableFuture<String> {}
 
     private static final Map<String, String> MISTAKES = new TreeMap<>(Map.ofEntries(
-            Map.entry("empty", "must not be empty"),
-            Map.entry("none", "no key"),
-            Map.entry("oneEmpty", "must not be empty"),
-            Map.entry("noEnd", "has no end"),
+            Map.entry("empty", "must not be empty. Name what is locked"),
+            Map.entry("none", "no key. Give it one"),
+            Map.entry("oneEmpty", "must not be empty. Name what is locked"),
+            Map.entry("noEnd", "has no end. Close it with }"),
             Map.entry("noExpression", "malformed expression #{}"),
             Map.entry("malformed", "malformed expression #{id +}"),
-            Map.entry("dollar", "not with ${"),
-            Map.entry("unknown", "names ident, which is no parameter"),
+            Map.entry("dollar", "not with ${. Write #{"),
+            Map.entry(
+                    "unknown", "names ident, which is no parameter of the method. Correct it: the parameters are [id]"),
             Map.entry("outOfRange", "names arg1, which is no parameter"),
             Map.entry("imports", "names Runtime, which is no parameter"),
-            Map.entry("expressionAndParameter", "@LockKey goes with one key"),
+            Map.entry("expressionAndParameter", "@LockKey goes with one key without expressions. Name the parameters"),
             Map.entry("severalAndParameter", "@LockKey goes with one key"),
-            Map.entry("array", "an array cannot be"),
-            Map.entry("noLock", "but no @Locked"),
-            Map.entry("negativeWait", "waitAtMost must be"),
-            Map.entry("noTtl", "ttl must be"),
-            Map.entry("negativeHold", "minHold must be"),
-            Map.entry("holdAboveTtl", "below the ttl"),
-            Map.entry("inexactUnit", "unit must be"),
-            Map.entry("tooLong", "too long"),
-            Map.entry("enforcedWithoutTtl", "needs a ttl"),
+            Map.entry("array", "parameter id is of byte[], which cannot be part of a key"),
+            Map.entry("noLock", "but no @Locked. Add @Locked"),
+            Map.entry("negativeWait", "waitAtMost must be 0 or more, UNLIMITED or CONFIGURED. Leave it out"),
+            Map.entry("noTtl", "ttl must be above 0, or UNLIMITED. Leave it out"),
+            Map.entry("negativeHold", "minHold must be 0 or more. Leave it out"),
+            Map.entry("holdAboveTtl", "below the ttl. Use a longer ttl"),
+            Map.entry("inexactUnit", "no exact length. Use a unit up to DAYS"),
+            Map.entry("tooLong", "too long. Use a smaller number"),
+            Map.entry("enforcedWithoutTtl", "needs a ttl. Set ttl"),
             Map.entry("transactionWithTtl", "scope TRANSACTION"),
-            Map.entry("transactionWithToken", "scope TRANSACTION"),
-            Map.entry("transactionWithHold", "scope TRANSACTION"),
-            Map.entry("neverBusy", "ifBusy = SKIP has no sense"),
-            Map.entry("longName", "at most 100"),
-            Map.entry("hidden", "private method"),
-            Map.entry("ofClass", "static method"),
-            Map.entry("last", "final method"),
-            Map.entry("callback", "no business method"),
-            Map.entry("ownStage", "CompletionStage or CompletableFuture"),
-            Map.entry("elsewhere", "return CompletionStage")));
+            Map.entry("transactionWithToken", "Use scope SESSION"),
+            Map.entry("transactionWithHold", "no minHold. Use scope SESSION"),
+            Map.entry("neverBusy", "ifBusy = SKIP has no sense. Limit the wait"),
+            Map.entry("longName", "at most 100 characters"),
+            Map.entry(
+                    "hidden", "private method cannot be intercepted, so it would run without its lock. Make it public"),
+            Map.entry(
+                    "ofClass",
+                    "static method cannot be intercepted, so it would run without its lock. Make it an instance"),
+            Map.entry("last", "final method cannot be intercepted, so it would run without its lock. Remove final"),
+            Map.entry("callback", "no business method, so it would run without its lock. Move the work to"),
+            Map.entry("ownStage", "Return CompletionStage or CompletableFuture"),
+            Map.entry("elsewhere", "Return CompletionStage"),
+            Map.entry("braces", "{id} is plain text, so all calls would have the same key. Write #{id}"),
+            Map.entry("bracesWithProperty", "Write #{order.id}"),
+            Map.entry("bracesByPlace", "Write #{arg0}"),
+            Map.entry("bracesByNumber", "{0} is plain text, so all calls would have the same key. Write #{arg0}"),
+            Map.entry("noBraces", "#id is plain text, so all calls would have the same key. Write #{id}"),
+            Map.entry("date", "parameter day is of java.util.Date, which cannot be part of a key"),
+            Map.entry("sqlDate", "parameter day is of java.sql.Date, which cannot be part of a key"),
+            Map.entry("list", "parameter ids is of java.util.List, which cannot be part of a key"),
+            Map.entry("optional", "parameter id is of java.util.Optional, which cannot be part of a key"),
+            Map.entry("recordWithList", "its component tags is of java.util.List"),
+            Map.entry("listInExpression", "#{ids} is of java.util.Set, which cannot be part of a key"),
+            Map.entry("propertyOfRecord", "#{order.tags} is of java.util.List, which cannot be part of a key"),
+            Map.entry("methodOfRecord", "#{order.tags()} is of java.util.List, which cannot be part of a key"),
+            Map.entry("propertyOfBean", "#{order.day} is of java.util.Date, which cannot be part of a key"),
+            Map.entry("publisher", "java.util.concurrent.Flow$Publisher, whose work comes after the method"),
+            Map.entry(
+                    "stream",
+                    "java.util.stream.IntStream, whose work comes after the method, without the lock. Return"),
+            Map.entry("uni", "io.smallrye.mutiny.Uni, whose work comes after the method"),
+            Map.entry("output", "jakarta.ws.rs.core.StreamingOutput, whose work comes after the method"),
+            Map.entry("plainFuture", "java.util.concurrent.Future, whose work may come after the method"),
+            Map.entry("futureTask", "java.util.concurrent.FutureTask, whose work may come after the method"),
+            Map.entry("severalBindings", "several bindings or stereotypes bring different ones. Put one @Locked")));
 
     @Test
-    @DisplayName("C24: each mistake is told once, by the name of the method")
-    void shouldTellEachMistake() {
+    @DisplayName("C24: each mistake is reported once, by the name of the method, with what to do")
+    void shouldReportEachMistake() {
         Map<String, String> told = LockedChecks.of(Wrong.class).problems().stream()
                 .collect(Collectors.toMap(LockedChecksTest::methodName, problem -> problem));
 
@@ -183,6 +322,7 @@ class LockedChecksTest {
             String problem = told.get(name);
             assertTrue(problem.startsWith("HOLDFAST-0110") && problem.contains(words), problem);
             assertTrue(problem.contains(Wrong.class.getName()), problem);
+            assertTrue(problem.matches("(?s).*[.] [A-Z][a-z]+ [^.].*"), () -> "no remedy: " + problem);
         });
     }
 
@@ -237,6 +377,95 @@ class LockedChecksTest {
         void onMessage(Object message) {}
     }
 
+    @Decorator
+    abstract static class Decorating implements Marker {
+        @Locked("k")
+        public void method() {}
+    }
+
+    interface Marker {}
+
+    @Decorator
+    @Locked("k")
+    abstract static class DecoratingAll implements Marker {}
+
+    @Interceptor
+    static class Intercepting {
+        @AroundInvoke
+        @Locked("k")
+        Object around(InvocationContext context) throws Exception {
+            return context.proceed();
+        }
+    }
+
+    static class Servlet extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        @Locked("k")
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) {}
+
+        @Override
+        @Locked("k")
+        public void service(ServletRequest request, ServletResponse response) {}
+    }
+
+    @Locked("k")
+    static class SubServlet extends Servlet {
+        private static final long serialVersionUID = 1L;
+    }
+
+    abstract static class Base<T> {
+        @Locked("k")
+        abstract void implemented();
+
+        @Locked("k")
+        void overridden() {}
+
+        @Locked("k")
+        void generic(T value) {}
+
+        @Locked("k")
+        void repeated() {}
+    }
+
+    static class Derived extends Base<String> {
+        @Override
+        void implemented() {}
+
+        @Override
+        void overridden() {}
+
+        @Override
+        void generic(String value) {}
+
+        @Override
+        @Locked("k")
+        void repeated() {}
+    }
+
+    @Locked("k")
+    static class Covered extends Derived {
+        @Override
+        void overridden() {}
+
+        @Override
+        void generic(String value) {}
+    }
+
+    @jakarta.ejb.Asynchronous
+    static class AsynchronousEjb {
+        @Locked("k")
+        Future<String> future() {
+            return null;
+        }
+    }
+
+    static class PlainText {
+        @Locked("a\\{id}/\\#id/\\#{id}/{other}/#other/{}")
+        void method(String id) {}
+    }
+
     private static void assertProblems(Class<?> type, String... words) {
         List<String> problems = LockedChecks.of(type).problems();
         assertEquals(words.length, problems.size(), problems::toString);
@@ -257,6 +486,32 @@ class LockedChecksTest {
         assertProblems(SessionLockInterceptor.class);
         assertProblems(LockedMethodTest.Keys.class);
         assertProblems(LockedMethodTest.Skipping.class);
+        assertProblems(AsynchronousEjb.class);
+        assertProblems(PlainText.class);
+    }
+
+    @Test
+    @DisplayName("C24: what no container intercepts: decorators, interceptors, servlets, abstract methods")
+    void shouldRefuseWhatIsNotIntercepted() {
+        assertProblems(Decorating.class, "Put @Locked on the bean that it decorates");
+        assertProblems(DecoratingAll.class, "a decorator is not intercepted");
+        assertProblems(Intercepting.class, "an interceptor is not intercepted itself");
+        assertProblems(Servlet.class, "Servlet.doGet", "Servlet.service");
+        assertProblems(SubServlet.class, "SubServlet: a servlet calls its methods itself", "doGet", "service");
+        assertProblems(Base.class, "Put @Locked on the method that has the body");
+        assertProblems(Derived.class, "Base.implemented");
+    }
+
+    @Test
+    @DisplayName("an override that loses the annotation is found, unless its class has it")
+    void shouldFindOverridesWithoutAnnotation() {
+        assertEquals(
+                Map.of("overridden", "Base", "generic", "Base"),
+                LockedChecks.of(Derived.class).overriding().entrySet().stream()
+                        .collect(Collectors.toMap(
+                                entry -> entry.getKey().getName(),
+                                entry -> entry.getValue().getDeclaringClass().getSimpleName())));
+        assertEquals(Map.of(), LockedChecks.of(Covered.class).overriding());
     }
 
     @SuppressWarnings("unused")

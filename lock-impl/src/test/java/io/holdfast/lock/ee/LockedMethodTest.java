@@ -15,7 +15,13 @@ import io.holdfast.lock.LockKey;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locked;
+import jakarta.ejb.Asynchronous;
+import jakarta.enterprise.inject.Stereotype;
+import jakarta.interceptor.InterceptorBinding;
 import java.io.InputStream;
+import java.lang.annotation.Inherited;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -48,8 +54,47 @@ class LockedMethodTest {
         }
     }
 
-    /** A record has no property that expressions know, but methods. */
+    /** Its components are properties and methods. */
     public record Item(String sku) {}
+
+    /** With a component that is named as a property of a bean is not. */
+    public record Line(Item item, Integer count) {
+        public String getNote() {
+            return "note";
+        }
+
+        @Override
+        public Integer count() {
+            if (count == 0) {
+                throw new IllegalArgumentException("no items");
+            }
+            return count;
+        }
+    }
+
+    @SuppressWarnings("unused")
+    static class Expressions {
+        @Locked("line/#{line.item.sku}/#{line.count}/#{line.note}")
+        void ofRecord(Line line) {}
+
+        @Locked("#{a += '-' += b}")
+        void joined(Object a, Object b) {}
+
+        @Locked("#{order.id += ''}")
+        void joinedProperty(Order order) {}
+
+        @Locked("#{a + b}")
+        void added(Object a, Object b) {}
+
+        @Locked("#{list.size()}")
+        void size(List<String> list) {}
+
+        @Locked("#{order.id == null ? 'new' : order.id}")
+        void comparedWithNull(Order order) {}
+
+        @Locked("#{empty tags ? 'none' : 'some' += id}")
+        void empty(List<String> tags, String id) {}
+    }
 
     @SuppressWarnings("unused")
     static class Keys {
@@ -88,7 +133,7 @@ class LockedMethodTest {
     }
 
     private static LockedMethod method(Class<?> type, String name) {
-        return LockedMethod.of(type, only(type, name), domain -> Settings.UNSET);
+        return LockedMethod.of(new LockedTarget(type, only(type, name)), domain -> Settings.UNSET);
     }
 
     private static Method only(Class<?> type, String name) {
@@ -116,7 +161,7 @@ class LockedMethodTest {
     private static LockedMethod configured(String name, Map<String, String> values) {
         Settings settings = Settings.read(
                 new SettingsSource(key -> Optional.ofNullable(values.get(key)), values.keySet(), Set.of()));
-        return LockedMethod.of(Configured.class, only(Configured.class, name), domain -> settings);
+        return LockedMethod.of(new LockedTarget(Configured.class, only(Configured.class, name)), domain -> settings);
     }
 
     @Test
@@ -142,6 +187,141 @@ class LockedMethodTest {
                 () -> assertEquals(List.of("order/" + hostile), keys("byName", 1, new Order(hostile))),
                 () -> assertEquals(List.of("account/" + hostile, "account/x"), keys("several", hostile, "x")),
                 () -> assertEquals(List.of("order/" + hostile + "/1"), keys("parameters", hostile, null, 1L)));
+    }
+
+    private static String key(String name, Object... arguments) {
+        return method(Expressions.class, name).requests(arguments).get(0).key();
+    }
+
+    private static void assertExpressionRefused(String name, String id, String part, Object... arguments) {
+        String message = assertThrows(IllegalStateException.class, () -> key(name, arguments))
+                .getMessage();
+        assertTrue(message.startsWith(id) && message.contains(name) && message.contains(part), message);
+    }
+
+    @Test
+    @DisplayName("components of records are properties, whatever the version of Expression Language")
+    void shouldReadComponentsOfRecords() {
+        assertEquals("line/x1/2/note", key("ofRecord", new Line(new Item("x1"), 2)));
+        assertExpressionRefused("ofRecord", "HOLDFAST-0032", "item of #{line.item.sku}", new Line(null, 2));
+        assertExpressionRefused("ofRecord", "HOLDFAST-0034", "#{line.count}", new Line(new Item("x1"), 0));
+    }
+
+    @Test
+    @DisplayName("null within an expression does not become 0 or the empty text")
+    void shouldRefuseNullInExpressions() {
+        assertEquals("x-1", key("joined", "x", 1));
+        assertEquals("3", key("added", 1, 2));
+        assertExpressionRefused("joined", "HOLDFAST-0032", "a of #{a", null, "x");
+        assertExpressionRefused("joined", "HOLDFAST-0032", "b of #{a", "x", null);
+        assertExpressionRefused("added", "HOLDFAST-0032", "b of #{a + b}", 1, null);
+        assertExpressionRefused("joinedProperty", "HOLDFAST-0032", "id of #{order.id", new Order(null));
+        assertExpressionRefused("joinedProperty", "HOLDFAST-0032", "order of #{order.id", new Object[] {null});
+    }
+
+    @Test
+    @DisplayName("an expression may ask for null itself")
+    void shouldLetExpressionsCompareWithNull() {
+        assertEquals("new", key("comparedWithNull", new Order(null)));
+        assertEquals("7", key("comparedWithNull", new Order(7)));
+        assertEquals("none", key("empty", null, null).substring(0, 4));
+        assertEquals("some1", key("empty", List.of("a"), "1"));
+        assertExpressionRefused("comparedWithNull", "HOLDFAST-0032", "order of #{", new Object[] {null});
+        assertExpressionRefused("empty", "HOLDFAST-0032", "id of #{", List.of("a"), null);
+    }
+
+    @Test
+    @DisplayName("what an expression joins to a text has to have the same text in every JVM, too")
+    void shouldRefuseWhatIsJoined() {
+        assertEquals("2", key("size", List.of("a", "b")));
+        assertEquals("7", key("joinedProperty", new Order(7)));
+        assertExpressionRefused("joined", "HOLDFAST-0033", "b of #{a", "x", Set.of("y"));
+        assertExpressionRefused("joined", "HOLDFAST-0033", "a of #{a", new Object(), "x");
+        assertExpressionRefused("joinedProperty", "HOLDFAST-0033", "id of #{order.id", new Order(new java.util.Date()));
+    }
+
+    @Test
+    @DisplayName("whatever fails in an expression has a message that names the method")
+    void shouldReportEveryFailureOfExpressions() {
+        Object failing = new Object() {
+            @Override
+            public String toString() {
+                throw new IllegalArgumentException("no text");
+            }
+        };
+        assertExpressionRefused("joined", "HOLDFAST-0034", "#{a", "x", failing);
+        assertExpressionRefused("added", "HOLDFAST-0034", "#{a + b}", List.of(), 1);
+        assertRefused("parameters", "HOLDFAST-0034", "customer", failing, null, 1L);
+    }
+
+    // ---- where the annotation is
+
+    @InterceptorBinding
+    @Locked("bound")
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Bound {}
+
+    @InterceptorBinding
+    @Bound
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface BoundTwice {}
+
+    @Inherited
+    @Stereotype
+    @BoundTwice
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Stereotyped {}
+
+    @Stereotype
+    @Stereotyped
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface StereotypedTwice {}
+
+    @SuppressWarnings("unused")
+    @StereotypedTwice
+    static class ByStereotype {
+        void plain() {}
+
+        @BoundTwice
+        void bound() {}
+
+        @Locked("own")
+        void own() {}
+    }
+
+    @SuppressWarnings("unused")
+    @Stereotyped
+    @Locked("class")
+    static class ByClass {
+        void plain() {}
+
+        @Bound
+        void bound() {}
+    }
+
+    @SuppressWarnings("unused")
+    static class Inheriting extends ByClass {
+        void more() {}
+    }
+
+    @Test
+    @DisplayName("a stereotype or another interceptor binding may bring the annotation; the method's takes precedence")
+    void shouldFindAnnotationsOfBindingsAndStereotypes() {
+        assertAll(
+                () -> assertEquals("bound", keyOf(ByStereotype.class, "plain")),
+                () -> assertEquals("bound", keyOf(ByStereotype.class, "bound")),
+                () -> assertEquals("own", keyOf(ByStereotype.class, "own")),
+                () -> assertEquals("class", keyOf(ByClass.class, "plain")),
+                () -> assertEquals("bound", keyOf(ByClass.class, "bound")),
+                () -> assertEquals("class", keyOf(Inheriting.class, "more")),
+                () -> assertEquals(
+                        List.of(), LockedChecks.of(ByStereotype.class).problems()),
+                () -> assertEquals(
+                        List.of(), LockedChecks.of(StereotypedTwice.class).problems()));
+    }
+
+    private static String keyOf(Class<?> type, String name) {
+        return method(type, name).requests(new Object[0]).get(0).key();
     }
 
     @Test
@@ -236,6 +416,7 @@ class LockedMethodTest {
             return CompletableFuture.completedStage("");
         }
 
+        @Asynchronous
         @Locked(value = "k", ifBusy = IfBusy.SKIP)
         Future<String> future() {
             return CompletableFuture.completedFuture("");
