@@ -17,12 +17,17 @@ import java.lang.annotation.Target;
  * public void ship(@LockKey long orderId) { ... }   // ship(42)
  * }</pre>
  *
- * <p>It goes with one value without expressions; anything else fails the deployment, as do arrays. The value is taken as
- * text, by {@code toString()}. One that is null, or of a class that has no {@code toString()} of its own and so would have
- * another key in every JVM, is refused when the method is called, by {@link IllegalStateException}; the method is not run.
- * So is a text that makes the key longer than 4,096 bytes in UTF-8. Slashes in the text are left as they are, so that different
- * arguments can make one key: {@code "a/b"} and {@code "c"}, and {@code "a"} and {@code "b/c"}. Then calls exclude each other
- * that need not.
+ * <p>It goes with one value without expressions; anything else fails the deployment. The value is taken as text, which has to be
+ * the same in every JVM. Accepted are text ({@link CharSequence}), numbers ({@link Number}), {@link Boolean}, {@link Character},
+ * primitive types, enums (by {@link Enum#name() name}), {@link java.util.UUID}, {@link java.net.URI}, {@link java.util.Locale},
+ * {@link java.util.Currency}, the types of {@code java.time}, records of such, and other classes with a {@code toString()} of their
+ * own, which is trusted. Not accepted are null, arrays, collections, maps, {@link java.util.Optional}, {@link java.util.Date} and
+ * all other classes of the JDK, what extends one of these, proxies of {@link java.lang.reflect.Proxy}, and classes without
+ * {@code toString()}. If the declared type shows it, the deployment fails; else the call is refused with
+ * {@link IllegalStateException}, and the method is not run. So is a text that makes the key longer than 4,096 bytes in UTF-8.
+ *
+ * <p>Slashes in the text are left as they are, so that different arguments can make one key: {@code "a/b"} and {@code "c"}, and
+ * {@code "a"} and {@code "b/c"}. Then calls exclude each other that need not.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -28,8 +28,9 @@ import java.time.temporal.ChronoUnit;
  * public void transfer(String from, String to, BigDecimal amount) { ... }
  * }</pre>
  *
- * <p>On a class it stands for every business method; on a method it goes before that of the class. A method that overrides
- * another does not inherit its annotation, nor does one that implements a method of an interface.
+ * <p>A class-level annotation applies to every business method; a method-level annotation overrides it. A stereotype, or another
+ * interceptor binding, can bring the annotation, too; that of a class takes precedence over that of its stereotypes. A method that
+ * overrides a different one does not inherit its annotation, nor does one that implements a method of an interface.
  *
  * <p><b>When the lock is released:</b> when the method returns or throws; but if it returns a {@code CompletionStage} or
  * {@code CompletableFuture}, not before that has completed, and the caller gets one that completes when the lock is free. And
@@ -58,12 +59,15 @@ import java.time.temporal.ChronoUnit;
  * From an EJB, an {@code EJBException} around them where the server overlooks that they are application exceptions:
  * see {@link LockException}.
  *
- * <p><b>Mistakes</b> fail the deployment with message HOLDFAST-0110, which names the method and what is wrong: an empty or
- * malformed key, an unknown parameter, elements that contradict each other, and methods that the container cannot intercept
- * (private, static, final ones, and those of final classes and interfaces).
+ * <p><b>Mistakes</b> fail the deployment with message HOLDFAST-0110, which names the method and what to do: an empty or malformed
+ * key, an unknown parameter, a value whose text is not the same in every JVM, elements that contradict each other, a result whose
+ * work comes after the method (a {@code Stream}, a plain {@code Future}, a reactive type), and methods that the container cannot
+ * intercept: private, static, final and abstract ones, and those of final classes, interfaces, decorators, interceptors and servlets.
  *
- * <p><b>Not guaranteed:</b> calls that do not pass the container (a method of the same object)
- * are not intercepted, and run without the lock. Work that the method starts on other threads and does not wait for is not
+ * <p><b>Not guaranteed:</b> calls that do not pass the container are not intercepted, and run without the lock, which nothing
+ * reports: those of a method of the same object, and those of an object that the container did not make as a bean (by {@code new},
+ * by a producer method, by a batch job that names the class, or in an archive without bean discovery). {@code docs/locked.md} has
+ * the complete list, and what to write instead. Work that the method starts on other threads and does not wait for is not
  * covered, and does not re-enter.
  *
  * @see <a href="https://jakarta.ee/specifications/interceptors/2.1/">Jakarta Interceptors 2.1</a>
@@ -90,9 +94,11 @@ public @interface Locked {
      *
      * <p>A key is a constant, or has expressions of Jakarta Expression Language between <code>#{</code> and <code>}</code> whose
      * only variables are the parameters of the method: by their names, if the class was compiled with {@code -parameters}, or by
-     * their places, {@code arg0} being the first. The value of an expression is inserted as text, by {@code toString()}, and is
-     * never taken for an expression itself; {@link LockKey} tells what is refused. Components of records are called as methods:
-     * <code>#{order.id()}</code>. A backslash before <code>#{</code> or <code>${</code> makes it plain text.
+     * their places, {@code arg0} being the first. Components of records are properties: <code>#{order.id}</code>. The value of an
+     * expression is inserted as text, and is never taken for an expression itself; {@link LockKey} says which values are accepted.
+     * A null that the expression reads is refused, unless the expression compares it with null or asks whether it is {@code empty}.
+     * A backslash before <code>#{</code>, <code>${</code>, <code>{</code> or {@code #} makes it plain text; without one,
+     * <code>{id}</code> and {@code #id} are refused if {@code id} is a parameter.
      *
      * <p>The values run together with the text around them, so that different arguments can make one key: that of
      * <code>#{a}/#{b}</code> is the same for {@code x/y} and {@code z} as for {@code x} and {@code y/z}. A key that has more than

@@ -7,6 +7,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.AfterDeploymentValidation;
 import jakarta.enterprise.inject.spi.AnnotatedType;
+import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
@@ -82,8 +83,11 @@ public class LockedExtension implements Extension {
         report(event::addDeploymentProblem);
     }
 
-    /** The first mistake is reported that shows only with what is set for the locks. */
+    /** What was found last, or shows only with what is set for the locks; of the latter the first. */
     void check(Function<String, Settings> settingsOfDomain) {
+        if (!problems.isEmpty()) {
+            throw refusal();
+        }
         locked.forEach((type, methods) -> methods.forEach((method, annotation) -> {
             try {
                 new LockedMethod(type, method, annotation, settingsOfDomain.apply(annotation.domain()));
@@ -104,9 +108,13 @@ public class LockedExtension implements Extension {
         return LockedMethod.of(target, settingsOfDomain);
     }
 
+    private DeploymentException refusal() {
+        return Messages.refusal(String.join("\n", new TreeSet<>(problems)));
+    }
+
     private void report(Consumer<Throwable> add) {
         if (!problems.isEmpty()) {
-            add.accept(Messages.refusal(String.join("\n", new TreeSet<>(problems))));
+            add.accept(refusal());
             problems.clear();
         }
         overriding.forEach(Messages::overrideWithoutAnnotation);
