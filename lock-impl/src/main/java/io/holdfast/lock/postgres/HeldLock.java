@@ -516,6 +516,7 @@ final class HeldLock {
     }
 
     private void endLost(@Nullable Throwable cause) {
+        locker.tellLossOf(grant.session());
         endTtlWatch();
         turn.end();
         locker.forget(this);

@@ -100,6 +100,9 @@ final class LockSession {
 
     private volatile boolean ready;
 
+    /** Whether the log has the loss of the locks that share the session. */
+    private final AtomicBoolean lossLogged = new AtomicBoolean();
+
     /** Whether the connection is as it came, and must stay so; guarded by the lock above. */
     private boolean sealed;
 
@@ -529,6 +532,11 @@ final class LockSession {
     /** Whether the connection was given up. */
     boolean isGone() {
         return gone.get();
+    }
+
+    /** True for the first caller. */
+    boolean isLossNews() {
+        return lossLogged.compareAndSet(false, true);
     }
 
     /** True for the first who does. */

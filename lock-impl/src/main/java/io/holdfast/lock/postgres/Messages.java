@@ -338,6 +338,15 @@ final class Messages {
                 cause);
     }
 
+    static void sharedSessionLost(long locks, ServerPool pool) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0065: a session that " + locks
+                        + " locks shared has ended, so all of them are lost. Each is also"
+                        + " reported by HOLDFAST-0011. Check the database's log for the end of the session."
+                        + pool.settings());
+    }
+
     static void lapsed(String lock, Duration ttl) {
         LOG.log(
                 Level.WARNING,

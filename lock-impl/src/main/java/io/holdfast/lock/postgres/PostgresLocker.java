@@ -513,10 +513,21 @@ public final class PostgresLocker implements Locker {
      * that is being granted on it is found after the end, or finds the session gone: see {@link #remember}.
      */
     void discard(LockSession session, @Nullable Throwable cause) {
+        tellLossOf(session);
         List<HeldLock> lost = new ArrayList<>(beginLosing(session));
         endForGood(session);
         lost.addAll(beginLosing(session));
         lost.forEach(lock -> lock.finishLosing(cause));
+    }
+
+    /** Once for each session that several locks share; to be called before one of them is forgotten. */
+    void tellLossOf(LockSession session) {
+        long locks = outstanding.stream()
+                .filter(lock -> lock.grant().session() == session)
+                .count();
+        if (locks > 1 && session.isLossNews()) {
+            Messages.sharedSessionLost(locks, session.pool());
+        }
     }
 
     private List<HeldLock> beginLosing(LockSession session) {

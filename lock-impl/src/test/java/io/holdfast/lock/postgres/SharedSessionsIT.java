@@ -106,9 +106,16 @@ class SharedSessionsIT extends LockerTest {
             (pid(i) == lost ? onLost : onOther).add(handles.get(i));
         }
 
-        server.terminate(lost);
+        try (LockerLog log = LockerLog.open()) {
+            server.terminate(lost);
 
-        Server.eventually("all are told", () -> onLost.stream().allMatch(handle -> handle.state() == LockState.LOST));
+            Server.eventually(
+                    "each is logged", () -> log.messages("HOLDFAST-0011").size() == 128);
+            List<String> ofSession = log.messages("HOLDFAST-0065");
+            assertEquals(1, ofSession.size());
+            assertTrue(ofSession.get(0).contains("128 locks"), ofSession.get(0));
+        }
+        assertTrue(onLost.stream().allMatch(handle -> handle.state() == LockState.LOST));
         assertEquals(128, onLost.size());
         assertTrue(onOther.stream().allMatch(LockHandle::isHeld));
         onOther.forEach(LockHandle::release);
