@@ -5,7 +5,8 @@ import jakarta.annotation.Nullable;
 
 /**
  * The pool, or the server within its own limits, had no connection within the smaller of the wait and the configured connection
- * timeout. Nothing is known of the lock itself: this is not contention. Each held lock keeps one connection, and so does each key that is waited for.
+ * timeout; or the database does not answer a connect, which cannot always be distinguished from an exhausted pool. Nothing is known
+ * of the lock itself: this is not contention. Each held lock keeps one connection, and so does each key that is waited for.
  */
 public final class LockConnectionTimeoutException extends LockUnavailableException {
 

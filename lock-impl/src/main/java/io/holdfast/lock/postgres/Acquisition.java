@@ -185,7 +185,7 @@ final class Acquisition implements Runnable {
             if (!completesWithin(served, waiting ? deadline : Deadline.after(timeout))) {
                 turn.stopWaiting();
                 if (!waiting || !completesWithin(served, Deadline.after(timeout))) {
-                    return giveUp(Messages.noConnection(what(), timeout, null));
+                    return giveUp(locker.sessions().noConnection(what(), timeout));
                 }
             }
             while (!completesWithin(outcome, attempt.answerBy())) {
@@ -212,7 +212,7 @@ final class Acquisition implements Runnable {
             turn.stopWaiting();
             lookAfter(waiting ? timeout : Duration.ZERO, () -> {
                 if (!served.isDone()) {
-                    giveUp(Messages.noConnection(what(), timeout, null), outcome);
+                    giveUp(locker.sessions().noConnection(what(), timeout), outcome);
                 }
             });
         });
@@ -255,7 +255,8 @@ final class Acquisition implements Runnable {
                 locker.isFull()
                         ? Messages.tooManyLocks(what(), locker.config().maxLocks())
                         : locker.sessions().tooMany(what(), ownTime);
-            case CONNECTION -> lastFailure == null ? Messages.noConnection(what(), ownTime, null) : told(lastFailure);
+            case CONNECTION ->
+                lastFailure == null ? locker.sessions().noConnection(what(), ownTime) : told(lastFailure);
             case SERVER -> Messages.noAnswer(what(), timeout);
         };
     }

@@ -26,8 +26,11 @@ final class Inquiry<T> {
     /** Whether the question is one statement, which leaves nothing behind when it fails. */
     private final boolean isSingle;
 
-    /** Moves on with every statement of the question. */
+    /** Moves on with every statement of the question, unless the whole of it is limited. */
     private volatile Deadline answerBy;
+
+    /** Whether the question has one limit, whatever the number of its statements. Written once, before it is asked. */
+    private boolean limitedAsWhole;
 
     /** The session that asks, or null before there is one. Guarded by this. */
     private LockSession session;
@@ -38,13 +41,13 @@ final class Inquiry<T> {
     Inquiry(
             Sessions sessions,
             Keepers keepers,
-            Duration timeout,
+            LockerConfig config,
             String what,
             SlowQuestion<T> question,
             boolean isSingle) {
         this.sessions = sessions;
         this.keepers = keepers;
-        this.timeout = timeout;
+        this.timeout = config.connectionTimeout();
         this.what = what;
         this.question = question;
         this.isSingle = isSingle;
@@ -58,7 +61,16 @@ final class Inquiry<T> {
 
     /** Waits for a connection and for the answer to each statement, for each as long as the timeout. */
     T await() throws InterruptedException {
-        Duration limit = timeout.multipliedBy(2);
+        return awaitFor(timeout.multipliedBy(2));
+    }
+
+    /** Waits for the whole answer, at most as long as this. */
+    T await(Duration atMost) throws InterruptedException {
+        limitedAsWhole = true;
+        return awaitFor(atMost);
+    }
+
+    private T awaitFor(Duration limit) throws InterruptedException {
         answerBy = Deadline.after(limit);
         CompletableFuture<T> answer = keepers.submit(this::ask);
         try {
@@ -67,7 +79,7 @@ final class Inquiry<T> {
                     return answer.get(answerBy.remainingNanos(), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException e) {
                     if (answerBy.hasPassed()) {
-                        throw abandon() ? Messages.noAnswer(what, limit) : Messages.noConnection(what, limit, null);
+                        throw abandon() ? Messages.noAnswer(what, limit) : sessions.noConnection(what, limit);
                     }
                 }
             }
@@ -83,7 +95,9 @@ final class Inquiry<T> {
 
         @Override
         public void goesOn() {
-            answerBy = Deadline.after(timeout.multipliedBy(2));
+            if (!limitedAsWhole) {
+                answerBy = Deadline.after(timeout.multipliedBy(2));
+            }
         }
 
         @Override

@@ -74,6 +74,14 @@ final class Messages {
                 cause);
     }
 
+    static LockConnectionTimeoutException unansweredConnect(String what, Duration timeout) {
+        return new LockConnectionTimeoutException(
+                "HOLDFAST-0003: no connection available for " + what + " within " + seconds(timeout)
+                        + ", although this locker uses none. The database does not answer a connect, or others have used up"
+                        + " the pool: check the database, the network and the pool's own log",
+                new UnansweredConnectException());
+    }
+
     static LockUnavailableException unavailable(String what, Throwable cause) {
         return new LockUnavailableException(
                 "HOLDFAST-0004: the database cannot be asked for " + what

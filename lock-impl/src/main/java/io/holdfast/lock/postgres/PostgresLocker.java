@@ -6,7 +6,9 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.postgres.Fitness.Progress;
 import io.holdfast.lock.postgres.Inquiry.SlowQuestion;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
 import io.holdfast.lock.postgres.LockSession.Question;
@@ -53,6 +55,7 @@ public final class PostgresLocker implements Locker {
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
 
     private static final String PRODUCT = "PostgreSQL";
+    private static final String PING = "a ping";
 
     /** How many threads at least may ask on sessions that locks share; those do not wait for a lock there. */
     private static final int ASKING_ON_SHARED_SESSIONS = 32;
@@ -87,6 +90,7 @@ public final class PostgresLocker implements Locker {
     public PostgresLocker(LockerConfig config, ConnectionSource source, List<LockListener> listeners) {
         this.config = Objects.requireNonNull(config, "config");
         this.sessions = new Sessions(Objects.requireNonNull(source, "source"), config);
+        this.sessions.silent(this::silentSessions);
         this.fitness = new Fitness(sessions, servers, keepers, config);
         boolean isShared = config.sessions() == SessionMode.SHARED;
         this.allocation = isShared ? new SharedSessions(sessions, keepers, fitness, config) : new PinnedSessions();
@@ -280,18 +284,32 @@ public final class PostgresLocker implements Locker {
 
     @Override
     public void ping() throws InterruptedException {
-        requireOpen("a ping");
-        ask("a ping", false, (session, progress) -> {
-            String product = session.databaseProduct();
-            if (!PRODUCT.equals(product)) {
-                throw Messages.notPostgres(product);
-            }
-            if (session.isStandby()) {
-                throw Messages.standby("locks");
-            }
-            fitness.recheck(session, progress);
-            return true;
-        });
+        requireOpen(PING);
+        ask(PING, false, this::answerPing);
+    }
+
+    /**
+     * As {@link #ping()}, without keeping the caller waiting.
+     *
+     * @param atMost after which time it fails if the database has not answered
+     * @return completes when the database has answered, and fails as {@link #ping()} does
+     */
+    public CompletableFuture<Void> pingWithin(Duration atMost) {
+        requireOpen(PING);
+        Inquiry<Void> inquiry = new Inquiry<>(sessions, keepers, config, PING, this::answerPing, false);
+        return keepers.submit(() -> inquiry.await(atMost));
+    }
+
+    private Void answerPing(LockSession session, Progress progress) throws SQLException {
+        String product = session.databaseProduct();
+        if (!PRODUCT.equals(product)) {
+            throw Messages.notPostgres(product);
+        }
+        if (session.isStandby()) {
+            throw Messages.standby("locks");
+        }
+        fitness.recheck(session, progress);
+        return null;
     }
 
     /**
@@ -438,6 +456,15 @@ public final class PostgresLocker implements Locker {
         return errands;
     }
 
+    /** How many sessions most likely do not answer any more: a session that does proves its locks. */
+    private int silentSessions() {
+        return (int) outstanding.stream()
+                .filter(lock -> lock.state() == LockState.SUSPECT)
+                .map(lock -> lock.grant().session())
+                .distinct()
+                .count();
+    }
+
     /** Whether there are as many locks as may be. */
     boolean isFull() {
         return locks.availablePermits() == 0;
@@ -454,7 +481,7 @@ public final class PostgresLocker implements Locker {
     }
 
     private <T> T ask(String what, boolean isSingle, SlowQuestion<T> question) throws InterruptedException {
-        return new Inquiry<>(sessions, keepers, config.connectionTimeout(), what, question, isSingle).await();
+        return new Inquiry<>(sessions, keepers, config, what, question, isSingle).await();
     }
 
     /** Counts one more lock until the turn ends; waits for others to end if there are too many. */

@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /** Opens sessions, no more at once than the limit, and sees to it that no two of them are the same on the server. */
 final class Sessions {
@@ -24,6 +25,10 @@ final class Sessions {
     private final int limit;
     private final Semaphore permits;
     private volatile Runnable onShortage = () -> {};
+
+    /** How many of the open ones most likely do not answer any more. */
+    private volatile IntSupplier silent = () -> 0;
+
     private final ConcurrentHashMap<Integer, LockSession> byPid = new ConcurrentHashMap<>();
 
     /** How many of the permitted wait for a connection. */
@@ -87,8 +92,15 @@ final class Sessions {
     /** For a caller that waited without success. What is missing is a connection, unless all sessions that may be are there. */
     LockException tooMany(String what, Duration waited) {
         return opening.get() > 0 || permits.availablePermits() > 0
-                ? Messages.noConnection(what, waited, null)
+                ? noConnection(what, waited)
                 : Messages.tooManySessions(what, limit, waited);
+    }
+
+    /** For a caller that waited for a connection. Sessions that are open may have used up the pool. */
+    LockException noConnection(String what, Duration waited) {
+        return open.size() > silent.getAsInt()
+                ? Messages.noConnection(what, waited, null)
+                : Messages.unansweredConnect(what, waited);
     }
 
     private boolean permitBy(Deadline by) throws InterruptedException {
@@ -146,6 +158,11 @@ final class Sessions {
     /** What to do before somebody has to wait for a session. */
     void onShortage(Runnable action) {
         onShortage = action;
+    }
+
+    /** What counts the open sessions that most likely do not answer any more. */
+    void silent(IntSupplier count) {
+        silent = count;
     }
 
     /** A session beyond the limit, for a single question; not to be locked on. */

@@ -4,7 +4,9 @@ package io.holdfast.lock.postgres;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -44,6 +46,7 @@ import java.util.function.BiPredicate;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -606,6 +609,7 @@ class PostgresLockerIT extends LockerTest {
         assertThrows(LockConnectionTimeoutException.class, () -> locker.acquire(request));
 
         assertTrue(failure.getMessage().contains(key), failure.getMessage());
+        assertNull(failure.getCause(), "the locks have used up the pool, so nothing is wrong with the database");
         held.forEach(LockHandle::release);
         locker.tryAcquire(request).orElseThrow().release();
         assertEquals(2, Collections.frequency(listener.events(), "failed"));
@@ -657,7 +661,15 @@ class PostgresLockerIT extends LockerTest {
             PGSimpleDataSource toSilence = new PGSimpleDataSource();
             toSilence.setUrl("jdbc:postgresql://localhost:" + silent.getLocalPort() + "/postgres?loginTimeout=3");
             try (PostgresLocker toSilent = locker(toSilence::getConnection)) {
-                assertThrows(LockUnavailableException.class, () -> toSilent.tryAcquire(request));
+                for (Executable question : List.<Executable>of(
+                        () -> toSilent.tryAcquire(request),
+                        toSilent::ping,
+                        () -> toSilent.pingWithin(BRIEF).get())) {
+                    Throwable thrown = assertThrows(Exception.class, question);
+                    Throwable failure = thrown instanceof ExecutionException ? thrown.getCause() : thrown;
+                    assertTrue(failure.getMessage().contains("does not answer a connect"), failure.getMessage());
+                    assertInstanceOf(UnansweredConnectException.class, failure.getCause());
+                }
             }
         }
     }
