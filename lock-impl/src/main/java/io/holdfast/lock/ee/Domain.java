@@ -7,6 +7,7 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockPrivilegeException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.integration.LockAcquisition;
 import io.holdfast.lock.postgres.ConnectionSource;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.postgres.TransactionLocks;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 
@@ -45,14 +47,14 @@ final class Domain {
     Domain(
             String name,
             Settings settings,
-            Guard guard,
+            LockAcquisition acquisition,
             Supplier<List<LockListener>> listeners,
             DataSourceBeans dataSourceBeans) {
         this.name = name;
         this.settings = settings;
         this.listeners = listeners;
         this.dataSourceBeans = dataSourceBeans;
-        this.locker = new ManagedLocker(this, guard);
+        this.locker = new ManagedLocker(this, acquisition);
     }
 
     String name() {
@@ -86,6 +88,15 @@ final class Domain {
 
     PostgresLocker core() {
         return made().locker();
+    }
+
+    /** Asks the database for at most the connection timeout. */
+    void ping() throws InterruptedException {
+        try {
+            core().pingWithin(settings.locker().connectionTimeout()).get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof LockException failure ? failure : new IllegalStateException(e.getCause());
+        }
     }
 
     /** Releases the lock later, on the locker's own threads. */

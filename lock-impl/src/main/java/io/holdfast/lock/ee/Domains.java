@@ -3,6 +3,7 @@ package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.integration.LockAcquisition;
 import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
@@ -34,7 +35,7 @@ class Domains {
     private Instance<LockListener> listeners;
 
     @Inject
-    private AcquisitionGuard guard;
+    private LockAcquisition acquisition;
 
     @Inject
     private DataSourceBeans dataSourceBeans;
@@ -63,8 +64,7 @@ class Domains {
     }
 
     private Domain domain(String name, Settings settings) {
-        Guard guarding = name.equals(Domain.DEFAULT) ? guard::guarded : guard::retried;
-        return new Domain(name, settings, guarding, () -> listeners.stream().toList(), dataSourceBeans);
+        return new Domain(name, settings, acquisition, () -> listeners.stream().toList(), dataSourceBeans);
     }
 
     /** Throws if there is none, which {@link #checkAtStart} tells earlier where it can. */
@@ -137,9 +137,9 @@ class Domains {
         domains.check();
     }
 
-    /** Calling it creates the bean. The guard is created here too, for applications that lock while they start. */
+    /** Calling it creates the bean, and that of the retries, for applications that lock while they start. */
     void create() {
-        guard.toString();
+        acquisition.toString();
     }
 
     void check() {

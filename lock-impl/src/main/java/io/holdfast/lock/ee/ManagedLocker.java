@@ -4,7 +4,8 @@ package io.holdfast.lock.ee;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.Guard.Acquiring;
+import io.holdfast.lock.integration.LockAcquisition;
+import io.holdfast.lock.integration.LockAcquisition.Attempt;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,19 +13,26 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The locker that applications inject: acquiring is guarded, and bound to the caller's transaction where that is asked for;
- * everything else goes straight to the core.
+ * The locker that applications inject: acquiring is retried, refused while the circuit breaker is open, and bound to the caller's
+ * transaction where that is asked for; everything else goes straight to the core.
  */
 final class ManagedLocker implements Locker {
 
     private static final String FAULT_TOLERANCE = "org.eclipse.microprofile.faulttolerance.exceptions.";
 
     private final Domain domain;
-    private final Guard guard;
+    private final LockAcquisition acquisition;
+    private final Breaker breaker;
 
-    ManagedLocker(Domain domain, Guard guard) {
+    ManagedLocker(Domain domain, LockAcquisition acquisition) {
         this.domain = domain;
-        this.guard = guard;
+        this.acquisition = acquisition;
+        this.breaker = new Breaker(
+                domain.name(),
+                domain.settings().breakerFailures(),
+                domain.settings().breakerDelay(),
+                domain::ping,
+                System::nanoTime);
     }
 
     @Override
@@ -73,7 +81,7 @@ final class ManagedLocker implements Locker {
         return guarded(() -> domain.core().tryAcquire(request));
     }
 
-    /** Not guarded: a retry or an open circuit would have to be told by the future. */
+    /** Neither retried nor refused by the circuit breaker, which asks the database on the caller's thread. */
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
         return domain.core().acquireAsync(complete(request));
@@ -83,18 +91,20 @@ final class ManagedLocker implements Locker {
         return domain.settings().complete(request);
     }
 
-    /** The guard's own exceptions are told by name, since their types may be missing on the server. */
-    private Optional<LockHandle> guarded(Acquiring acquiring) throws InterruptedException {
+    /** Fault Tolerance's own exceptions are recognized by name, since their types may be missing on the server. */
+    private Optional<LockHandle> guarded(Attempt attempt) throws InterruptedException {
         List<LockHandle> granted = new ArrayList<>();
         boolean told = false;
         try {
-            Optional<LockHandle> lock = guard.guarded(() -> {
-                Optional<LockHandle> result = acquiring.acquire();
+            Optional<LockHandle> lock = acquisition.acquire(() -> {
+                Optional<LockHandle> result = breaker.run(attempt);
                 result.ifPresent(granted::add);
                 return result;
             });
             told = true;
             return lock;
+        } catch (Breaker.Refusal e) {
+            throw e.told();
         } catch (RuntimeException e) {
             if (e.getCause() instanceof InterruptedException interrupted) {
                 // So Payara's Fault Tolerance tells it.
@@ -105,7 +115,7 @@ final class ManagedLocker implements Locker {
                     // Payara's refuses a thread that is interrupted already with a TimeoutException.
                     throw (InterruptedException) new InterruptedException().initCause(e);
                 }
-                throw Messages.refusedByGuard(e);
+                throw Messages.refusedByFaultTolerance(e);
             }
             throw e;
         } finally {

@@ -6,6 +6,7 @@ import io.holdfast.lock.LockInterruptedException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.event.LockEvent;
+import io.holdfast.lock.integration.LockAcquisition;
 import io.holdfast.lock.spi.KeyText;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;
@@ -13,6 +14,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
@@ -126,11 +128,56 @@ final class Messages {
                         + " the handles instead");
     }
 
-    static LockUnavailableException refusedByGuard(Throwable cause) {
+    static LockUnavailableException refusedByBreaker(
+            String domain, int failures, Duration since, Duration left, LockException last) {
         return new LockUnavailableException(
-                "HOLDFAST-0107: the database could not be reached several times, so locks are refused without asking it"
-                        + " for a moment (" + cause.getClass().getSimpleName() + "). Check the database and try later",
+                "HOLDFAST-0107: " + databaseOf(domain) + " could not be reached by " + failures
+                        + " attempts in a row, so locks have been refused for " + seconds(since)
+                        + " without asking it; it is asked again " + (left.isZero() ? "now" : "in " + seconds(left))
+                        + ". Check the database and try later. Last cause: " + sentence(last),
+                last);
+    }
+
+    static void breakerOpened(String domain, int failures, LockException last) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0066: " + databaseOf(domain) + " could not be reached by " + failures
+                        + " attempts in a row, so locks are refused until it answers. Check the database and the network."
+                        + " Last cause: " + sentence(last));
+    }
+
+    static void breakerClosed(String domain, Duration since) {
+        LOG.log(
+                Level.INFO,
+                "HOLDFAST-0067: " + databaseOf(domain) + " answers again; locks had been refused for "
+                        + seconds(since));
+    }
+
+    static LockUnavailableException refusedByFaultTolerance(Throwable cause) {
+        return new LockUnavailableException(
+                "HOLDFAST-0068: MicroProfile Fault Tolerance refused to acquire the lock: "
+                        + cause.getClass().getSimpleName() + ". Check what is configured for "
+                        + LockAcquisition.class.getName() + "/acquire",
                 cause);
+    }
+
+    private static String databaseOf(String domain) {
+        return "the database of " + (domain.equals(Domain.DEFAULT) ? "the locks" : "lock domain '" + domain + "'");
+    }
+
+    /** What the driver or the server said; of a failure of ours without such a cause, what kind it is. */
+    private static String sentence(LockException failure) {
+        Throwable innermost = failure;
+        for (int depth = 0; innermost.getCause() != null && depth < 20; depth++) {
+            innermost = innermost.getCause();
+        }
+        return innermost == failure || innermost.getMessage() == null
+                ? "no answer in time"
+                : KeyText.of(innermost.getMessage());
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.toMillis() / 1000.0 + " s";
     }
 
     static LockInterruptedException interrupted(String key, InterruptedException cause) {

@@ -22,6 +22,9 @@ import java.util.regex.Pattern;
  *
  * @param traceKeys of the application: whether spans show keys
  * @param operationsRole of the application: who may look at its locks
+ * @param healthTimeout of the application: how long its databases have to answer for its health; empty if that is switched off
+ * @param breakerFailures how many failures in a row open the circuit breaker; 0 for never
+ * @param breakerDelay how long it refuses locks before the database is asked again
  * @param unsaid what stands for a ttl that neither a request nor an annotation says
  * @param locks what is set for the locks of single names
  */
@@ -31,6 +34,9 @@ record Settings(
         LockerConfig locker,
         boolean traceKeys,
         Optional<String> operationsRole,
+        Optional<Duration> healthTimeout,
+        int breakerFailures,
+        Duration breakerDelay,
         LockSettings unsaid,
         Map<String, LockSettings> locks) {
 
@@ -42,6 +48,21 @@ record Settings(
     private static final Map<String, Boolean> TRUTHS = new TreeMap<>(Map.of("true", true, "false", false));
     private static final String UNLIMITED = "unlimited";
     private static final Pattern PLAIN_DURATION = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h)");
+
+    /** Below the one second that Kubernetes waits for a probe by default. */
+    private static final Duration DEFAULT_HEALTH_TIMEOUT = Duration.ofMillis(750);
+
+    private static final Settings DEFAULTS = new Settings(
+            Optional.empty(),
+            Optional.empty(),
+            LockerConfig.DEFAULT,
+            true,
+            Optional.empty(),
+            Optional.of(DEFAULT_HEALTH_TIMEOUT),
+            10,
+            Duration.ofSeconds(2),
+            LockSettings.UNSAID,
+            Map.of());
 
     /** Of a domain of which nothing is set. */
     static final Settings UNSET = read(new SettingsSource(name -> Optional.empty(), Set.of(), Set.of()));
@@ -60,7 +81,7 @@ record Settings(
         Settings defaults = read(source);
         all.put(Domain.DEFAULT, defaults);
         for (String domain : domains) {
-            all.put(domain, read(source, prefix(domain), defaults.locker, defaults.unsaid));
+            all.put(domain, read(source, prefix(domain), defaults));
         }
         all.forEach((domain, settings) -> {
             boolean needsName = !domain.equals(Domain.DEFAULT) && !provided.contains(domain);
@@ -87,17 +108,17 @@ record Settings(
                         Set.of(),
                         Set.of()),
                 prefix(domain),
-                LockerConfig.DEFAULT,
-                LockSettings.UNSAID);
+                DEFAULTS);
         return names;
     }
 
     /** Of the default domain. */
     static Settings read(SettingsSource values) {
-        return read(values, PREFIX, LockerConfig.DEFAULT, LockSettings.UNSAID);
+        return read(values, PREFIX, DEFAULTS);
     }
 
-    private static Settings read(SettingsSource values, String prefix, LockerConfig defaults, LockSettings unsaid) {
+    private static Settings read(SettingsSource values, String prefix, Settings all) {
+        LockerConfig defaults = all.locker;
         return new Settings(
                 values.value(prefix + DATA_SOURCE),
                 values.value(prefix + "transaction-datasource"),
@@ -118,8 +139,19 @@ record Settings(
                         oneOf(values, prefix + "publish-keys", TRUTHS).orElse(defaults.publishKeys())),
                 oneOf(values, PREFIX + "trace-keys", TRUTHS).orElse(true),
                 values.value(PREFIX + "operations-role"),
-                LockSettings.readUnsaid(values, prefix, unsaid),
+                healthTimeout(values),
+                number(values, prefix + "breaker-failures", 0, all.breakerFailures),
+                duration(values, prefix + "breaker-delay", Range.TIMEOUT).orElse(all.breakerDelay),
+                LockSettings.readUnsaid(values, prefix, all.unsaid),
                 LockSettings.read(values, prefix));
+    }
+
+    /** Of the application; empty if the check is switched off. */
+    static Optional<Duration> healthTimeout(SettingsSource values) {
+        boolean asked = oneOf(values, PREFIX + "health", TRUTHS).orElse(true);
+        Duration timeout =
+                duration(values, PREFIX + "health-timeout", Range.TIMEOUT).orElse(DEFAULT_HEALTH_TIMEOUT);
+        return asked ? Optional.of(timeout) : Optional.empty();
     }
 
     /** What is set for the locks of this name. */

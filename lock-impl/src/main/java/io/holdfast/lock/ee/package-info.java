@@ -6,7 +6,7 @@
  * <p>What optional APIs are named where, since a bean or interceptor with a type missing on the server in a field or
  * signature is dropped by the container without an error: MicroProfile Config in
  * {@link io.holdfast.lock.ee.MicroProfileConfigSource} alone, inside method bodies; Fault Tolerance in
- * {@link io.holdfast.lock.ee.AcquisitionGuard} alone, as annotations, which vanish where their types are missing; Metrics,
+ * {@link io.holdfast.lock.integration.LockAcquisition} alone, as an annotation, which vanishes where its type is missing; Metrics,
  * OpenTelemetry and Micrometer in a listener each that nothing needs, {@link io.holdfast.lock.ee.MicroProfileMetrics},
  * {@link io.holdfast.lock.ee.OpenTelemetryMetrics}, {@link io.holdfast.lock.ee.OpenTelemetryTracing} and {@link io.holdfast.lock.ee.MicrometerMetrics}; Health in
  * {@link io.holdfast.lock.ee.LockHealth} alone; Jakarta REST in {@link io.holdfast.lock.ee.LocksResource} alone, which is no bean, and

@@ -23,11 +23,11 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** MicroProfile Fault Tolerance around acquiring, set by MicroProfile Config as its specification says. */
+/** Retries and circuit breaker around acquiring, as they are configured. */
 @ArquillianTest
 public class FaultToleranceIT {
 
-    private static final String GUARD = "io.holdfast.lock.ee.AcquisitionGuard/guarded/";
+    private static final String RETRIES = "io.holdfast.lock.integration.LockAcquisition/acquire/Retry/maxRetries";
     private static final LockRequest REQUEST = LockRequest.of("fault-tolerance").waitAtMost(LockRequest.IMMEDIATE);
 
     @Inject
@@ -46,7 +46,7 @@ public class FaultToleranceIT {
         return war("strict", "jdbc/holdfast", "2");
     }
 
-    private static WebArchive war(String name, String dataSource, String requestVolumeThreshold) {
+    private static WebArchive war(String name, String dataSource, String failures) {
         return Archives.war(
                 name,
                 Map.of(
@@ -56,14 +56,12 @@ public class FaultToleranceIT {
                         "1s",
                         "holdfast.max-locks",
                         "2",
-                        GUARD + "Retry/maxRetries",
+                        RETRIES,
                         "0",
-                        GUARD + "CircuitBreaker/requestVolumeThreshold",
-                        requestVolumeThreshold,
-                        GUARD + "CircuitBreaker/failureRatio",
-                        "0.1",
-                        GUARD + "CircuitBreaker/delay",
-                        "3600000"),
+                        "holdfast.breaker-failures",
+                        failures,
+                        "holdfast.breaker-delay",
+                        "1h"),
                 FaultToleranceIT.class,
                 RecordingListener.class,
                 CountingListener.class);

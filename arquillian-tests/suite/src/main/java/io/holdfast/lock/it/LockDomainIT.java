@@ -70,7 +70,9 @@ public class LockDomainIT {
                         "holdfast.billing.namespace", "2",
                         "holdfast.far-away.datasource", "jdbc/nowhere",
                         "holdfast.far-away.connection-timeout", "1s",
-                        "io.holdfast.lock.ee.AcquisitionGuard/retried/Retry/maxRetries", "0"),
+                        "holdfast.far-away.breaker-failures", "3",
+                        "holdfast.far-away.breaker-delay", "1h",
+                        "io.holdfast.lock.integration.LockAcquisition/acquire/Retry/maxRetries", "0"),
                 new Class<?>[] {DomainEjb.class},
                 LockDomainIT.class,
                 PgLocks.class);
@@ -134,13 +136,14 @@ public class LockDomainIT {
 
     @Test
     @OperateOnDeployment("domains")
-    @DisplayName("a database out of reach keeps no locks of another domain from being acquired")
+    @DisplayName("a database out of reach opens the circuit breaker of its own domain, and no other")
     void shouldFailApart() throws Exception {
         Locker farAway = lockers.select(LockDomain.Literal.of("far-away")).get();
         for (int i = 0; i < 12; i++) {
             LockUnavailableException failure =
                     assertThrows(LockUnavailableException.class, () -> farAway.acquire(REQUEST));
-            assertTrue(!failure.getMessage().contains("HOLDFAST-0107"), failure.getMessage());
+            String message = failure.getMessage();
+            assertEquals(i >= 3, message.contains("HOLDFAST-0107") && message.contains("'far-away'"), message);
         }
 
         billing.acquire(REQUEST).release();

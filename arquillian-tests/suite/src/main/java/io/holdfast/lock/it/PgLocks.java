@@ -102,7 +102,7 @@ public final class PgLocks {
         }
     }
 
-    private static DataSource dataSource() {
+    static DataSource dataSource() {
         try {
             return (DataSource) new InitialContext().lookup("jdbc/holdfast");
         } catch (NamingException e) {

@@ -2,6 +2,7 @@
 package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,19 +12,24 @@ import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.testkit.RecordingListener;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** MicroProfile Fault Tolerance around acquiring, on a database that nobody reaches. */
+/** Retries and circuit breaker around acquiring, on a database that cannot be reached. */
 @ArquillianTest
 public class UnreachableDatabaseIT {
 
     private static final LockRequest REQUEST = LockRequest.of("unreachable");
+    private static final Duration DELAY = Duration.ofMillis(500);
+    private static final int FAILURES = 4;
 
     @Inject
     private Locker locker;
@@ -31,30 +37,124 @@ public class UnreachableDatabaseIT {
     @Inject
     private CountingListener listener;
 
-    @Deployment
+    @Deployment(name = "unreachable")
     static WebArchive deployment() {
+        return war("unreachable", Map.of());
+    }
+
+    @Deployment(name = "outage")
+    static WebArchive outage() {
+        return war(
+                "outage",
+                Map.of(
+                        "io.holdfast.lock.integration.LockAcquisition/acquire/Retry/maxRetries",
+                        "0",
+                        "holdfast.breaker-failures",
+                        Integer.toString(FAILURES),
+                        "holdfast.breaker-delay",
+                        DELAY.toString()));
+    }
+
+    private static WebArchive war(String name, Map<String, String> more) {
+        Map<String, String> settings =
+                new HashMap<>(Map.of("holdfast.datasource", "jdbc/nowhere", "holdfast.connection-timeout", "1s"));
+        settings.putAll(more);
         return Archives.war(
-                "unreachable",
-                Map.of("holdfast.datasource", "jdbc/nowhere", "holdfast.connection-timeout", "1s"),
-                UnreachableDatabaseIT.class,
-                RecordingListener.class,
-                CountingListener.class);
+                        name,
+                        settings,
+                        UnreachableDatabaseIT.class,
+                        RecordingListener.class,
+                        CountingListener.class,
+                        Nowhere.class,
+                        PgLocks.class)
+                .addAsResource(Archives.text(Nowhere.port()), "nowhere.port");
     }
 
     @Test
+    @OperateOnDeployment("unreachable")
     @DisplayName("acquiring is tried three times, and after several failures refused without asking the database")
     void shouldRetryAndThenBreak() {
         LockException failure = assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST));
         assertTrue(failure.getMessage().contains("HOLDFAST-0004"), failure.getMessage());
         assertEquals(List.of("failed", "failed", "failed"), listener.take());
 
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 3; i++) {
             failure = assertThrows(LockUnavailableException.class, () -> locker.tryAcquire(REQUEST));
         }
-        assertTrue(failure.getMessage().contains("HOLDFAST-0107"), failure.getMessage());
-        assertTrue(failure.getMessage().contains("CircuitBreakerOpen"), failure.getMessage());
-        listener.take();
+        assertRefused(failure);
+        assertEquals(7, listener.take().size(), "the tenth failure opens it");
         assertThrows(LockUnavailableException.class, () -> locker.tryAcquire(REQUEST));
         assertEquals(List.of(), listener.take(), "the database is not asked");
+    }
+
+    @Test
+    @OperateOnDeployment("outage")
+    @DisplayName(
+            "a database that accepts connections and does not answer opens the circuit breaker, which refuses at once")
+    void shouldBreakForSilentDatabase() {
+        Nowhere silent = Nowhere.silent();
+        try {
+            failUntilOpen();
+
+            long begunNanos = System.nanoTime();
+            LockException refused = assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST));
+            long millis = (System.nanoTime() - begunNanos) / 1_000_000;
+
+            assertRefused(refused);
+            assertTrue(millis < DELAY.toMillis(), () -> "refused after " + millis + " ms");
+        } finally {
+            silent.close();
+        }
+    }
+
+    @Test
+    @OperateOnDeployment("outage")
+    @DisplayName(
+            "after an outage the first call that the database answers closes the circuit breaker, and no later call is refused")
+    void shouldRecover() throws Exception {
+        failUntilOpen();
+        try {
+            Nowhere recovered = Nowhere.recovered();
+            try {
+                PgLocks.eventually("it closes", this::isAcquired);
+                for (int i = 0; i < 3 * FAILURES; i++) {
+                    assertTrue(isAcquired(), "after the first success");
+                }
+            } finally {
+                recovered.close();
+            }
+            failUntilOpen();
+        } finally {
+            Nowhere.remove();
+        }
+    }
+
+    private boolean isAcquired() {
+        try {
+            locker.acquire(REQUEST).release();
+            return true;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        } catch (LockException e) {
+            return false;
+        }
+    }
+
+    /** An earlier test may have left it open. */
+    private void failUntilOpen() {
+        LockException failure = null;
+        for (int i = 0; i <= FAILURES && !isRefusal(failure); i++) {
+            failure = assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST));
+        }
+        assertRefused(failure);
+    }
+
+    private static boolean isRefusal(LockException failure) {
+        return failure != null && failure.getMessage().contains("HOLDFAST-0107");
+    }
+
+    private static void assertRefused(LockException failure) {
+        assertTrue(isRefusal(failure), failure.getMessage());
+        assertFalse(failure.getMessage().contains("unreachable"), "the key of another caller is not shown");
     }
 }

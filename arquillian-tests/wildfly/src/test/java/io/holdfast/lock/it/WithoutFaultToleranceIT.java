@@ -3,6 +3,7 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
@@ -33,19 +34,29 @@ public class WithoutFaultToleranceIT {
     static WebArchive unreachable() {
         return Archives.war(
                 "unreachable-plain",
-                Map.of("holdfast.datasource", "jdbc/nowhere"),
+                Map.of(
+                        "holdfast.datasource", "jdbc/nowhere",
+                        "holdfast.connection-timeout", "1s",
+                        "holdfast.breaker-failures", "3",
+                        "holdfast.breaker-delay", "1h"),
                 WithoutFaultToleranceIT.class,
                 RecordingListener.class,
                 CountingListener.class);
     }
 
     @Test
-    @DisplayName("C26: without Fault Tolerance a database that cannot be reached is asked once")
-    void shouldNotRetry() {
+    @DisplayName("C26: without Fault Tolerance each call tries once, and the circuit breaker opens all the same")
+    void shouldBreakWithoutRetries() {
         listener.take();
+        for (int i = 0; i < 3; i++) {
+            assertThrows(LockUnavailableException.class, () -> locker.acquire(LockRequest.of("unreachable")));
+            assertEquals(List.of("failed"), listener.take());
+        }
 
-        assertThrows(LockUnavailableException.class, () -> locker.acquire(LockRequest.of("unreachable")));
+        LockUnavailableException refused =
+                assertThrows(LockUnavailableException.class, () -> locker.acquire(LockRequest.of("unreachable")));
 
-        assertEquals(List.of("failed"), listener.take());
+        assertTrue(refused.getMessage().contains("HOLDFAST-0107"), refused.getMessage());
+        assertEquals(List.of(), listener.take(), "the database is not asked");
     }
 }
