@@ -35,6 +35,10 @@ class Domains {
     private Instance<LockListener> listeners;
 
     @Inject
+    @Any
+    private Instance<Object> all;
+
+    @Inject
     private LockAcquisition acquisition;
 
     @Inject
@@ -140,6 +144,11 @@ class Domains {
     /** Calling it creates the bean, and that of the retries, for applications that lock while they start. */
     void create() {
         acquisition.toString();
+    }
+
+    /** What the server gives to this bean, which listeners that the container does not make cannot ask for. */
+    <T> Optional<T> serverProvided(Class<T> type) {
+        return ServerProvided.find(type, all);
     }
 
     void check() {

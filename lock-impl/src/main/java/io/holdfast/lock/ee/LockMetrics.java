@@ -4,7 +4,6 @@ package io.holdfast.lock.ee;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.spi.LockAttempt;
-import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -15,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * What is measured, under which names and tags, whichever API takes it: a subclass for each does no more than hand it over. The
  * tags are the lock's name, never its key, and the application, so that applications of one server do not collide.
  */
-abstract class LockMetrics implements LockListener {
+abstract class LockMetrics implements OptionalBeans.Listener {
 
     static final String PREFIX = "holdfast.";
     static final String LOCK = "lock";
@@ -26,7 +25,9 @@ abstract class LockMetrics implements LockListener {
 
     static final String OTHER_NAMES = "other";
 
-    private static final String UNKNOWN_APPLICATION = "unknown";
+    private static final String LOCKS = "{lock}";
+    private static final String ATTEMPTS = "{attempt}";
+    static final String UNKNOWN_APPLICATION = "unknown";
 
     /** What kind of number it is. */
     enum Kind {
@@ -37,24 +38,43 @@ abstract class LockMetrics implements LockListener {
 
     /** All that is measured. */
     enum Measure {
-        ACQUIRE_TIME(Kind.TIMER, "acquire.time", "From the call to the grant of a lock"),
-        HOLD_TIME(Kind.TIMER, "hold.time", "From the grant to the end of a lock"),
-        HELD(Kind.GAUGE, "held", "Locks that are held now"),
-        WAITING(Kind.GAUGE, "waiting", "Attempts to acquire that are under way"),
-        CONTENDED(Kind.COUNTER, "contended", "Tries that found the lock held by somebody else"),
-        TIMED_OUT(Kind.COUNTER, "timed.out", "Waits that ended without the lock"),
-        FAILED(Kind.COUNTER, "failed", "Attempts to acquire that failed for another reason than contention"),
-        REFRESHED(Kind.COUNTER, "refreshed", "Locks that were proven to be held and whose ttl started anew"),
-        RELEASED(Kind.COUNTER, "released", "Locks that were given back"),
-        LOST(Kind.COUNTER, "lost", "Locks that ended without their holder's doing");
+        ACQUIRE_TIME(Kind.TIMER, "acquire.time", "acquire.duration", "s", "From the call to the grant of a lock"),
+        HOLD_TIME(Kind.TIMER, "hold.time", "hold.duration", "s", "From the grant to the end of a lock"),
+        HELD(Kind.GAUGE, "held", "held", LOCKS, "Locks that are held now"),
+        WAITING(Kind.GAUGE, "waiting", "waiting", ATTEMPTS, "Attempts to acquire that are under way"),
+        CONTENDED(Kind.COUNTER, "contended", "contended", ATTEMPTS, "Tries that found the lock held by somebody else"),
+        TIMED_OUT(Kind.COUNTER, "timed.out", "timed_out", ATTEMPTS, "Waits that ended without the lock"),
+        FAILED(
+                Kind.COUNTER,
+                "failed",
+                "failed",
+                ATTEMPTS,
+                "Attempts to acquire that failed for another reason than contention"),
+        REFRESHED(
+                Kind.COUNTER,
+                "refreshed",
+                "refreshed",
+                LOCKS,
+                "Locks that were proven to be held and whose ttl started again"),
+        RELEASED(Kind.COUNTER, "released", "released", LOCKS, "Locks that were released"),
+        LOST(Kind.COUNTER, "lost", "lost", LOCKS, "Locks that ended without their holder's doing");
 
         final Kind kind;
         final String id;
+
+        /** The name by the conventions of OpenTelemetry. */
+        final String conventional;
+
+        /** In UCUM, as OpenTelemetry wants it. */
+        final String unit;
+
         final String description;
 
-        Measure(Kind kind, String id, String description) {
+        Measure(Kind kind, String id, String conventional, String unit, String description) {
             this.kind = kind;
             this.id = PREFIX + id;
+            this.conventional = PREFIX + "lock." + conventional;
+            this.unit = unit;
             this.description = description;
         }
     }

@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
-import jakarta.annotation.PostConstruct;
-import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.microprofile.metrics.Metadata;
@@ -16,29 +11,24 @@ import org.eclipse.microprofile.metrics.Tag;
 /**
  * Into MicroProfile Metrics. Not by annotations: a server may drop the metrics of an application together with
  * those of the same names of another one, as Open Liberty does, and then the annotated method fails. Here every metric is
- * looked up at every use, so that one that is gone is made anew. Where the server has no MicroProfile Metrics, the container
- * drops this bean.
+ * looked up at every use, so that one that is gone is made again. Where the server has no MicroProfile Metrics, this is no
+ * bean.
  */
-@ApplicationScoped
 class MicroProfileMetrics extends LockMetrics {
 
-    @Inject
-    private Instance<MetricRegistry> registries;
+    /** Null if there is none. */
+    private final MetricRegistry registry;
 
-    /** Null if there is none; written once, before use. */
-    private MetricRegistry registry;
-
-    private Tag application;
+    private final Tag application;
 
     /** On a caller's thread, since some of the locker's own know no application. */
-    @PostConstruct
-    void start() {
-        registry = ServerProvided.find(MetricRegistry.class, registries).orElse(null);
+    MicroProfileMetrics(Domains domains) {
+        registry = domains.serverProvided(MetricRegistry.class).orElse(null);
         application = new Tag(APPLICATION, application());
     }
 
-    @PreDestroy
-    void stop() {
+    @Override
+    public void stop() {
         if (registry != null) {
             registry.removeMatching((id, metric) -> id.getName().startsWith(PREFIX)
                     && application.getTagValue().equals(id.getTags().get(APPLICATION)));
@@ -48,7 +38,9 @@ class MicroProfileMetrics extends LockMetrics {
     @Override
     void time(Measure measure, String lock, Duration duration) {
         if (registry != null) {
-            registry.timer(metadata(measure, MetricUnits.SECONDS), tags(lock)).update(duration);
+            // Shown in seconds all the same. Payara divides its maximum and mean by the unit, but records nanoseconds.
+            registry.timer(metadata(measure, MetricUnits.NANOSECONDS), tags(lock))
+                    .update(duration);
         }
     }
 

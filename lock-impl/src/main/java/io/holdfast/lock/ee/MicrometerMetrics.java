@@ -3,43 +3,33 @@ package io.holdfast.lock.ee;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
-import jakarta.annotation.PostConstruct;
-import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Into Micrometer, where the server gives its registry for injection; else the container drops this bean. Not by the builders of
+ * Into Micrometer, where the server gives its registry for injection; else this is no bean. Not by the builders of
  * metrics: what they make does not get past the registry that WildFly gives an application, and the function of a gauge would be
  * a class of this application, which the registry would keep in memory.
  */
-@ApplicationScoped
 class MicrometerMetrics extends LockMetrics {
 
-    @Inject
-    private Instance<MeterRegistry> registries;
+    /** Null if there is none. */
+    private final MeterRegistry registry;
 
-    /** Null if there is none; written once, before use. */
-    private MeterRegistry registry;
+    private final String application;
 
-    private String application;
-
-    @PostConstruct
-    void start() {
-        start(ServerProvided.find(MeterRegistry.class, registries).orElse(null), application());
+    MicrometerMetrics(Domains domains) {
+        this(domains.serverProvided(MeterRegistry.class).orElse(null), application());
     }
 
-    void start(MeterRegistry registry, String application) {
+    MicrometerMetrics(MeterRegistry registry, String application) {
         this.registry = registry;
         this.application = application;
     }
 
     /** A gauge that stayed would keep the one of the same application, deployed anew, out. */
-    @PreDestroy
-    void stop() {
+    @Override
+    public void stop() {
         if (registry != null) {
             registry.getMeters().stream()
                     .filter(meter -> meter.getId().getName().startsWith(PREFIX)

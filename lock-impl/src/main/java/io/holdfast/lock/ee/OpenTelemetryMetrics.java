@@ -4,66 +4,97 @@ package io.holdfast.lock.ee;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.DoubleHistogramBuilder;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.LongUpDownCounter;
 import io.opentelemetry.api.metrics.Meter;
-import jakarta.annotation.PostConstruct;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
-import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Into OpenTelemetry, as MicroProfile Telemetry gives it. Where the server has none, the container drops this bean; where it has
- * traces only, what is handed over goes nowhere.
+ * Into OpenTelemetry, as MicroProfile Telemetry gives it, under names of its own that follow its conventions. Where the server
+ * has none, this is no bean; where it has traces only, what is handed over goes nowhere.
+ *
+ * @see <a href="https://opentelemetry.io/docs/specs/semconv/general/naming/">OpenTelemetry semantic conventions, "Naming"</a>
  */
-@ApplicationScoped
 class OpenTelemetryMetrics extends LockMetrics {
 
-    private static final AttributeKey<String> APPLICATION_KEY = AttributeKey.stringKey(APPLICATION);
-    private static final AttributeKey<String> LOCK_KEY = AttributeKey.stringKey(LOCK);
+    static final AttributeKey<String> APPLICATION_KEY = AttributeKey.stringKey("holdfast.application");
+    static final AttributeKey<String> LOCK_KEY = AttributeKey.stringKey("holdfast.lock.name");
+
+    /** In seconds. Those of OpenTelemetry are made for milliseconds. */
+    private static final List<Double> ACQUIRE_BUCKETS =
+            List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 30.0, 60.0);
+
+    private static final List<Double> HOLD_BUCKETS =
+            List.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0);
+
     private static final double NANOS_PER_SECOND = 1e9;
 
-    @Inject
-    private Instance<OpenTelemetry> telemetry;
+    private final Map<Measure, DoubleHistogram> histograms = new EnumMap<>(Measure.class);
+    private final Map<Measure, LongCounter> counters = new EnumMap<>(Measure.class);
+    private final Map<Measure, LongUpDownCounter> levels = new EnumMap<>(Measure.class);
 
-    /** Null if there is none; written once, before use. */
-    private Meter meter;
+    private final String application;
 
-    private String application;
-
-    @PostConstruct
-    void start() {
-        start(ServerProvided.find(OpenTelemetry.class, telemetry).orElseGet(OpenTelemetry::noop), application());
+    OpenTelemetryMetrics(Domains domains) {
+        this(domains.serverProvided(OpenTelemetry.class).orElseGet(OpenTelemetry::noop), application());
     }
 
-    void start(OpenTelemetry telemetry, String application) {
-        this.meter = telemetry.getMeter("io.holdfast.lock");
+    OpenTelemetryMetrics(OpenTelemetry telemetry, String application) {
         this.application = application;
+        Meter meter = telemetry.getMeter("io.holdfast.lock");
+        for (Measure measure : Measure.values()) {
+            switch (measure.kind) {
+                case TIMER -> histograms.put(measure, histogram(meter, measure));
+                case COUNTER ->
+                    counters.put(
+                            measure,
+                            meter.counterBuilder(measure.conventional)
+                                    .setDescription(measure.description)
+                                    .setUnit(measure.unit)
+                                    .build());
+                case GAUGE ->
+                    levels.put(
+                            measure,
+                            meter.upDownCounterBuilder(measure.conventional)
+                                    .setDescription(measure.description)
+                                    .setUnit(measure.unit)
+                                    .build());
+            }
+        }
+    }
+
+    private static DoubleHistogram histogram(Meter meter, Measure measure) {
+        DoubleHistogramBuilder builder = meter.histogramBuilder(measure.conventional)
+                .setDescription(measure.description)
+                .setUnit(measure.unit);
+        try {
+            builder.setExplicitBucketBoundariesAdvice(measure == Measure.HOLD_TIME ? HOLD_BUCKETS : ACQUIRE_BUCKETS);
+        } catch (NoSuchMethodError e) {
+            // OpenTelemetry before 1.32: the buckets are for the operator to set, by a view.
+            return builder.build();
+        }
+        return builder.build();
     }
 
     @Override
     void time(Measure measure, String lock, Duration duration) {
-        meter.histogramBuilder(measure.id)
-                .setDescription(measure.description)
-                .setUnit("s")
-                .build()
-                .record(duration.toNanos() / NANOS_PER_SECOND, attributes(lock));
+        histograms.get(measure).record(duration.toNanos() / NANOS_PER_SECOND, attributes(lock));
     }
 
     @Override
     void count(Measure measure, String lock) {
-        meter.counterBuilder(measure.id)
-                .setDescription(measure.description)
-                .build()
-                .add(1, attributes(lock));
+        counters.get(measure).add(1, attributes(lock));
     }
 
     @Override
     void change(Measure measure, String lock, long by, AtomicLong level) {
-        meter.upDownCounterBuilder(measure.id)
-                .setDescription(measure.description)
-                .build()
-                .add(by, attributes(lock));
+        levels.get(measure).add(by, attributes(lock));
     }
 
     private Attributes attributes(String lock) {

@@ -5,7 +5,6 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.spi.LockAttempt;
-import io.holdfast.lock.spi.LockListener;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -14,11 +13,6 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import jakarta.annotation.Nullable;
-import jakarta.annotation.PostConstruct;
-import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Instance;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -27,14 +21,13 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Spans of acquiring, holding, refreshing and releasing, into OpenTelemetry, as MicroProfile Telemetry gives it. Where the server
- * has none, the container drops this bean. Acquiring and holding are children of the caller's span, one after the other, since
+ * has none, this is no bean. Acquiring and holding are children of the caller's span, one after the other, since
  * the lock may be held when the call that acquired it has returned; without a caller's span, holding is a child of acquiring.
  * Refreshing and releasing are children of holding. What is not sampled leaves nothing here.
  */
-@ApplicationScoped
-class OpenTelemetryTracing implements LockListener {
+class OpenTelemetryTracing implements OptionalBeans.Listener {
 
-    private static final String OUTCOME = "lock.outcome";
+    private static final String OUTCOME = "holdfast.lock.outcome";
     private static final String ERROR_TYPE = "error.type";
     private static final String MESSAGE_ID = "HOLDFAST-";
     private static final int MESSAGE_ID_LENGTH = "HOLDFAST-0000".length();
@@ -50,20 +43,15 @@ class OpenTelemetryTracing implements LockListener {
 
     private final Map<LockAttempt, Hold> holds = new ConcurrentHashMap<>();
 
-    @Inject
-    private Instance<OpenTelemetry> telemetry;
-
-    @Inject
-    private Domains domains;
-
-    /** Null if there is none; written once, before use. */
+    /** Written once, before use. */
     private Tracer tracer;
 
     private boolean withKeys;
 
-    @PostConstruct
-    void start() {
-        start(ServerProvided.find(OpenTelemetry.class, telemetry).orElseGet(OpenTelemetry::noop), domains.traceKeys());
+    static OpenTelemetryTracing of(Domains domains) {
+        OpenTelemetryTracing tracing = new OpenTelemetryTracing();
+        tracing.start(domains.serverProvided(OpenTelemetry.class).orElseGet(OpenTelemetry::noop), domains.traceKeys());
+        return tracing;
     }
 
     void start(OpenTelemetry telemetry, boolean withKeys) {
@@ -72,8 +60,8 @@ class OpenTelemetryTracing implements LockListener {
     }
 
     /** The locker is closed already; what it could not end in time ends here. */
-    @PreDestroy
-    void stop() {
+    @Override
+    public void stop() {
         waits.keySet().forEach(this::waitEnded);
         holds.keySet().forEach(attempt -> ended(attempt, "unknown"));
     }
@@ -231,15 +219,15 @@ class OpenTelemetryTracing implements LockListener {
         LockRequest request = attempt.request();
         SpanBuilder builder = tracer.spanBuilder(name)
                 .setParent(parent)
-                .setAttribute("lock.id", attempt.lockId())
-                .setAttribute("lock.name", request.name())
-                .setAttribute("lock.mode", request.mode().name().toLowerCase(Locale.ROOT))
-                .setAttribute("lock.namespace", attempt.namespace());
+                .setAttribute("holdfast.lock.id", attempt.lockId())
+                .setAttribute("holdfast.lock.name", request.name())
+                .setAttribute("holdfast.lock.mode", request.mode().name().toLowerCase(Locale.ROOT))
+                .setAttribute("holdfast.lock.namespace", attempt.namespace());
         if (withKeys) {
-            builder.setAttribute("lock.key", request.key());
+            builder.setAttribute("holdfast.lock.key", request.key());
         }
         if (!ttl.equals(LockRequest.UNLIMITED)) {
-            builder.setAttribute("lock.ttl", ttl.toMillis() / MILLIS_PER_SECOND);
+            builder.setAttribute("holdfast.lock.ttl", ttl.toMillis() / MILLIS_PER_SECOND);
         }
         return builder;
     }

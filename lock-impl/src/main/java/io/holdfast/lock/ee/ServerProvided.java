@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import jakarta.enterprise.inject.Default;
 import jakarta.enterprise.inject.Instance;
 import java.util.Optional;
 
@@ -13,7 +14,8 @@ final class ServerProvided {
      * Empty where the application brings the API and the server does not implement it, and where it refuses: Payara's producer
      * fails while its metrics are switched off.
      */
-    static <T> Optional<T> find(Class<T> type, Instance<T> instances) {
+    static <T> Optional<T> find(Class<T> type, Instance<Object> beans) {
+        Instance<T> instances = beans.select(type, Default.Literal.INSTANCE);
         if (!instances.isResolvable()) {
             return Optional.empty();
         }

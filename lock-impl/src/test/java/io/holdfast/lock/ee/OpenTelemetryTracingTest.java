@@ -97,19 +97,19 @@ class OpenTelemetryTracingTest {
         assertTrue(acquire.getEndEpochNanos() <= hold.getStartEpochNanos());
         assertEquals(
                 Attributes.builder()
-                        .put("lock.key", "order/42")
-                        .put("lock.id", locker.lockId("order/42"))
-                        .put("lock.name", "order")
-                        .put("lock.mode", "exclusive")
-                        .put("lock.ttl", 60.5)
-                        .put("lock.namespace", 7)
-                        .put("lock.outcome", "granted")
+                        .put("holdfast.lock.key", "order/42")
+                        .put("holdfast.lock.id", locker.lockId("order/42"))
+                        .put("holdfast.lock.name", "order")
+                        .put("holdfast.lock.mode", "exclusive")
+                        .put("holdfast.lock.ttl", 60.5)
+                        .put("holdfast.lock.namespace", 7)
+                        .put("holdfast.lock.outcome", "granted")
                         .build()
                         .asMap(),
                 acquire.getAttributes().asMap());
         assertEquals("released", outcome(hold));
         assertEquals("refreshed", outcome(span("refresh lock")));
-        assertEquals(90.0, span("refresh lock").getAttributes().get(AttributeKey.doubleKey("lock.ttl")));
+        assertEquals(90.0, span("refresh lock").getAttributes().get(AttributeKey.doubleKey("holdfast.lock.ttl")));
         assertEquals("released", outcome(span("release lock")));
         spans.getFinishedSpanItems()
                 .forEach(span -> assertEquals(StatusData.unset(), span.getStatus(), span.getName()));
@@ -135,7 +135,7 @@ class OpenTelemetryTracingTest {
 
         for (String name : List.of("acquire lock", "hold lock")) {
             assertEquals(caller.getSpanContext().getSpanId(), span(name).getParentSpanId());
-            assertEquals("shared", span(name).getAttributes().get(AttributeKey.stringKey("lock.mode")));
+            assertEquals("shared", span(name).getAttributes().get(AttributeKey.stringKey("holdfast.lock.mode")));
         }
         assertEquals(
                 List.of("contended"),
@@ -231,7 +231,7 @@ class OpenTelemetryTracingTest {
 
         assertEquals(5, spans.getFinishedSpanItems().size());
         for (SpanData span : spans.getFinishedSpanItems()) {
-            assertNull(span.getAttributes().get(AttributeKey.stringKey("lock.key")));
+            assertNull(span.getAttributes().get(AttributeKey.stringKey("holdfast.lock.key")));
             assertFalse(span.toString().contains(request.key()), span.toString());
         }
     }
@@ -285,7 +285,7 @@ class OpenTelemetryTracingTest {
     }
 
     private static String outcome(SpanData span) {
-        return span.getAttributes().get(AttributeKey.stringKey("lock.outcome"));
+        return span.getAttributes().get(AttributeKey.stringKey("holdfast.lock.outcome"));
     }
 
     private static String error(SpanData span) {

@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -26,6 +27,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -37,6 +39,8 @@ import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several deployments of one server and another JVM, this one; and deployments that must fail. */
 @ArquillianTest
@@ -44,6 +48,10 @@ import org.junit.jupiter.api.Test;
 public class DeploymentsIT {
 
     private static final String KEY = "deployments/key";
+
+    /** A class of ours, a message other than that of the start and those about other tests, or Weld's that it leaves out a class. */
+    private static final Pattern ALARMING = Pattern.compile("io[./]holdfast[./]lock[./](ee|integration|postgres)"
+            + "|HOLDFAST-(?!0101|0130: holdfast\\.test\\.)|WELD-000119");
 
     private static final RemoteDeployment OBSERVER = new RemoteDeployment("one", "observer");
 
@@ -141,6 +149,30 @@ public class DeploymentsIT {
         FailedDeployment.assertFails(deployer, "bad-setting", "HOLDFAST-0105", "holdfast.connection-timeout", "soon");
         FailedDeployment.assertFails(
                 deployer, "bad-lock-setting", "HOLDFAST-0105", "holdfast.lock.a.b/c.lease", "strict");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"first", "second"})
+    @DisplayName(
+            "a healthy application deploys and ends without a warning about locks, or about a class that is missing")
+    void shouldLogNothingAlarming(String deployment) throws Exception {
+        int before = Files.readString(Environment.logFile()).length();
+        deployer.deploy(deployment);
+        try {
+            assertTrue(tryAcquire(deployment));
+            post(deployment, "release");
+        } finally {
+            deployer.undeploy(deployment);
+        }
+        List<String> log = Files.readString(Environment.logFile())
+                .substring(before)
+                .lines()
+                .toList();
+
+        assertTrue(log.stream().anyMatch(line -> line.contains("HOLDFAST-0101")), log::toString);
+        assertEquals(
+                List.of(),
+                log.stream().filter(line -> ALARMING.matcher(line).find()).toList());
     }
 
     private boolean tryAcquire(String deployment) throws IOException, InterruptedException {

@@ -82,6 +82,11 @@ public final class Environment implements LauncherSessionListener {
         }
     }
 
+    /** The file of the server's log. */
+    static Path logFile() {
+        return Path.of(System.getProperty("server.log", System.getProperty("log.file")));
+    }
+
     private static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

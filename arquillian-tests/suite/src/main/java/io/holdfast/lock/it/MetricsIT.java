@@ -130,10 +130,24 @@ public class MetricsIT {
         assertEquals(0, value(metrics, "holdfast_waiting", application));
         assertTrue(value(metrics, "holdfast_acquire_time_seconds_count", application) >= 1, metrics);
         assertTrue(value(metrics, "holdfast_contended_total", application) >= 1, metrics);
+        assertSeconds(metrics, application);
         if (held == 0) {
             assertTrue(value(metrics, "holdfast_released_total", application) >= 1, metrics);
             assertTrue(value(metrics, "holdfast_hold_time_seconds_count", application) >= 1, metrics);
         }
+    }
+
+    /** Of a lock that was acquired just now, in seconds and not in nanoseconds. */
+    private static void assertSeconds(String metrics, String application) {
+        List<String> shown = metrics.lines()
+                .filter(line -> line.matches("holdfast_acquire_time_seconds_(max|mean)\\{.*")
+                        && line.contains("application=\"" + application + "\""))
+                .toList();
+        assertFalse(shown.isEmpty(), metrics);
+        shown.forEach(line -> {
+            double seconds = Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+            assertTrue(seconds >= 0 && seconds < 60, line);
+        });
     }
 
     private String metrics() throws IOException, InterruptedException {

@@ -77,12 +77,12 @@ public class TracingIT {
         assertEquals(server.spanId(), hold.parentId());
         assertEquals(hold.spanId(), named(spans, "refresh lock", "refreshed").parentId());
         assertEquals(hold.spanId(), named(spans, "release lock", "released").parentId());
-        assertEquals("traced/42", hold.attributes().get("lock.key"));
-        assertEquals("traced/#{id}", hold.attributes().get("lock.name"));
-        assertEquals("exclusive", hold.attributes().get("lock.mode"));
-        assertEquals(30.0, hold.attributes().get("lock.ttl"));
-        assertEquals(0L, hold.attributes().get("lock.namespace"));
-        assertNotEquals(0L, hold.attributes().get("lock.id"));
+        assertEquals("traced/42", hold.attributes().get("holdfast.lock.key"));
+        assertEquals("traced/#{id}", hold.attributes().get("holdfast.lock.name"));
+        assertEquals("exclusive", hold.attributes().get("holdfast.lock.mode"));
+        assertEquals(30.0, hold.attributes().get("holdfast.lock.ttl"));
+        assertEquals(0L, hold.attributes().get("holdfast.lock.namespace"));
+        assertNotEquals(0L, hold.attributes().get("holdfast.lock.id"));
         assertFalse(spans.stream().anyMatch(span -> span.status() == ERROR), spans.toString());
     }
 
@@ -116,8 +116,9 @@ public class TracingIT {
         List<Span> spans = spansOf("6bf92f3577b34da6a3ce929d0e0e4736", "tracing-hidden/traced/locked/44", 5);
 
         Span hold = named(spans, "hold lock", "released");
-        assertEquals("traced/#{id}", hold.attributes().get("lock.name"));
-        assertFalse(spans.stream().anyMatch(span -> span.attributes().containsKey("lock.key")), spans.toString());
+        assertEquals("traced/#{id}", hold.attributes().get("holdfast.lock.name"));
+        assertFalse(
+                spans.stream().anyMatch(span -> span.attributes().containsKey("holdfast.lock.key")), spans.toString());
     }
 
     @Test
@@ -131,12 +132,12 @@ public class TracingIT {
                 () -> COLLECTOR
                         .metrics()
                         .containsAll(List.of(
-                                "holdfast.acquire.time",
-                                "holdfast.hold.time",
-                                "holdfast.held",
-                                "holdfast.waiting",
-                                "holdfast.refreshed",
-                                "holdfast.released")));
+                                "holdfast.lock.acquire.duration",
+                                "holdfast.lock.hold.duration",
+                                "holdfast.lock.held",
+                                "holdfast.lock.waiting",
+                                "holdfast.lock.refreshed",
+                                "holdfast.lock.released")));
     }
 
     private List<Span> spansOf(String trace, String path, int atLeast) throws Exception {
@@ -161,7 +162,7 @@ public class TracingIT {
     private static Span named(List<Span> spans, String name, String outcome) {
         List<Span> found = spans.stream()
                 .filter(span -> span.name().equals(name)
-                        && outcome.equals(span.attributes().get("lock.outcome")))
+                        && outcome.equals(span.attributes().get("holdfast.lock.outcome")))
                 .toList();
         assertEquals(1, found.size(), name + " in " + spans);
         return found.get(0);
