@@ -18,6 +18,7 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,9 @@ class Domains {
 
     @Inject
     private BeanManager beans;
+
+    /** Looked up at start, on a thread of the container. */
+    private volatile String application = LockMetrics.UNKNOWN_APPLICATION;
 
     /** By name; null until it is needed; guarded by this. */
     private Map<String, Domain> domains;
@@ -107,6 +111,11 @@ class Domains {
         return settings(Domain.DEFAULT).traceKeys();
     }
 
+    /** Whether and how the database is asked for the health of the server, that of whatever domain. */
+    Optional<Duration> healthTimeout() {
+        return settings(Domain.DEFAULT).healthTimeout();
+    }
+
     /** Who may look at the locks, of whatever domain; nobody if empty. */
     Optional<String> operationsRole() {
         return settings(Domain.DEFAULT).operationsRole();
@@ -151,7 +160,13 @@ class Domains {
         return ServerProvided.find(type, all);
     }
 
+    /** The name under which the container knows the application. */
+    String application() {
+        return application;
+    }
+
     void check() {
+        application = LockMetrics.application();
         LockingInterceptor.requireActive(beans);
         locked.check(this::settings);
         wanted().forEach(Domain::checkAtStart);

@@ -1,27 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
-import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockConnectionTimeoutException;
+import io.holdfast.lock.postgres.UnansweredConnectException;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.enterprise.inject.Produces;
-import jakarta.enterprise.inject.spi.DeploymentException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Whether the locks' own database can be asked, within twice the connection time-out: once for a connection, once for the
- * answer; with several domains, that of each. Where the server has no MicroProfile Health,
- * the container drops this bean. It makes the check instead of being it, since WildFly warns of classes with an interface that is
- * missing.
+ * Whether the databases of the locks can be asked, all within one limit. Where the server has no MicroProfile Health, beans.xml
+ * excludes this bean. It makes the check instead of being it, since WildFly logs a warning about classes with an interface that is missing. The
+ * check never throws: Payara would answer for the whole server with an empty 500.
  */
 @ApplicationScoped
 class LockHealth {
 
     private static final String NAME = "holdfast";
+    private static final String APPLICATION = "application";
     private static final String FAILURE = "failure";
+    private static final String STATE = "state";
 
     /**
      * Static, since Payara 7 requests the check before it can create the beans of an EAR's lib; otherwise the deployment would
@@ -30,40 +37,76 @@ class LockHealth {
     @Produces
     @Readiness
     static HealthCheck check(Domains domains) {
-        return () -> ask(domains);
+        String known = LockMetrics.application();
+        return () -> ask(domains, known);
     }
 
-    /** Says the kind of failure only: whoever may look at the health need not see the exception's text. */
-    private static HealthCheckResponse ask(Domains domains) {
+    private static HealthCheckResponse ask(Domains domains, String known) {
         HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME).up();
         try {
-            for (Domain domain : domains.wanted()) {
-                ask(domain).ifPresent(failure -> response.down().withData(failureOf(domain), failure));
+            response.withData(APPLICATION, domains.application());
+            Optional<Duration> timeout = domains.healthTimeout();
+            if (timeout.isPresent()) {
+                ask(domains, timeout.get(), response);
+            } else {
+                response.withData(STATE, "off");
             }
-        } catch (DeploymentException e) {
+        } catch (ContextNotActiveException e) {
+            // The application has ended, or its deployment has failed, and the server still asks.
+            response.withData(APPLICATION, known).withData(STATE, "stopped");
+        } catch (RuntimeException | LinkageError e) {
             response.down().withData(FAILURE, nameOf(e));
         }
         return response.build();
     }
 
-    private static String failureOf(Domain domain) {
-        return domain.name().equals(Domain.DEFAULT) ? FAILURE : FAILURE + "." + domain.name();
+    private static void ask(Domains domains, Duration timeout, HealthCheckResponseBuilder response) {
+        Map<String, CompletableFuture<Void>> answers = new TreeMap<>();
+        for (Domain domain : domains.wanted()) {
+            answers.put(domain.name(), begin(domain, timeout));
+        }
+        answers.forEach((domain, answer) -> failure(answer).ifPresent(failure -> {
+            if (isBusy(failure)) {
+                response.withData(key(STATE, domain), "busy");
+            } else {
+                response.down().withData(key(FAILURE, domain), nameOf(failure));
+            }
+        }));
     }
 
-    /** The kind of failure; empty if the database answered. */
-    private static Optional<String> ask(Domain domain) {
+    private static CompletableFuture<Void> begin(Domain domain, Duration timeout) {
         try {
-            domain.core().ping();
-            return Optional.empty();
-        } catch (LockException | IllegalStateException | DeploymentException e) {
-            return Optional.of(nameOf(e));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Optional.of(nameOf(e));
+            return domain.core().pingWithin(timeout);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
         }
     }
 
-    private static String nameOf(Exception failure) {
+    /** Empty if the database answered. */
+    private static Optional<Throwable> failure(CompletableFuture<Void> answer) {
+        try {
+            answer.get();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            return Optional.of(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(e);
+        }
+    }
+
+    /** The pool has no connection left beside those of the locks, which is no reason to take the application out of service. */
+    private static boolean isBusy(Throwable failure) {
+        return failure instanceof LockConnectionTimeoutException
+                && !(failure.getCause() instanceof UnansweredConnectException);
+    }
+
+    private static String key(String name, String domain) {
+        return domain.equals(Domain.DEFAULT) ? name : name + "." + domain;
+    }
+
+    /** The kind of failure only: anyone who may look at the health need not see the exception's text. */
+    private static String nameOf(Throwable failure) {
         return failure.getClass().getSimpleName();
     }
 }
