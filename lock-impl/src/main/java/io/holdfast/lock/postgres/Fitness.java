@@ -85,6 +85,9 @@ final class Fitness {
      * @param session that is not used otherwise
      */
     void require(LockSession session, Progress progress) throws SQLException {
+        if (proven.isEmpty()) {
+            session.requirePostgres();
+        }
         if (proven.isEmpty() && tryAgainAt.hasPassed()) {
             check(session, progress, () -> proven.isEmpty() && tryAgainAt.hasPassed());
         }

@@ -140,6 +140,7 @@ final class Inquiry<T> {
         boolean unharmed = false;
         try {
             opened.pin();
+            opened.requirePostgres();
             T answer = question.ask(opened, new Waiting());
             unharmed = true;
             return answer;

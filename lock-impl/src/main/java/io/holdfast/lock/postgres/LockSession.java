@@ -32,6 +32,8 @@ import java.util.stream.Collectors;
  */
 final class LockSession {
 
+    private static final String PRODUCT = "PostgreSQL";
+
     /**
      * Which backend it is, told from others of the same process id.
      *
@@ -372,8 +374,12 @@ final class LockSession {
                 row -> new TransactionLocks.Database(row.getLong(1), row.getLong(2)));
     }
 
-    String databaseProduct() throws SQLException {
-        return connection.getMetaData().getDatabaseProductName();
+    /** Asks the driver, not the server: another database would not understand the statements that follow. */
+    void requirePostgres() throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        if (!PRODUCT.equals(product)) {
+            throw Messages.notPostgres(product);
+        }
     }
 
     /** What these sessions hold, whoever's they are. A sign of life of this one, too, which may have no time for another. */

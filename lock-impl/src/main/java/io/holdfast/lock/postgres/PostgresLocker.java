@@ -54,7 +54,6 @@ public final class PostgresLocker implements Locker {
     /** How long a close waits for threads when nothing is held any more. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
 
-    private static final String PRODUCT = "PostgreSQL";
     private static final String PING = "a ping";
 
     /** How many threads at least may ask on sessions that locks share; those do not wait for a lock there. */
@@ -301,10 +300,6 @@ public final class PostgresLocker implements Locker {
     }
 
     private Void answerPing(LockSession session, Progress progress) throws SQLException {
-        String product = session.databaseProduct();
-        if (!PRODUCT.equals(product)) {
-            throw Messages.notPostgres(product);
-        }
         if (session.isStandby()) {
             throw Messages.standby("locks");
         }

@@ -11,6 +11,7 @@ import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockScope;
 import io.holdfast.lock.LockState;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
@@ -226,20 +227,31 @@ class FitnessIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C27: another database is refused by ping")
+    @DisplayName("C27: another database is refused by its name, whatever is asked of it first")
     void shouldRefuseOtherDatabases() {
-        PostgresLocker locker = locker(CONFIG, () -> {
+        ConnectionSource h2 = () -> {
             Connection target = Databases.SHARED.connect();
             DatabaseMetaData other = JdbcProxy.of(
                     DatabaseMetaData.class,
-                    (proxy, method, args) -> method.getName().equals("getDatabaseProductName") ? "MariaDB" : null);
-            return connection((proxy, method, args) ->
-                    method.getName().equals("getMetaData") ? other : call(target, method, args));
-        });
+                    (proxy, method, args) -> method.getName().equals("getDatabaseProductName") ? "H2" : null);
+            return connection((proxy, method, args) -> switch (method.getName()) {
+                case "getMetaData" -> other;
+                case "prepareStatement" -> throw new SQLException("Function \"PG_BACKEND_PID\" not found", "90022");
+                default -> call(target, method, args);
+            });
+        };
 
-        LockDatabaseUnfitException refused = assertThrows(LockDatabaseUnfitException.class, locker::ping);
-
-        assertTrue(refused.getMessage().contains("MariaDB"), refused.getMessage());
+        assertRefused(h2, "HOLDFAST-0007: the data source leads to H2");
+        LockDatabaseUnfitException refused = assertThrows(
+                LockDatabaseUnfitException.class,
+                () -> locker(CONFIG, h2).admin().locks());
+        assertTrue(refused.getMessage().startsWith("HOLDFAST-0007"), refused.getMessage());
+        PostgresLocker locker = locker(CONFIG, h2);
+        refused = assertThrows(
+                LockDatabaseUnfitException.class,
+                () -> locker.transactionLocks()
+                        .tryAcquire(Databases.SHARED::connect, request.scope(LockScope.TRANSACTION)));
+        assertTrue(refused.getMessage().startsWith("HOLDFAST-0007"), refused.getMessage());
     }
 
     @Test
