@@ -42,7 +42,8 @@ final class Domain {
     /** Null until it is needed; made once. */
     private volatile Made made;
 
-    private record Made(PostgresLocker locker, TransactionLocks transactionLocks, DataSource transactional) {}
+    private record Made(
+            PostgresLocker locker, TransactionLocks transactionLocks, DataSource transactional, String dataSource) {}
 
     Domain(
             String name,
@@ -125,13 +126,15 @@ final class Domain {
                     .map(jndiName -> LockDataSource.find(Optional.of(jndiName), Optional::empty)
                             .dataSource())
                     .orElse(dataSource.dataSource());
-            Messages.started(name, dataSource.name(), settings.locker().namespace());
             if (dataSource.isDefault()) {
                 Messages.defaultDataSource(dataSource.name());
             }
-            PostgresLocker core = new PostgresLocker(
-                    settings.locker(), ConnectionSource.of(dataSource.dataSource()), listeners.get());
-            made = new Made(core, core.transactionLocks(), transactional);
+            ConnectionSource source = new AnnouncedSource(
+                    ConnectionSource.of(dataSource.dataSource()),
+                    database -> Messages.reached(
+                            name, dataSource.name(), database, settings.locker().namespace()));
+            PostgresLocker core = new PostgresLocker(settings.locker(), source, listeners.get());
+            made = new Made(core, core.transactionLocks(), transactional, dataSource.name());
         }
         return made;
     }
@@ -169,7 +172,7 @@ final class Domain {
         } catch (LockDatabaseUnfitException | LockPrivilegeException e) {
             throw Messages.unfit(e);
         } catch (LockException e) {
-            Messages.startedWithoutDatabase(e);
+            Messages.startedWithoutDatabase(name, made().dataSource(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DeploymentException(e);

@@ -17,6 +17,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import javax.naming.NameNotFoundException;
 
 /** Everything that users of the container layer read. An id is never used again for something else. */
 final class Messages {
@@ -29,18 +30,24 @@ final class Messages {
 
     private Messages() {}
 
-    static void started(String domain, String dataSource, int namespace) {
-        String locks = domain.equals(Domain.DEFAULT) ? "locks" : "locks of domain '" + domain + "'";
+    static void reached(String domain, String dataSource, String database, int namespace) {
         LOG.log(
                 Level.INFO,
-                "HOLDFAST-0101: " + locks + " live in the database of " + dataSource + ", namespace " + namespace);
+                "HOLDFAST-0101: the " + locks(domain) + " use " + dataSource + ", which leads to " + database
+                        + ", namespace " + namespace);
     }
 
-    static void startedWithoutDatabase(LockException failure) {
+    static void startedWithoutDatabase(String domain, String dataSource, LockException failure) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0102: the database cannot be asked at start; locks are refused until it can. Check the data source",
-                failure);
+                "HOLDFAST-0102: the database of " + dataSource
+                        + " cannot be asked while the application starts; the " + locks(domain)
+                        + " are refused until it can. " + failure.getMessage());
+        LOG.log(Level.DEBUG, "The cause of HOLDFAST-0102", failure);
+    }
+
+    private static String locks(String domain) {
+        return domain.equals(Domain.DEFAULT) ? "locks" : "locks of domain '" + domain + "'";
     }
 
     static void dataSourceLater() {
@@ -76,7 +83,8 @@ final class Messages {
                 "HOLDFAST-0104: no data source is bound to " + String.join(" or ", names)
                         + ". Set holdfast.datasource to the JNDI name of a PostgreSQL data source, or declare a resource"
                         + " reference java:app/env/jdbc/holdfast. In an EAR, settings are read from an EJB jar or a jar in lib, not from"
-                        + " a WAR",
+                        + " a WAR"
+                        + (cause == null || cause instanceof NameNotFoundException ? "" : ". Cause: " + cause),
                 cause);
     }
 

@@ -68,6 +68,13 @@ public class ConfigurationIT {
     }
 
     @Test
+    @DisplayName("the log says which database was reached, without the parameters of its URL")
+    void shouldNameDatabase() {
+        String database = System.getProperty("holdfast.jdbc.url").replaceFirst("[?].*", "");
+        assertTrue(log.has("HOLDFAST-0101", "locks use jdbc/holdfast, which leads to " + database + ", namespace 0"));
+    }
+
+    @Test
     @DisplayName("a name that is none of a setting is warned of, with the setting most like it")
     void shouldWarnOfUnknownSetting() {
         assertTrue(log.has("HOLDFAST-0130", "holdfast.wait-at-mots", "Did you mean holdfast.wait-at-most?"));

@@ -11,6 +11,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.testkit.RecordingListener;
+import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.HashMap;
@@ -36,6 +37,9 @@ public class UnreachableDatabaseIT {
 
     @Inject
     private CountingListener listener;
+
+    @Inject
+    private LogOfStart log;
 
     @Deployment(name = "unreachable")
     static WebArchive deployment() {
@@ -66,8 +70,19 @@ public class UnreachableDatabaseIT {
                         RecordingListener.class,
                         CountingListener.class,
                         Nowhere.class,
-                        PgLocks.class)
+                        PgLocks.class,
+                        LockLog.class,
+                        LogOfStart.class)
+                .addAsServiceProvider(Extension.class, LogOfStart.class)
                 .addAsResource(Archives.text(Nowhere.port()), "nowhere.port");
+    }
+
+    @Test
+    @OperateOnDeployment("unreachable")
+    @DisplayName("the log says why the database was not reached at start, in one line, and names no database")
+    void shouldSayWhy() {
+        assertTrue(log.has("HOLDFAST-0102", "the database of jdbc/nowhere", "HOLDFAST-0004", "Cause: ", "refused"));
+        assertFalse(log.has("HOLDFAST-0101"));
     }
 
     @Test

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.LockUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import javax.naming.NameNotFoundException;
+import javax.naming.NamingException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class MessagesTest {
+
+    private static final Logger LOG = Logger.getLogger("io.holdfast.lock");
+
+    @Test
+    @DisplayName("the sentence about a data source that is there but cannot be used contains why")
+    void shouldSayWhyDataSourceCannotBeUsed() {
+        String wrongType = message(new NamingException("jdbc/x is not a javax.sql.DataSource but a queue"));
+        String missing = message(new NameNotFoundException("jdbc/x"));
+
+        assertTrue(wrongType.endsWith("jdbc/x is not a javax.sql.DataSource but a queue"), wrongType);
+        assertTrue(missing.endsWith("not from a WAR"), missing);
+    }
+
+    private static String message(NamingException cause) {
+        return Messages.noDataSource(List.of("jdbc/x"), cause).getMessage();
+    }
+
+    @Test
+    @DisplayName(
+            "a database that is not reached at start is one line of the log, with the cause; its stack trace is for debugging")
+    void shouldLogOneLineAtStart() {
+        List<LogRecord> warnings = new ArrayList<>();
+        Handler handler = new Handler() {
+
+            @Override
+            public void publish(LogRecord logRecord) {
+                if (logRecord.getLevel().intValue() >= Level.INFO.intValue()) {
+                    warnings.add(logRecord);
+                }
+            }
+
+            @Override
+            public void flush() {
+                // Nothing is kept back.
+            }
+
+            @Override
+            public void close() {
+                // Nothing is open.
+            }
+        };
+        LOG.addHandler(handler);
+        try {
+            Messages.startedWithoutDatabase(
+                    "billing",
+                    "jdbc/x",
+                    new LockUnavailableException("HOLDFAST-0004: it is down. Cause: 'Connection refused'", null));
+        } finally {
+            LOG.removeHandler(handler);
+        }
+
+        assertEquals(1, warnings.size());
+        assertEquals(null, warnings.get(0).getThrown());
+        assertEquals(
+                "HOLDFAST-0102: the database of jdbc/x cannot be asked while the application starts; the locks of domain 'billing'"
+                        + " are refused until it can. HOLDFAST-0004: it is down. Cause: 'Connection refused'",
+                warnings.get(0).getMessage());
+    }
+}
