@@ -63,6 +63,7 @@ class Domains {
     /** Not when the bean is made: the container would hide what is wrong with a setting behind a message of its own. */
     private synchronized Map<String, Domain> domains() {
         if (domains == null) {
+            UnreadSettings.find().forEach(Messages::unreadFile);
             Map<String, Domain> read = new TreeMap<>();
             Settings.readAll(SettingsSource.find(), extension.named(), extension.provided())
                     .forEach((name, settings) -> read.put(name, domain(name, settings)));

@@ -14,9 +14,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
+import java.net.URL;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import javax.naming.NameNotFoundException;
 
 /** Everything that users of the container layer read. An id is never used again for something else. */
@@ -50,12 +52,30 @@ final class Messages {
         return domain.equals(Domain.DEFAULT) ? "locks" : "locks of domain '" + domain + "'";
     }
 
+    static void unreadFile(URL file) {
+        LOG.log(Level.WARNING, "HOLDFAST-0075: " + notRead(file));
+    }
+
+    private static String notRead(URL file) {
+        return "the settings in " + file
+                + " are not read, because this server has no MicroProfile Config. Enable it, on Open"
+                + " Liberty with the feature mpConfig-3.1; or set them as environment variables or system properties";
+    }
+
+    /** Follows a sentence about a setting that is missing. */
+    private static String whereSettingsAreRead() {
+        return ". In an EAR, settings are read from an EJB jar or a jar in lib, not from a WAR"
+                + UnreadSettings.find().stream()
+                        .map(file -> ". Note that " + notRead(file))
+                        .collect(Collectors.joining());
+    }
+
     static void dataSourceLater() {
         LOG.log(
                 Level.WARNING,
                 "HOLDFAST-0112: no data source for locks is named while the application starts; it is looked for again at the"
                         + " first use. Set holdfast.datasource, or declare a resource reference java:app/env/jdbc/holdfast, to"
-                        + " have it checked at start");
+                        + " have it checked at start" + whereSettingsAreRead());
     }
 
     static void observerFailed(LockEvent event, Throwable failure) {
@@ -82,8 +102,7 @@ final class Messages {
         return new DeploymentException(
                 "HOLDFAST-0104: no data source is bound to " + String.join(" or ", names)
                         + ". Set holdfast.datasource to the JNDI name of a PostgreSQL data source, or declare a resource"
-                        + " reference java:app/env/jdbc/holdfast. In an EAR, settings are read from an EJB jar or a jar in lib, not from"
-                        + " a WAR"
+                        + " reference java:app/env/jdbc/holdfast" + whereSettingsAreRead()
                         + (cause == null || cause instanceof NameNotFoundException ? "" : ". Cause: " + cause),
                 cause);
     }

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.holdfast.lock.it.beans.StatelessEjb;
+import java.util.Map;
+import org.jboss.arquillian.container.test.api.Deployer;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** On a server without MicroProfile Config, which only Open Liberty can be. */
+@ArquillianTest
+@RunAsClient
+@Tag("without-optional-apis")
+public class WithoutConfigIT {
+
+    @ArquillianResource
+    private Deployer deployer;
+
+    @Deployment(name = "unread-war", managed = false, testable = false)
+    static WebArchive war() {
+        return Archives.war("unread-war", Map.of());
+    }
+
+    @Deployment(name = "unread-ear", managed = false, testable = false)
+    static EnterpriseArchive ear() {
+        return Archives.ear("unread-ear", new Class<?>[] {StatelessEjb.class}, LockServlet.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unread-war", "unread-ear"})
+    @DisplayName("settings in a file that the server does not read are reported, with the file and the cure")
+    void shouldReportUnreadFile(String name) {
+        deployer.deploy(name);
+        try {
+            assertTrue(
+                    Environment.log()
+                            .lines()
+                            .anyMatch(line -> line.contains("HOLDFAST-0075: the settings in ")
+                                    && line.contains(name)
+                                    && line.contains("microprofile-config.properties are not read")
+                                    && line.contains("mpConfig")),
+                    "the log has the warning");
+        } finally {
+            deployer.undeploy(name);
+        }
+    }
+}
