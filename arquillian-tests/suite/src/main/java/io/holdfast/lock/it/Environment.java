@@ -8,6 +8,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
@@ -28,14 +32,15 @@ public final class Environment implements LauncherSessionListener {
             "three.management.port",
             "nowhere.port");
 
+    private static final String ROLE = "holdfast_servers";
+
     private TestDatabase database;
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
         database = TestDatabase.start();
+        createServerRole();
         System.setProperty("postgres.server.url", database.url());
-        System.setProperty("postgres.server.user", database.user());
-        System.setProperty("postgres.server.password", database.password());
         for (String port : PORTS) {
             System.setProperty(port, Integer.toString(freePort()));
         }
@@ -44,6 +49,37 @@ public final class Environment implements LauncherSessionListener {
     @Override
     public void launcherSessionClosed(LauncherSession session) {
         database.close();
+    }
+
+    /**
+     * The role that the servers use. They have its password from the environment, as the recipes recommend; a superuser, since tests look
+     * at all sessions and end them.
+     */
+    private void createServerRole() {
+        String password = System.getenv("HOLDFAST_JDBC_PASSWORD");
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            if (database.kind().equals("embedded")) {
+                requirePassword(statement);
+            }
+            statement.execute("do $do$ begin create role " + ROLE
+                    + " superuser login; exception when duplicate_object then null; end $do$");
+            statement.execute("alter role " + ROLE + " password '" + password + "'");
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException("no role for the servers", e);
+        }
+        System.setProperty("postgres.server.user", ROLE);
+        System.setProperty("postgres.server.password", password);
+    }
+
+    /** The embedded PostgreSQL trusts everybody otherwise, whatever the password is. */
+    private static void requirePassword(Statement statement) throws SQLException, IOException {
+        try (ResultSet rows = statement.executeQuery("show hba_file")) {
+            rows.next();
+            Path rules = Path.of(rows.getString(1));
+            Files.writeString(rules, "host all " + ROLE + " all scram-sha-256\n" + Files.readString(rules));
+        }
+        statement.execute("select pg_reload_conf()");
     }
 
     /** For tests that look at the server from outside of the container. */

@@ -62,7 +62,6 @@ public final class PayaraAdapter implements LoadableExtension {
                 "one.management.port", System.getProperty("one.management.port"),
                 "holdfast.jdbc.url", System.getProperty("postgres.server.url"),
                 "holdfast.jdbc.user", System.getProperty("postgres.server.user"),
-                "holdfast.jdbc.password", System.getProperty("postgres.server.password"),
                 "nowhere.jdbc.url", "jdbc:postgresql://127.0.0.1:" + System.getProperty("nowhere.port") + "/nowhere"));
         List<String> others = Files.readAllLines(domainXml).stream()
                 .filter(line -> properties.keySet().stream().noneMatch(name -> line.startsWith(OPTION + name + '=')))

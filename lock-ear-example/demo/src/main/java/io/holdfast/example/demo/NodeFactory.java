@@ -29,6 +29,8 @@ record NodeFactory(Path wildfly, Path ear, Path directory, int firstPort, TestDa
         Files.copy(ear, base.resolve("deployments").resolve("box-office.ear"), StandardCopyOption.REPLACE_EXISTING);
         Path log = directory.resolve(name + ".log");
         ProcessBuilder builder = new ProcessBuilder(command(index, name, base).build());
+        // Not on the command line, which every user of the machine can read.
+        builder.environment().put("HOLDFAST_JDBC_PASSWORD", database.password());
         builder.redirectErrorStream(true).redirectOutput(log.toFile());
         return new ServerNode(name, "http://127.0.0.1:" + Ports.http(firstPort, index), builder.start(), log);
     }
@@ -51,8 +53,7 @@ record NodeFactory(Path wildfly, Path ear, Path directory, int firstPort, TestDa
                         "-Dboxoffice.node=" + name,
                         "-Dboxoffice.peer=http://127.0.0.1:" + Ports.http(firstPort, peer),
                         "-Dholdfast.jdbc.url=" + database.url() + parameter() + "ApplicationName=" + name,
-                        "-Dholdfast.jdbc.user=" + database.user(),
-                        "-Dholdfast.jdbc.password=" + database.password());
+                        "-Dholdfast.jdbc.user=" + database.user());
     }
 
     private String parameter() {
