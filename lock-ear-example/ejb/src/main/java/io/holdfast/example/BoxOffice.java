@@ -30,11 +30,9 @@ public class BoxOffice {
      *
      * @param node which server sells
      * @return whether there was a seat
-     * @throws SQLException if the database fails
-     * @throws InterruptedException if the thread is interrupted
      */
     @Locked(SHOW)
-    public boolean book(String node) throws SQLException, InterruptedException {
+    public boolean book(String node) {
         try (Connection connection = dataSource.getConnection()) {
             boolean seatLeft = sold(connection) < SEATS;
             TimeUnit.MILLISECONDS.sleep(2); // the buyer makes up her mind
@@ -45,19 +43,22 @@ public class BoxOffice {
                 insert.executeUpdate();
             }
             return seatLeft;
+        } catch (SQLException e) {
+            throw new BoxOfficeException("the seat was not booked", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new BoxOfficeException("interrupted before the seat was booked", e);
         }
     }
 
-    /**
-     * Makes all seats free again.
-     *
-     * @throws SQLException if the database fails
-     */
+    /** Makes all seats free again. */
     @Locked(SHOW)
-    public void reset() throws SQLException {
+    public void reset() {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement delete = connection.prepareStatement("delete from booking")) {
             delete.executeUpdate();
+        } catch (SQLException e) {
+            throw new BoxOfficeException("the seats were not made free", e);
         }
     }
 

@@ -27,6 +27,9 @@ public class Schema {
             create table if not exists till (
               id int generated always as identity, node text not null, opened timestamptz not null default now(),
               seen timestamptz not null default now(), gap_ms bigint);
+            create table if not exists cash (
+              till text primary key, takings bigint not null default 0, token text collate "C" not null default '');
+            insert into cash (till) values ('till') on conflict do nothing;
             """;
 
     @Inject

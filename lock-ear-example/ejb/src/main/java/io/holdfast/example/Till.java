@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.example;
 
-import io.holdfast.lock.LockException;
+import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
@@ -13,19 +13,23 @@ import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
 import jakarta.ejb.TransactionManagementType;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 /**
  * One server has the till open; the others wait to take over. While it is open, a row in the database says when it was
- * last seen, which tells how long nobody had it when the next server took over.
+ * last seen, which shows how long nobody had it when the next server took over.
+ *
+ * <p>The worker has a thread of its own, since it never ends: in the server's default executor it would occupy a thread that is meant
+ * for short tasks.
  */
 @Singleton
 @Startup
@@ -36,54 +40,84 @@ public class Till {
     /** The lock of the till. */
     public static final String TILL = "till";
 
+    /** A server that is suspended for longer than this does not believe that it still has the lock. */
+    private static final Duration TTL = Duration.ofSeconds(10);
+
+    private static final LockRequest REQUEST =
+            LockRequest.of(TILL).waitAtMost(LockRequest.UNLIMITED).ttl(TTL).fenced(true);
+
     private static final System.Logger LOG = System.getLogger(Till.class.getName());
-    private static final long BEAT_MILLIS = 50;
+    private static final long BEAT_MILLIS = 250;
+    private static final int BEATS_PER_REFRESH = 12;
     private static final long PAUSE_MILLIS = 1_000;
+    private static final long STOP_MILLIS = 5_000;
 
     @Inject
     private Locker locker;
 
     @Resource
-    private ManagedExecutorService executor;
+    private ManagedThreadFactory threads;
 
     @Resource(lookup = "java:app/env/jdbc/boxoffice")
     private DataSource dataSource;
+
+    private Thread worker;
 
     private volatile boolean stopped;
 
     @PostConstruct
     void start() {
-        executor.submit(this::openAgainAndAgain);
+        worker = threads.newThread(this::openAgainAndAgain);
+        worker.start();
     }
 
     @PreDestroy
     void stop() {
         stopped = true;
+        worker.interrupt();
+        try {
+            worker.join(STOP_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
+    /** Ends with the application only. An exception that ended the loop would close the till on this server until the next start. */
     private void openAgainAndAgain() {
         while (!stopped) {
-            try (LockHandle handle = locker.acquire(LockRequest.of(TILL).waitAtMost(LockRequest.UNLIMITED))) {
+            try (LockHandle handle = locker.acquire(REQUEST)) {
                 keepOpen(handle);
-            } catch (LockException | SQLException e) {
-                LOG.log(Level.WARNING, "the till was closed: " + e.getMessage());
-                pause(PAUSE_MILLIS);
-            } catch (IllegalStateException e) {
-                stopped = true; // the application stops
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                stopped = true;
+            } catch (Exception e) {
+                pauseAfter(e);
             }
         }
     }
 
-    /** Asks at every beat whether the lock is still held: a till without its lock must close. */
-    private void keepOpen(LockHandle handle) throws SQLException {
+    private void pauseAfter(Exception failure) {
+        if (stopped) {
+            return;
+        }
+        LOG.log(Level.WARNING, "the till was closed; it will be opened again", failure);
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            // Who interrupts to end the loop sets stopped before.
+            LOG.log(Level.DEBUG, "the pause was cut short", e);
+        }
+    }
+
+    /** Ends when the lock is lost: then refresh throws, and so does a write that comes after those of a later holder. */
+    private void keepOpen(LockHandle handle) throws SQLException, InterruptedException {
+        FencingToken token = handle.fencingToken().orElseThrow();
+        takeMoney(token);
         long id = open();
-        while (!stopped) {
-            handle.refresh(LockRequest.UNLIMITED);
+        for (int beat = 1; !stopped; beat++) {
+            takeMoney(token);
             seen(id);
-            pause(BEAT_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
+            if (beat % BEATS_PER_REFRESH == 0) {
+                handle.refresh(TTL);
+            }
         }
     }
 
@@ -101,21 +135,26 @@ public class Till {
         }
     }
 
+    /** The row remembers the token of its last writer, and so refuses a holder that did not notice that it lost the lock. */
+    private void takeMoney(FencingToken token) throws SQLException {
+        String sql = "update cash set takings = takings + 1, token = ? where till = ? and token <= ?";
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setString(1, token.toString());
+            update.setString(2, TILL);
+            update.setString(3, token.toString());
+            if (update.executeUpdate() == 0) {
+                throw new IllegalStateException("another server has opened the till since");
+            }
+        }
+    }
+
     private void seen(long id) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement update =
                         connection.prepareStatement("update till set seen = clock_timestamp() where id = ?")) {
             update.setLong(1, id);
             update.executeUpdate();
-        }
-    }
-
-    private void pause(long millis) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(millis);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            stopped = true;
         }
     }
 }

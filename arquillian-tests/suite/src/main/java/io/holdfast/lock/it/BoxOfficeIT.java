@@ -14,6 +14,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -66,12 +70,40 @@ public class BoxOfficeIT {
                     http.send(HttpRequest.newBuilder(URI.create(URL + file)).build(), BodyHandlers.discarding());
             assertEquals(200, response.statusCode(), file);
         }
-        PgLocks.eventually("the till is open", () -> {
-            JsonObject operations = send(HttpRequest.newBuilder(URI.create(URL + "/api/holdfast/locks")));
-            return operations.getJsonArray("locks").getValuesAs(JsonObject.class).stream()
-                    .anyMatch(lock -> lock.getString("key", "").equals("till")
-                            && lock.getJsonArray("holders").size() == 1);
-        });
+        PgLocks.eventually("the till is open", this::isTillOpen);
+    }
+
+    private boolean isTillOpen() {
+        JsonObject operations = send(HttpRequest.newBuilder(URI.create(URL + "/api/holdfast/locks")));
+        return operations.getJsonArray("locks").getValuesAs(JsonObject.class).stream()
+                .anyMatch(lock -> lock.getString("key", "").equals("till")
+                        && lock.getJsonArray("holders").size() == 1);
+    }
+
+    @Test
+    @DisplayName(
+            "a till that has not noticed a later holder is refused by its row; the worker survives that and opens it again")
+    void shouldRefuseStaleHolderAndOpenAgain() throws Exception {
+        PgLocks.eventually("the till is open", this::isTillOpen);
+        try (Connection connection = Environment.database().connect();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("update cash set token = 'ffffffff-ffffffffffffffff'");
+            PgLocks.eventually("the till is closed", () -> !isTillOpen());
+            long before = takings(statement);
+
+            statement.executeUpdate("update cash set token = ''");
+
+            PgLocks.eventually("the till takes money again", () -> takings(statement) > before);
+        }
+    }
+
+    private static long takings(Statement statement) {
+        try (ResultSet rows = statement.executeQuery("select takings from cash")) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

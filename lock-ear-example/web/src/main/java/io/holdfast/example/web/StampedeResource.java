@@ -20,7 +20,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +38,10 @@ public class StampedeResource {
     /** The base URL of the other server, if there is one: it gets as many buyers at the same time. */
     private static final Optional<String> PEER = Optional.ofNullable(System.getProperty("boxoffice.peer"));
 
+    /** One for all requests, since each has threads of its own. */
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     @EJB
     private BoxOffice boxOffice;
 
@@ -50,12 +53,10 @@ public class StampedeResource {
      *
      * @param buyers how many on each server: 1 to 500
      * @return how many got a seat, and how many failed for another reason than that none was left, on this server
-     * @throws SQLException if the database fails
      * @throws InterruptedException if the thread is interrupted
      */
     @POST
-    public JsonObject start(@QueryParam("buyers") @DefaultValue("100") int buyers)
-            throws SQLException, InterruptedException {
+    public JsonObject start(@QueryParam("buyers") @DefaultValue("100") int buyers) throws InterruptedException {
         requireSane(buyers);
         boxOffice.reset();
         CompletableFuture<?> elsewhere = PEER.<CompletableFuture<?>>map(peer -> sendTo(peer, buyers))
@@ -100,10 +101,7 @@ public class StampedeResource {
         HttpRequest request = HttpRequest.newBuilder(uri)
                 .POST(HttpRequest.BodyPublishers.noBody())
                 .build();
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .build()
-                .sendAsync(request, BodyHandlers.discarding());
+        return HTTP.sendAsync(request, BodyHandlers.discarding());
     }
 
     private static void requireSane(int buyers) {
