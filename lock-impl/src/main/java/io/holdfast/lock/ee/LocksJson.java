@@ -2,11 +2,12 @@
 package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockInfo;
+import io.holdfast.lock.postgres.PostgresLocker;
 import jakarta.annotation.Nullable;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What {@link LocksResource} answers; by hand, since a server with Jakarta REST need not have Jakarta JSON. */
+/** What the operations endpoint answers; by hand, since a server with Jakarta REST need not have Jakarta JSON. */
 final class LocksJson {
 
     private LocksJson() {}
@@ -19,19 +20,21 @@ final class LocksJson {
     private static String lock(LockInfo lock, boolean withKeys) {
         return "{\"lockId\":" + text(lock.lockId())
                 + ",\"key\":" + text(withKeys ? lock.key() : null)
-                + ",\"holders\":" + sessions(lock.holders())
-                + ",\"waiters\":" + sessions(lock.waiters()) + "}";
+                + ",\"holders\":" + sessions(lock.holders(), withKeys)
+                + ",\"waiters\":" + sessions(lock.waiters(), withKeys) + "}";
     }
 
-    private static String sessions(List<LockInfo.Session> sessions) {
-        return array(sessions.stream().map(LocksJson::session).toList());
+    private static String sessions(List<LockInfo.Session> sessions, boolean withKeys) {
+        return array(
+                sessions.stream().map(session -> session(session, withKeys)).toList());
     }
 
-    private static String session(LockInfo.Session session) {
+    private static String session(LockInfo.Session session, boolean withKeys) {
+        String name = session.applicationName();
         return "{\"pid\":" + session.pid()
                 + ",\"mode\":" + text(session.mode())
                 + ",\"user\":" + text(session.user())
-                + ",\"applicationName\":" + text(session.applicationName())
+                + ",\"applicationName\":" + text(withKeys ? name : PostgresLocker.withoutLock(name))
                 + ",\"address\":" + text(session.address())
                 + ",\"since\":" + text(session.since()) + "}";
     }

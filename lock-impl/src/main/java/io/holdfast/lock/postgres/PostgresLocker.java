@@ -101,6 +101,16 @@ public final class PostgresLocker implements Locker {
         this.locks = new Semaphore(config.maxLocks(), true);
     }
 
+    /**
+     * Leaves out what a session of this library adds to its application name, the key of its lock above all.
+     *
+     * @param applicationName what a session shows
+     * @return what is left; may be empty
+     */
+    public static String withoutLock(String applicationName) {
+        return SessionName.former(applicationName);
+    }
+
     // ---- acquiring
 
     @Override

@@ -29,6 +29,9 @@ record SessionName(String before, String after) {
     private static final Pattern FORMAT =
             Pattern.compile("(?:.*? )?holdfast/(-?\\d{1,10})/(shared/)?([0-9a-f]{8})(?:/([ -~]+))?");
 
+    /** Wider than {@link #FORMAT}: what only looks like it may hold a key, too. */
+    private static final Pattern SHOWN = Pattern.compile("(?:^| )holdfast/.*", Pattern.DOTALL);
+
     /** What another session shows of its lock; {@code grantedAt} is null if it is for many. */
     record Published(
             int namespace,
@@ -50,6 +53,11 @@ record SessionName(String before, String after) {
     /** How much of the former name there is room for. */
     int roomForFormerName() {
         return LONGEST - before.length() - TIME - after.length();
+    }
+
+    /** The application name without what a session of this library adds to it. */
+    static String former(String applicationName) {
+        return SHOWN.matcher(applicationName).replaceFirst("");
     }
 
     /** Empty if this is no name of a session of this library. */
