@@ -23,7 +23,8 @@ import java.util.Optional;
  *
  * <p>Every method may be called anywhere in the call chain of the {@code @Locked} method, on its thread, and throws
  * {@link IllegalStateException} elsewhere: outside of such a method, on threads that it starts, and when it has returned a
- * {@code CompletionStage}. Giving the lock back is left to the method's end.
+ * {@code CompletionStage}. The lock is released when the method ends. The body of {@link Locker#withLock(LockRequest, LockedFunction)}
+ * is no such method: it receives the handle of its lock instead.
  */
 public interface CurrentLock {
 

@@ -178,7 +178,7 @@ public interface Locker extends AutoCloseable {
 
     /**
      * Runs the body while holding the lock. The lock is released on every way out, and an exception of the body passes
-     * unchanged.
+     * unchanged. Blocks as {@link #acquire} does.
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
@@ -186,7 +186,7 @@ public interface Locker extends AutoCloseable {
      * @param body what to do; may return null
      * @return the body's result
      * @throws X if the body does
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost meanwhile
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
      * @throws LockException as {@link #acquire} does; the body has not run
      * @throws InterruptedException as {@link #acquire} does, or if the body does
      */
@@ -196,25 +196,76 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
+     * As {@link #withLock(LockRequest, LockedBody)}, for a body that needs the handle of its lock: to refresh the ttl, to ask
+     * whether the lock is still held, or for the fencing token.
+     *
+     * <pre>{@code
+     * int written = locker.withLock(LockRequest.of("reports/daily").ttl(Duration.ofSeconds(60)).fenced(true), lock -> {
+     *     for (Report report : reports) {
+     *         lock.refresh(Duration.ofSeconds(60));
+     *         write(report, lock.fencingToken().orElseThrow());
+     *     }
+     *     return reports.size();
+     * });
+     * }</pre>
+     *
+     * <p>A lambda is taken for the one or the other kind of body by its number of parameters. So is a method reference, unless
+     * methods of that name fit both; then write a lambda.
+     *
+     * @param <R> the result of the body
+     * @param <X> what the body may throw
+     * @param request what to lock and how long to wait
+     * @param body what to do with the handle, which it must leave to this method to release; may return null
+     * @return the body's result
+     * @throws X if the body does
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
+     * @throws LockException as {@link #acquire} does; the body has not run
+     * @throws InterruptedException as {@link #acquire} does, or if the body does
+     */
+    default <R, X extends Exception> R withLock(LockRequest request, LockedFunction<R, X> body)
+            throws X, InterruptedException {
+        LockHandle handle = acquire(request);
+        return LockedBody.runAndRelease(handle, () -> body.apply(handle));
+    }
+
+    /**
      * Runs the body while holding the lock, if nobody else holds it. The lock is released on every way out, and an
-     * exception of the body passes unchanged.
+     * exception of the body passes unchanged. Blocks as {@link #tryAcquire} does.
      *
      * @param <X> what the body may throw
      * @param request what to lock; its wait is not looked at
      * @param body what to do; its result is dropped
      * @return whether the body ran
      * @throws X if the body does
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost meanwhile
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
      * @throws LockException as {@link #tryAcquire} does; the body has not run
      * @throws InterruptedException as {@link #tryAcquire} does, or if the body does
      */
     default <X extends Exception> boolean tryWithLock(LockRequest request, LockedBody<?, X> body)
             throws X, InterruptedException {
-        Optional<LockHandle> handle = tryAcquire(request);
-        if (handle.isPresent()) {
-            LockedBody.runAndRelease(handle.get(), body);
+        return tryWithLock(request, handle -> body.run());
+    }
+
+    /**
+     * As {@link #tryWithLock(LockRequest, LockedBody)}, for a body that needs the handle of its lock.
+     *
+     * @param <X> what the body may throw
+     * @param request what to lock; its wait is not looked at
+     * @param body what to do with the handle, which it must leave to this method to release; its result is dropped
+     * @return whether the body ran
+     * @throws X if the body does
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
+     * @throws LockException as {@link #tryAcquire} does; the body has not run
+     * @throws InterruptedException as {@link #tryAcquire} does, or if the body does
+     */
+    default <X extends Exception> boolean tryWithLock(LockRequest request, LockedFunction<?, X> body)
+            throws X, InterruptedException {
+        Optional<LockHandle> granted = tryAcquire(request);
+        if (granted.isPresent()) {
+            LockHandle handle = granted.get();
+            LockedBody.runAndRelease(handle, () -> body.apply(handle));
         }
-        return handle.isPresent();
+        return granted.isPresent();
     }
 
     /**

@@ -27,6 +27,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -270,6 +271,32 @@ abstract class HoldingContract extends WaitingContract {
                         })));
         assertEquals(0, mine.getSuppressed().length);
         there.tryAcquire(request()).orElseThrow().release();
+    }
+
+    @Test
+    @DisplayName(
+            "a body of withLock and tryWithLock that asks for the handle of its lock can refresh it and read its token")
+    final void shouldPassHandleToBody() throws Exception {
+        LockRequest fenced = request().ttl(LONG).fenced(true);
+        LockHandle inBody = here.withLock(fenced, handle -> {
+            handle.refresh(LONG.plusSeconds(1));
+            return handle;
+        });
+        assertEquals(LONG.plusSeconds(1), inBody.ttl());
+        assertTrue(inBody.fencingToken().isPresent());
+        assertEquals(LockState.RELEASED, inBody.state());
+
+        AtomicReference<LockHandle> tried = new AtomicReference<>();
+        assertTrue(here.tryWithLock(fenced, handle -> {
+            assertTrue(handle.isHeld());
+            return tried.getAndSet(handle);
+        }));
+        assertEquals(LockState.RELEASED, tried.get().state());
+        there.withLock(request(), handle -> {
+            assertFalse(onAnotherThread(() -> here.tryWithLock(request(), tried::getAndSet)));
+            return null;
+        });
+        assertEquals(LockState.RELEASED, tried.get().state(), "the body did not run");
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.spi.LockAttempt;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -43,6 +44,37 @@ class InMemoryLockerTest {
     private final InMemoryLocks locks = new InMemoryLocks();
     private final RecordingListener listener = new RecordingListener();
     private final InMemoryLocker locker = locks.newLocker(listener);
+
+    private String withoutHandle() {
+        return "without";
+    }
+
+    private String withHandle(LockHandle handle) throws IOException {
+        return "with " + handle.key();
+    }
+
+    private static String statically(LockHandle handle) {
+        return "static " + handle.key();
+    }
+
+    @Test
+    @DisplayName(
+            "bodies with and without a handle are distinguished by their parameters, as lambdas and as method references")
+    void shouldTakeBodiesOfBothKinds() throws InterruptedException, IOException {
+        assertAll(
+                () -> assertEquals("without", locker.withLock(REQUEST, this::withoutHandle)),
+                () -> assertEquals("with order/42", locker.withLock(REQUEST, this::withHandle)),
+                () -> assertEquals("static order/42", locker.withLock(REQUEST, InMemoryLockerTest::statically)),
+                () -> assertEquals("order/42", locker.withLock(REQUEST, LockHandle::key)),
+                () -> assertEquals("lambda", locker.withLock(REQUEST, () -> "lambda")),
+                () -> assertEquals("order/42", locker.withLock(REQUEST, handle -> handle.key())),
+                () -> assertTrue(locker.tryWithLock(REQUEST, this::withoutHandle)),
+                () -> assertTrue(locker.tryWithLock(REQUEST, this::withHandle)),
+                () -> assertTrue(locker.tryWithLock(REQUEST, () -> null)),
+                () -> assertTrue(locker.tryWithLock(REQUEST, handle -> null)));
+        String thrown = locker.withLock(REQUEST, this::withHandle);
+        assertEquals("with order/42", thrown, "the compiler sees what the body may throw, and nothing more");
+    }
 
     @Test
     @DisplayName("C12, C14: a lost lock says so, tells it once, and stays lost")
