@@ -112,14 +112,19 @@ class Domains {
         return settings(Domain.DEFAULT).traceKeys();
     }
 
-    /** Whether and how the database is asked for the health of the server, that of whatever domain. */
+    /** Whether and how the database is asked for the health of the server, in any domain. */
     Optional<Duration> healthTimeout() {
         return settings(Domain.DEFAULT).healthTimeout();
     }
 
-    /** Who may look at the locks, of whatever domain; nobody if empty. */
+    /** Who may look at the locks, in any domain; nobody if empty. */
     Optional<String> operationsRole() {
         return settings(Domain.DEFAULT).operationsRole();
+    }
+
+    /** Who may end a session that holds one of the locks, in any domain; nobody if empty. */
+    Optional<String> terminateRole() {
+        return settings(Domain.DEFAULT).terminateRole();
     }
 
     /** An application that names its domains may do without the default one. */

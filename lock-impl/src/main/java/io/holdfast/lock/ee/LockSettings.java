@@ -40,7 +40,7 @@ record LockSettings(
     private static final String IF_BUSY = "if-busy";
     private static final Set<String> NAMES = Set.of(MODE, WAIT_AT_MOST, TTL, LEASE, MIN_HOLD, IF_BUSY);
 
-    private static final LockSettings NONE = ofTtl(Optional.empty(), Optional.empty());
+    static final LockSettings NONE = ofTtl(Optional.empty(), Optional.empty());
 
     /** What stands for a ttl that nothing says. */
     static final LockSettings UNSAID = ofTtl(Optional.of(LockRequest.UNLIMITED), Optional.of(Lease.ADVISORY));
@@ -68,7 +68,7 @@ record LockSettings(
     }
 
     /**
-     * Of all names that have settings; those of environment variables as {@link SettingsSource#variable} spells them.
+     * Of all names that the source lists; those of environment variables as {@link SettingsSource#variable} spells them.
      *
      * @param prefix of the domain
      */
@@ -87,10 +87,15 @@ record LockSettings(
             Matcher matcher = property(prefix).matcher(property);
             if (matcher.matches()) {
                 String name = matcher.group(1);
-                byName.put(name, read(values, setting -> start + name + "." + setting));
+                byName.put(name, read(values, prefix, name));
             }
         }
         return byName;
+    }
+
+    /** Of one name, whether or not the source lists it. */
+    static LockSettings read(SettingsSource values, String prefix, String name) {
+        return read(values, setting -> prefix + SEGMENT + name + "." + setting);
     }
 
     private static LockSettings read(SettingsSource values, Function<String, String> name) {
@@ -124,11 +129,6 @@ record LockSettings(
         } catch (IllegalArgumentException e) {
             throw Messages.badSetting(ttlName, ttl.orElseThrow().toString(), "at most 24 days for an enforced lease");
         }
-    }
-
-    static LockSettings of(Map<String, LockSettings> byName, String name) {
-        LockSettings settings = byName.get(name);
-        return settings == null ? byName.getOrDefault(SettingsSource.variable(name), NONE) : settings;
     }
 
     /** Whether this is the name of such a setting, or of an environment variable for one. */

@@ -83,6 +83,7 @@ final class LockedMethod {
         this.locked = locked;
         this.settings = settings;
         this.templates = templates();
+        templates.forEach(template -> settings.locks().ask(name(template)));
         this.ofName = settings.of(name(templates.get(0)));
         this.prototype = prototype();
         this.minHold = checkedMinHold();

@@ -2,6 +2,7 @@
 package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockInterruptedException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockUnavailableException;
@@ -341,6 +342,41 @@ final class Messages {
                         + " but does not give it, so nothing about locks goes there."
                         + " That is as it should be if it is switched off; else see the cause: " + cause);
         LOG.log(Level.DEBUG, "The cause of HOLDFAST-0119", cause);
+    }
+
+    static void terminated(String caller, int pid, LockInfo lock, boolean withKey) {
+        String key = withKey ? lock.key() : null;
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0070: the caller " + KeyText.of(caller)
+                        + " of the operations endpoint has ended the session with"
+                        + " process id " + pid + ", which held "
+                        + (key == null ? "lock id " + lock.lockId() : "lock " + KeyText.of(key, lock.lockId()))
+                        + " or waited for it. Every lock of that session is lost");
+    }
+
+    static void roleMissed(String caller, String setting, String role) {
+        LOG.log(
+                Level.INFO,
+                "HOLDFAST-0071: the operations endpoint refused the caller " + KeyText.of(caller)
+                        + ", who is logged in without the role " + KeyText.of(role)
+                        + ". If everybody is refused, correct "
+                        + setting + ", or declare that role and grant it. Further refusals are not logged");
+    }
+
+    static String notConfirmed() {
+        return "HOLDFAST-0072: a session is only ended on purpose: send the header " + Confirmation.HEADER + ": "
+                + Confirmation.VALUE + " and no form, from no page of a different origin";
+    }
+
+    static String noSessionNumbers(String lockId, String pid) {
+        return "HOLDFAST-0073: the lock id and the process id must be the numbers that the list of locks shows: "
+                + KeyText.of(lockId) + ", " + KeyText.of(pid);
+    }
+
+    static String noSuchSession(long lockId, int pid) {
+        return "HOLDFAST-0074: no session with process id " + pid + " holds lock id " + lockId
+                + " or waits for it at the server, so none was ended. Ask for the list of locks again";
     }
 
     static void defaultDataSource(String name) {

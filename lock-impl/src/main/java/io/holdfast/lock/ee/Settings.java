@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  *
  * @param traceKeys of the application: whether spans show keys
  * @param operationsRole of the application: who may look at its locks
+ * @param terminateRole of the application: who may end a session that holds one of them
  * @param healthTimeout of the application: how long its databases have to answer for its health; empty if that is switched off
  * @param breakerFailures how many failures in a row open the circuit breaker; 0 for never
  * @param breakerDelay how long it refuses locks before the database is asked again
@@ -34,14 +35,17 @@ record Settings(
         LockerConfig locker,
         boolean traceKeys,
         Optional<String> operationsRole,
+        Optional<String> terminateRole,
         Optional<Duration> healthTimeout,
         int breakerFailures,
         Duration breakerDelay,
         LockSettings unsaid,
-        Map<String, LockSettings> locks) {
+        NamedLockSettings locks) {
 
     static final String PREFIX = "holdfast.";
     static final String DATA_SOURCE = "datasource";
+    static final String OPERATIONS_ROLE = PREFIX + "operations-role";
+    static final String TERMINATE_ROLE = PREFIX + "terminate-role";
 
     private static final Map<String, SessionMode> SESSION_MODES =
             new TreeMap<>(Map.of("pinned", SessionMode.PINNED, "shared", SessionMode.SHARED));
@@ -52,20 +56,23 @@ record Settings(
     /** Below the one second that Kubernetes waits for a probe by default. */
     private static final Duration DEFAULT_HEALTH_TIMEOUT = Duration.ofMillis(750);
 
+    private static final SettingsSource NOTHING = new SettingsSource(name -> Optional.empty(), Set.of(), Set.of());
+
     private static final Settings DEFAULTS = new Settings(
             Optional.empty(),
             Optional.empty(),
             LockerConfig.DEFAULT,
             true,
             Optional.empty(),
+            Optional.empty(),
             Optional.of(DEFAULT_HEALTH_TIMEOUT),
             10,
             Duration.ofSeconds(2),
             LockSettings.UNSAID,
-            Map.of());
+            new NamedLockSettings(NOTHING, PREFIX));
 
     /** Of a domain of which nothing is set. */
-    static final Settings UNSET = read(new SettingsSource(name -> Optional.empty(), Set.of(), Set.of()));
+    static final Settings UNSET = read(NOTHING);
 
     /**
      * By the names of their domains, {@link Domain#DEFAULT} among them; names that are none of a setting are warned of.
@@ -138,12 +145,13 @@ record Settings(
                         number(values, prefix + "max-locks", 1, defaults.maxLocks()),
                         oneOf(values, prefix + "publish-keys", TRUTHS).orElse(defaults.publishKeys())),
                 oneOf(values, PREFIX + "trace-keys", TRUTHS).orElse(true),
-                values.value(PREFIX + "operations-role"),
+                values.value(OPERATIONS_ROLE),
+                values.value(TERMINATE_ROLE),
                 healthTimeout(values),
                 number(values, prefix + "breaker-failures", 0, all.breakerFailures),
                 duration(values, prefix + "breaker-delay", Range.TIMEOUT).orElse(all.breakerDelay),
                 LockSettings.readUnsaid(values, prefix, all.unsaid),
-                LockSettings.read(values, prefix));
+                new NamedLockSettings(values, prefix));
     }
 
     /** Of the application; empty if the check is switched off. */
@@ -156,7 +164,7 @@ record Settings(
 
     /** What is set for the locks of this name. */
     LockSettings of(String lockName) {
-        return LockSettings.of(locks, lockName);
+        return locks.of(lockName);
     }
 
     /** The request of an annotation as it is to be used. */

@@ -7,10 +7,22 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Names that look like settings and are none, most likely by a slip of the pen. */
+/** Names that look like settings and are none, most likely misspelt. */
 final class UnknownSettings {
+
+    /**
+     * What Kubernetes sets in every container for each service; the host is always among it.
+     *
+     * @see <a href="https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables">Kubernetes, "Service",
+     *     "Environment variables"</a>
+     */
+    private static final String SERVICE_HOST = "_SERVICE_HOST";
+
+    private static final Pattern OF_SERVICE = Pattern.compile(
+            "_SERVICE_HOST|_SERVICE_PORT(_[A-Z0-9_]+)?|_PORT(_\\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?");
 
     private final SettingsSource source;
 
@@ -44,7 +56,7 @@ final class UnknownSettings {
             }
         }
         for (String variable : source.environment()) {
-            if (isUnknown(variable, SettingsSource::variable)) {
+            if (isUnknown(variable, SettingsSource::variable) && !isOfService(variable)) {
                 unknown.put(variable, SettingsSource.variable(nearest(variable)));
             }
         }
@@ -56,6 +68,15 @@ final class UnknownSettings {
                 && !name.startsWith(spelling.apply(Settings.PREFIX + LockDomains.RECIPES + "."))
                 && known.stream().map(spelling).noneMatch(name::equals)
                 && prefixes.stream().noneMatch(prefix -> LockSettings.isKnown(prefix, name));
+    }
+
+    private boolean isOfService(String variable) {
+        return source.environment().stream()
+                .filter(host -> host.endsWith(SERVICE_HOST))
+                .map(host -> host.substring(0, host.length() - SERVICE_HOST.length()))
+                .filter(variable::startsWith)
+                .anyMatch(service ->
+                        OF_SERVICE.matcher(variable.substring(service.length())).matches());
     }
 
     private String nearest(String name) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Internal: the place of the lock in a Jakarta EE container. May change in any release, but for the name of
- * {@link io.holdfast.lock.ee.LocksResource}, which applications register.
+ * Internal: the place of the lock in a Jakarta EE container. May change in any release; what applications may name is in
+ * {@link io.holdfast.lock.integration}.
  *
  * <p>A bean or interceptor with a type in a field or signature that is missing on the server is dropped by the container without an
  * error. So each optional API is named in one place only: MicroProfile Config in
@@ -11,7 +11,7 @@
  * {@link io.holdfast.lock.ee.OpenTelemetryMetrics}, {@link io.holdfast.lock.ee.OpenTelemetryTracing} and
  * {@link io.holdfast.lock.ee.MicrometerMetrics}, which {@link io.holdfast.lock.ee.OptionalBeans} adds where the API is present; Health
  * in {@link io.holdfast.lock.ee.LockHealth}, which beans.xml excludes where the API is missing; Jakarta REST in
- * {@link io.holdfast.lock.ee.LocksResource}, which is no bean, and which applications may register; Expression Language in
- * {@link io.holdfast.lock.ee.KeyExpression}, which is loaded by the first key with an expression.
+ * {@link io.holdfast.lock.ee.LocksEndpoint} and {@link io.holdfast.lock.integration.LocksResource}, which are not beans; Expression
+ * Language in {@link io.holdfast.lock.ee.KeyExpression}, which is loaded by the first key with an expression.
  */
 package io.holdfast.lock.ee;

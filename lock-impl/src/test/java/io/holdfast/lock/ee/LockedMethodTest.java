@@ -17,6 +17,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locked;
 import jakarta.ejb.Asynchronous;
 import jakarta.enterprise.inject.Stereotype;
+import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.interceptor.InterceptorBinding;
 import java.io.InputStream;
 import java.lang.annotation.Inherited;
@@ -154,13 +155,23 @@ class LockedMethodTest {
         @Locked("timer")
         void timer() {}
 
+        @Locked(
+                value = {"first/a.b", "second"},
+                ttl = 20)
+        void two() {}
+
         @Locked(value = "skipping", ifBusy = IfBusy.SKIP)
         void skipping() {}
     }
 
     private static LockedMethod configured(String name, Map<String, String> values) {
-        Settings settings = Settings.read(
-                new SettingsSource(key -> Optional.ofNullable(values.get(key)), values.keySet(), Set.of()));
+        return configured(name, values, values.keySet());
+    }
+
+    /** By a source that lists these names. */
+    private static LockedMethod configured(String name, Map<String, String> values, Set<String> listed) {
+        Settings settings =
+                Settings.read(new SettingsSource(key -> Optional.ofNullable(values.get(key)), listed, Set.of()));
         return LockedMethod.of(new LockedTarget(Configured.class, only(Configured.class, name)), domain -> settings);
     }
 
@@ -513,6 +524,26 @@ class LockedMethodTest {
         assertEquals(
                 Duration.ofSeconds(1),
                 configured("order", Map.of()).requests(new Object[0]).get(0).waitAtMost());
+    }
+
+    @Test
+    @DisplayName(
+            "what is set for the names of a method is found in sources that do not list the names of their settings")
+    void shouldAskForSettingsByName() {
+        Map<String, String> values = Map.of(
+                "holdfast.lock.timer.if-busy", "skip",
+                "holdfast.lock.first/a.b.min-hold", "3s",
+                "holdfast.lock.second.ttl", "30s");
+
+        assertEquals(IfBusy.SKIP, configured("timer", values, Set.of()).ifBusy());
+        LockedMethod two = configured("two", values, Set.of());
+        assertEquals(Duration.ofSeconds(3), two.minHold());
+        assertEquals(
+                List.of(Duration.ofSeconds(20), Duration.ofSeconds(30)),
+                two.requests(new Object[0]).stream().map(LockRequest::ttl).toList());
+        assertThrows(
+                DeploymentException.class,
+                () -> configured("order", Map.of("holdfast.lock.order.ttl", "soon"), Set.of()));
     }
 
     @ParameterizedTest

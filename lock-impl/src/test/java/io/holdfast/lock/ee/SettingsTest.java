@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,9 +59,11 @@ class SettingsTest {
                 Map.entry("holdfast.publish-keys", "false"),
                 Map.entry("holdfast.ttl", "1h"),
                 Map.entry("holdfast.lease", "enforced"),
-                Map.entry("holdfast.operations-role", "operator")));
+                Map.entry("holdfast.operations-role", "operator"),
+                Map.entry("holdfast.terminate-role", "chief")));
 
         assertEquals(Optional.of("operator"), settings.operationsRole());
+        assertEquals(Optional.of("chief"), settings.terminateRole());
         assertEquals(Optional.of("java:jboss/datasources/HoldfastDS"), settings.dataSource());
         assertEquals(
                 LockerConfig.DEFAULT
@@ -158,6 +161,33 @@ class SettingsTest {
     }
 
     @Test
+    @DisplayName(
+            "what Kubernetes sets for a service is not taken for a misspelt setting, but what only looks like it is")
+    void shouldKnowServicesOfKubernetes() {
+        SettingsSource source = source(
+                Map.of(),
+                "HOLDFAST_SERVICE_HOST",
+                "HOLDFAST_SERVICE_PORT",
+                "HOLDFAST_PORT",
+                "HOLDFAST_DB_SERVICE_HOST",
+                "HOLDFAST_DB_SERVICE_PORT",
+                "HOLDFAST_DB_SERVICE_PORT_POSTGRES",
+                "HOLDFAST_DB_PORT",
+                "HOLDFAST_DB_PORT_5432_TCP",
+                "HOLDFAST_DB_PORT_5432_TCP_PROTO",
+                "HOLDFAST_DB_PORT_5432_TCP_PORT",
+                "HOLDFAST_DB_PORT_5432_TCP_ADDR",
+                "HOLDFAST_DB_MAX_LOCKS",
+                "HOLDFAST_PROT",
+                "HOLDFAST_SUP_PORT",
+                "HOLDFAST_MAX_LOCK");
+
+        assertEquals(
+                Set.of("HOLDFAST_DB_MAX_LOCKS", "HOLDFAST_PROT", "HOLDFAST_SUP_PORT", "HOLDFAST_MAX_LOCK"),
+                UnknownSettings.find(source, Set.of()).keySet());
+    }
+
+    @Test
     void shouldKnowTheSettingsOfDomains() {
         SettingsSource source = source(
                 Map.of(
@@ -216,8 +246,28 @@ class SettingsTest {
         assertEquals(Optional.empty(), billing.transactionDataSource());
         assertEquals(LockerConfig.DEFAULT.namespace(2).maxLocks(10), billing.locker());
         assertEquals(Optional.of(Duration.ofSeconds(6)), billing.unsaid().ttl());
-        assertEquals(Set.of("invoice"), billing.locks().keySet());
-        assertEquals(Set.of("order"), all.get(Domain.DEFAULT).locks().keySet());
+        assertEquals(Optional.of(Duration.ofSeconds(8)), billing.of("invoice").ttl());
+        assertEquals(Optional.empty(), billing.of("order").ttl());
+        assertEquals(
+                Optional.of(Duration.ofSeconds(7)),
+                all.get(Domain.DEFAULT).of("order").ttl());
+        assertEquals(Optional.empty(), all.get(Domain.DEFAULT).of("invoice").ttl());
+    }
+
+    @Test
+    @DisplayName("a domain that the application names needs no source that lists the names of its settings")
+    void shouldAskForDomainsByName() {
+        Map<String, String> values = Map.of(
+                "holdfast.billing.datasource", "jdbc/billing",
+                "holdfast.billing.namespace", "2",
+                "holdfast.unnamed.datasource", "jdbc/unnamed");
+        SettingsSource hidden = new SettingsSource(name -> Optional.ofNullable(values.get(name)), Set.of(), Set.of());
+
+        Map<String, Settings> all = Settings.readAll(hidden, Set.of("billing"), Set.of());
+
+        assertEquals(Set.of(Domain.DEFAULT, "billing"), all.keySet());
+        assertEquals(Optional.of("jdbc/billing"), all.get("billing").dataSource());
+        assertEquals(2, all.get("billing").locker().namespace());
     }
 
     @Test
@@ -264,6 +314,7 @@ class SettingsTest {
                 defaults.remove("holdfast.datasource"));
         assertEquals("that of the locks", defaults.remove("holdfast.transaction-datasource"));
         assertEquals("none", defaults.remove("holdfast.operations-role"));
+        assertEquals("none", defaults.remove("holdfast.terminate-role"));
         defaults.replaceAll((name, value) -> value.replace("`", ""));
         assertEquals(read(Map.of()), read(defaults));
         defaults.forEach((name, value) -> assertFalse(value.isBlank(), name));

@@ -16,6 +16,9 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockPrivilegeException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -191,6 +194,38 @@ class LockAdminIT extends LockerTest {
         Server.eventually("it is free", () -> server.isFree(lockId));
         Server.eventually("the session has ended", () -> !server.sessionExists(holder.pid()));
         assertFalse(admin.terminate(lock, holder), "it has ended");
+    }
+
+    @Test
+    @DisplayName("the statements of the documentation show a holder, and end it by hand if it holds that lock")
+    void shouldEndHolderByHand() throws Exception {
+        LockHandle handle = orders(CONFIG).acquire(request);
+        LockHandle other = orders(CONFIG).acquire(LockRequest.of(key + "/other"));
+        int pid = server.holder(lockId);
+        String[] statements = documented();
+
+        assertEquals(pid, server.ask(statements[0].replaceAll("= -\\d+", "= " + lockId)));
+        String end = "select count(*) from (" + statements[1] + ") ended";
+        assertEquals(
+                0,
+                server.ask(by(end, server.holder(LockId.of(CONFIG.namespace(), other.key())))),
+                "it holds a different lock");
+        assertEquals(1, server.ask(by(end, pid)));
+
+        Server.eventually("the holder notices", () -> handle.state() == LockState.LOST);
+        assertTrue(other.isHeld());
+    }
+
+    private String by(String statement, int pid) {
+        return statement.replace("4711", String.valueOf(pid)).replaceAll("= -\\d+", "= " + lockId);
+    }
+
+    private static String[] documented() throws IOException {
+        String page = Files.readString(Path.of("../docs/operations.md"));
+        String section = page.substring(page.indexOf("### Ending a holder by hand"));
+        String fence = "```";
+        int start = section.indexOf(fence + "sql") + (fence + "sql").length();
+        return section.substring(start, section.indexOf(fence, start)).split(";");
     }
 
     @Test

@@ -3,24 +3,30 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.LockDomain;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.SkippingBean;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Settings of the locks of one name, and names that are none of a setting. */
+/** Settings of the locks of one name, sources that hide their names, and names that are no setting. */
 @ArquillianTest
 public class ConfigurationIT {
 
@@ -29,6 +35,13 @@ public class ConfigurationIT {
 
     @Inject
     private Locker locker;
+
+    @Inject
+    @LockDomain("hidden")
+    private Locker ofHiddenDomain;
+
+    @Inject
+    private SkippingBean bean;
 
     @Inject
     private LogOfStart log;
@@ -44,7 +57,11 @@ public class ConfigurationIT {
                                 "holdfast.wait-at-mots", "1s"),
                         ConfigurationIT.class,
                         LockLog.class,
-                        LogOfStart.class)
+                        LogOfStart.class,
+                        SkippingBean.class,
+                        Keys.class,
+                        HiddenSource.class)
+                .addAsServiceProvider(ConfigSource.class, HiddenSource.class)
                 .addAsServiceProvider(Extension.class, LogOfStart.class);
     }
 
@@ -72,6 +89,18 @@ public class ConfigurationIT {
     void shouldNameDatabase() {
         String database = System.getProperty("holdfast.jdbc.url").replaceFirst("[?].*", "");
         assertTrue(log.has("HOLDFAST-0101", "locks use jdbc/holdfast, which leads to " + database + ", namespace 0"));
+    }
+
+    @Test
+    @DisplayName("what is set for a method's locks, or for a domain, is found in a source that lists no names")
+    void shouldAskForSettingsByName() throws Exception {
+        assertEquals("ran", bean.configured());
+        try (LockHandle handle = locker.acquire(LockRequest.of(Keys.SHARED))) {
+            assertNull(bean.configured(), "it is skipped");
+            assertTrue(handle.isHeld());
+        }
+        assertNotEquals(locker.lockId(Keys.SHARED), ofHiddenDomain.lockId(Keys.SHARED), "of a namespace of its own");
+        ofHiddenDomain.acquire(LockRequest.of(Keys.SHARED)).release();
     }
 
     @Test

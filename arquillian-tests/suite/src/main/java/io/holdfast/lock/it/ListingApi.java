@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
-import io.holdfast.lock.ee.LocksResource;
+import io.holdfast.lock.integration.LocksResource;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;

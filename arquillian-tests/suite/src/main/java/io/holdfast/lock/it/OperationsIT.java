@@ -4,21 +4,27 @@ package io.holdfast.lock.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jakarta.enterprise.inject.spi.Extension;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -30,12 +36,13 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The operations endpoint, from a WAR's WEB-INF/lib and an EAR's lib. */
+/** The operations endpoint, which lists locks and ends their holders, from a WAR's WEB-INF/lib and an EAR's lib. */
 @ArquillianTest
 @RunAsClient
 public class OperationsIT {
 
     private static final String ROLE = "holdfast-operator";
+    private static final String TERMINATOR = "holdfast-terminator";
     private static final String KEY = "operations/1";
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -48,18 +55,25 @@ public class OperationsIT {
     @Deployment(name = "operations-war", testable = false)
     static WebArchive war() {
         return Archives.war(
-                "operations-war",
-                Map.of("holdfast.operations-role", ROLE),
-                ScanningApi.class,
-                HeaderLogin.class,
-                LockServlet.class);
+                        "operations-war",
+                        Map.of("holdfast.operations-role", ROLE, "holdfast.terminate-role", TERMINATOR),
+                        ScanningApi.class,
+                        HeaderLogin.class,
+                        LockServlet.class,
+                        LockLog.class,
+                        LogOfStart.class,
+                        LogServlet.class)
+                .addAsServiceProvider(Extension.class, LogOfStart.class);
     }
 
     @Deployment(name = "operations-unreachable", testable = false)
     static WebArchive unreachable() {
         return Archives.war(
                 "operations-unreachable",
-                Map.of("holdfast.operations-role", ROLE, "holdfast.datasource", "jdbc/nowhere"),
+                Map.of(
+                        "holdfast.operations-role", ROLE,
+                        "holdfast.terminate-role", TERMINATOR,
+                        "holdfast.datasource", "jdbc/nowhere"),
                 ScanningApi.class,
                 HeaderLogin.class);
     }
@@ -82,7 +96,114 @@ public class OperationsIT {
     @Test
     @DisplayName("the operations endpoint is off unless a role is set, also where the server registers it unasked")
     void shouldBeOffByDefault() throws Exception {
-        assertEquals(404, ask("operations-off", ROLE).statusCode());
+        for (String method : List.of("GET", "HEAD", "OPTIONS")) {
+            assertEquals(404, send(request("operations-off", method, ROLE, "")).statusCode(), method);
+        }
+        for (String deployment : List.of("operations-off", "operations-ear")) {
+            assertEquals(404, end(deployment, TERMINATOR, "/1/sessions/1").statusCode(), deployment);
+            assertEquals(
+                    404,
+                    send(request(deployment, "OPTIONS", TERMINATOR, "/1/sessions/1"))
+                            .statusCode(),
+                    deployment);
+        }
+    }
+
+    @Test
+    @DisplayName("the operations endpoint answers OPTIONS with what the caller may do, and with nothing of the server")
+    void shouldTellWhatTheCallerMayDo() throws Exception {
+        assertAllows(Set.of("GET", "HEAD", "OPTIONS"), ROLE, "");
+        assertAllows(Set.of("OPTIONS"), "visitor", "");
+        assertAllows(Set.of("DELETE", "OPTIONS"), TERMINATOR, "/1/sessions/1");
+        assertAllows(Set.of("OPTIONS"), ROLE, "/1/sessions/1");
+        HttpResponse<String> head = send(request("operations-war", "HEAD", ROLE, ""));
+        assertEquals(200, head.statusCode());
+        assertEquals("", head.body());
+    }
+
+    private void assertAllows(Set<String> methods, String role, String path) throws Exception {
+        for (String accepted : List.of("*/*", "application/vnd.sun.wadl+xml", "text/plain")) {
+            HttpResponse<String> response =
+                    send(request("operations-war", "OPTIONS", role, path).header("Accept", accepted));
+            assertEquals("", response.body());
+            assertEquals(204, response.statusCode());
+            assertEquals(
+                    methods,
+                    Set.of(response.headers()
+                            .firstValue("Allow")
+                            .orElseThrow()
+                            .replace(" ", "")
+                            .split(",")));
+        }
+    }
+
+    @Test
+    @DisplayName("an operator with a role of its own can end a holder by force, and the log names the operator")
+    void shouldEndHolder() throws Exception {
+        String key = "operations/end";
+        assertEquals("true", lock("operations-war", "try", key));
+        JsonObject held = find("operations-war", key);
+        String session = "/" + held.getString("lockId") + "/sessions/"
+                + held.getJsonArray("holders").getJsonObject(0).getInt("pid");
+        assertEquals(403, end("operations-war", null, session).statusCode());
+        assertEquals(403, end("operations-war", ROLE, session).statusCode());
+        assertRefused(session, "Holdfast-Confirm", "");
+        assertRefused(session, "Sec-Fetch-Site", "cross-site");
+        assertRefused(session, "Origin", "https://evil.example.com");
+        assertRefused(session, "Content-Type", "application/x-www-form-urlencoded");
+        assertProblem(404, "", end("operations-war", TERMINATOR, session + "?domain=nowhere"));
+        assertEquals("done", lock("operations-war", "refresh", key));
+
+        HttpResponse<String> ended = end("operations-war", TERMINATOR, session, "Origin", Environment.url());
+
+        assertEquals(204, ended.statusCode(), ended.body());
+        assertEquals("LockNotHeldException", lock("operations-war", "refresh", key));
+        assertEquals("done", lock("operations-war", "briefly", key));
+        assertEquals("true", logged("operations-war", "HOLDFAST-0070", "'caller'", "'" + key + "'"));
+        assertProblem(404, "HOLDFAST-0074", end("operations-war", TERMINATOR, session));
+    }
+
+    private void assertRefused(String session, String header, String value) throws Exception {
+        assertProblem(403, "HOLDFAST-0072", end("operations-war", TERMINATOR, session, header, value));
+    }
+
+    @Test
+    @DisplayName("the operations endpoint ends no session but one that holds that lock or waits for it")
+    void shouldEndNothingElse() throws Exception {
+        String key = "operations/else";
+        String other = "operations/other";
+        assertEquals("true", lock("operations-war", "try", key));
+        assertEquals("true", lock("operations-war", "try", other));
+        String lockId = find("operations-war", key).getString("lockId");
+        int pid = find("operations-war", other)
+                .getJsonArray("holders")
+                .getJsonObject(0)
+                .getInt("pid");
+
+        assertProblem(404, "HOLDFAST-0074", end("operations-war", TERMINATOR, "/" + lockId + "/sessions/" + pid));
+        assertProblem(400, "HOLDFAST-0073", end("operations-war", TERMINATOR, "/" + lockId + "/sessions/1a"));
+        assertProblem(400, "HOLDFAST-0073", end("operations-war", TERMINATOR, "/x/sessions/" + pid));
+        assertProblem(503, "HOLDFAST-", end("operations-unreachable", TERMINATOR, "/1/sessions/1"));
+
+        for (String held : List.of(key, other)) {
+            assertEquals("done", lock("operations-war", "refresh", held));
+            assertEquals("true", lock("operations-war", "release", held));
+        }
+    }
+
+    private static void assertProblem(int status, String id, HttpResponse<String> response) {
+        assertEquals(status, response.statusCode(), response::body);
+        assertTrue(response.body().contains("\"status\":" + status), response::body);
+        assertTrue(response.body().contains(id), response::body);
+    }
+
+    @Test
+    @DisplayName("a role that a logged-in caller has not is logged, for it may be misspelt")
+    void shouldLogMissedRole() throws Exception {
+        assertEquals(403, ask("operations-war", "visitor").statusCode());
+        assertEquals(
+                "true",
+                logged("operations-war", "HOLDFAST-0071", "'caller'", "'" + ROLE + "'", "holdfast.operations-role"));
     }
 
     @Test
@@ -129,17 +250,24 @@ public class OperationsIT {
     }
 
     private JsonObject lock(String deployment) {
+        return find(deployment, KEY);
+    }
+
+    private JsonObject find(String deployment, String key) {
         try {
             HttpResponse<String> response = ask(deployment, ROLE);
             assertEquals(200, response.statusCode(), response.body());
             assertEquals(
                     "no-store", response.headers().firstValue("Cache-Control").orElseThrow());
+            assertEquals(
+                    "nosniff",
+                    response.headers().firstValue("X-Content-Type-Options").orElseThrow());
             return Json.createReader(new StringReader(response.body()))
                     .readObject()
                     .getJsonArray("locks")
                     .getValuesAs(JsonObject.class)
                     .stream()
-                    .filter(lock -> KEY.equals(lock.getString("key", null)))
+                    .filter(lock -> key.equals(lock.getString("key", null)))
                     .findFirst()
                     .orElseThrow(() -> new AssertionError(response.body()));
         } catch (Exception e) {
@@ -152,21 +280,51 @@ public class OperationsIT {
     }
 
     private HttpResponse<String> ask(String deployment, String role, String query) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                URI.create(Environment.url() + "/" + deployment + "/api/holdfast/locks" + query));
-        if (role != null) {
-            request.header("Role", role);
+        return send(request(deployment, "GET", role, query));
+    }
+
+    /** With these headers instead of the usual ones. */
+    private HttpResponse<String> end(String deployment, String role, String session, String... headers)
+            throws Exception {
+        HttpRequest.Builder request =
+                request(deployment, "DELETE", role, session).setHeader("Holdfast-Confirm", "terminate");
+        for (int i = 0; i < headers.length; i += 2) {
+            request.setHeader(headers[i], headers[i + 1]);
         }
+        return send(request);
+    }
+
+    private static HttpRequest.Builder request(String deployment, String method, String role, String path) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(Environment.url() + "/" + deployment + "/api/holdfast/locks" + path))
+                .method(method, BodyPublishers.noBody());
+        return role == null ? request : request.header("Role", role);
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
         return http.send(request.build(), BodyHandlers.ofString());
     }
 
     private String lock(String deployment, String what) throws Exception {
-        URI uri = URI.create(Environment.url() + "/" + deployment + "/lock?do=" + what + "&key=" + KEY);
-        return http.send(
-                        HttpRequest.newBuilder(uri)
-                                .POST(BodyPublishers.noBody())
-                                .build(),
-                        BodyHandlers.ofString())
+        return lock(deployment, what, KEY);
+    }
+
+    private String lock(String deployment, String what, String key) throws Exception {
+        return post(deployment + "/lock?do=" + what + "&key=" + key);
+    }
+
+    private String logged(String deployment, String... parts) throws Exception {
+        return post(deployment + "/log?part="
+                + String.join(
+                        "&part=",
+                        Stream.of(parts)
+                                .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8))
+                                .toList()));
+    }
+
+    private String post(String path) throws Exception {
+        return send(HttpRequest.newBuilder(URI.create(Environment.url() + "/" + path))
+                        .POST(BodyPublishers.noBody()))
                 .body();
     }
 

@@ -2,11 +2,13 @@
 package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.beans.Operators;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -32,11 +34,15 @@ public class OperationsLoginIT {
     static WebArchive login() {
         return Archives.war(
                         "operations-login",
-                        Map.of("holdfast.operations-role", Operators.ROLE),
+                        Map.of("holdfast.operations-role", Operators.ROLE, "holdfast.terminate-role", Operators.ROLE),
                         ScanningApi.class,
+                        ProtectedApi.class,
                         Operators.class)
                 // Payara and Open Liberty know only roles that are declared.
                 .setWebXML(Archives.text("<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>"
+                        + "<security-constraint><web-resource-collection><web-resource-name>protected</web-resource-name>"
+                        + "<url-pattern>/protected/*</url-pattern></web-resource-collection>"
+                        + "<auth-constraint><role-name>**</role-name></auth-constraint></security-constraint>"
                         + "<security-role><role-name>" + Operators.ROLE + "</role-name></security-role></web-app>"));
     }
 
@@ -46,11 +52,34 @@ public class OperationsLoginIT {
         assertEquals(403, askAs(null).statusCode());
         assertEquals(403, askAs(Operators.VISITOR).statusCode());
         assertEquals(200, askAs(Operators.OPERATOR).statusCode());
+        assertEquals(403, end(null).statusCode());
+        assertEquals(403, end(Operators.VISITOR).statusCode());
+        assertEquals(404, end(Operators.OPERATOR).statusCode(), "there is no such session");
+    }
+
+    @Test
+    @DisplayName("behind a security constraint the container itself asks for the login to the operations endpoint")
+    void shouldBeChallengedByTheContainer() throws Exception {
+        HttpResponse<String> anonymous = send("protected", "", "GET", null);
+        assertEquals(401, anonymous.statusCode());
+        assertTrue(anonymous.headers().firstValue("WWW-Authenticate").isPresent());
+        assertEquals(403, send("protected", "", "GET", Operators.VISITOR).statusCode());
+        assertEquals(200, send("protected", "", "GET", Operators.OPERATOR).statusCode());
     }
 
     private HttpResponse<String> askAs(String user) throws Exception {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(Environment.url() + "/operations-login/api/holdfast/locks"));
+        return send("api", "", "GET", user);
+    }
+
+    private HttpResponse<String> end(String user) throws Exception {
+        return send("api", "/1/sessions/1", "DELETE", user);
+    }
+
+    private HttpResponse<String> send(String api, String path, String method, String user) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                        URI.create(Environment.url() + "/operations-login/" + api + "/holdfast/locks" + path))
+                .method(method, BodyPublishers.noBody())
+                .header("Holdfast-Confirm", "terminate");
         if (user != null) {
             String login = Base64.getEncoder().encodeToString((user + ":" + user).getBytes(StandardCharsets.UTF_8));
             request.header("Authorization", "Basic " + login);
