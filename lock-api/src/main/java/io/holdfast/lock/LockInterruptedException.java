@@ -3,8 +3,10 @@ package io.holdfast.lock;
 
 import jakarta.annotation.Nullable;
 
-/** The thread was interrupted while a {@link Locked} method waited for its lock. The method has not run, and the thread's
- * interrupt flag is set again. Programmatic calls throw {@link InterruptedException} instead. */
+/**
+ * The thread was interrupted while a {@link Locked} method waited for its lock. The method has not run, and the thread's
+ * interrupt flag is set again. Programmatic calls, and methods that declare it, throw {@link InterruptedException} instead.
+ */
 public final class LockInterruptedException extends LockException {
 
     private static final long serialVersionUID = 1L;

@@ -202,11 +202,12 @@ public record LockRequest(
 
     /**
      * The same request, which says whether a release has to wait for the transaction. If so, and if a JTA transaction is
-     * active when the lock is acquired, the lock is given back at the later of
-     * its release and the completion of that transaction, so that the next holder reads what this one committed. Within that
-     * transaction, requests of the same key that ask for this, and {@link Locked} methods, go on under the lock already held.
+     * active when the lock is acquired, the lock is released at the later of its release and the completion of that
+     * transaction, so that the next holder reads what this one committed, under the conditions that {@link Locked} names. Within
+     * that transaction, requests of the same key that ask for this, and {@link Locked} methods, reuse the lock already held.
      * If the lock is found lost, or its ttl has passed, before the commit, the transaction is rolled back instead, and further
-     * requests of it for the key get {@link LockNotHeldException}. Without an active transaction it changes nothing. Only the locker that the container injects knows transactions.
+     * requests of it for the key get {@link LockNotHeldException}. Without an active transaction it changes nothing, also if
+     * the transaction ends while the thread waits. Only the locker that the container injects knows transactions.
      *
      * @param releaseAfterTransaction whether the release waits for the transaction's end
      * @return the changed request

@@ -32,30 +32,38 @@ import java.time.temporal.ChronoUnit;
  * interceptor binding, can bring the annotation, too; that of a class takes precedence over that of its stereotypes. A method that
  * overrides a different one does not inherit its annotation, nor does one that implements a method of an interface.
  *
- * <p><b>When the lock is released:</b> when the method returns or throws; but if it returns a {@code CompletionStage} or
- * {@code CompletableFuture}, not before that has completed, and the caller gets one that completes when the lock is free. And
- * if a JTA transaction is active when the
- * method is entered (as it is in an EJB with container-managed transactions, where the transaction begins before any
- * interceptor), not before that transaction has committed or rolled back. So the next holder reads what this one
- * committed. On a CDI bean with {@code @Transactional} the lock is acquired before the transaction of the method begins, and
+ * <p><b>When the lock is released:</b> when the method returns or throws. If it returns a {@code CompletionStage} or
+ * {@code CompletableFuture}, the lock is not released before that has completed, and the caller gets one that completes when the
+ * lock is free. If a JTA transaction is active when the method is called (as it is in an EJB with container-managed transactions,
+ * where the transaction begins before any interceptor), or one that was begun in the method is still active on the calling thread
+ * when the method ends, the lock is not released before that transaction has committed or rolled back. A transaction that cannot
+ * keep the lock is marked for rollback, and the caller gets {@link IllegalStateException}. On a CDI bean with
+ * {@code @Transactional} the lock is acquired before the transaction of the method begins, and
  * ends with the transaction of the caller if there is one, also where the method's own is a new one or none. A lock of
  * {@link LockScope#TRANSACTION} is taken inside the method's transaction and released by its commit or rollback itself.
  *
- * <p><b>Re-entry:</b> a call of the same key and domain, by whatever bean, on the thread of a method that holds it and before that has
- * ended goes on under the lock already held, which is given back when the last of them has ended; so do calls within one
- * transaction that was active when the lock was acquired. A key held in {@link LockMode#SHARED} mode does not become
+ * <p><b>What the next holder reads:</b> what this one committed, if it reads after it has acquired the lock. A transaction that
+ * has read before does so in isolation level READ COMMITTED, but not in REPEATABLE READ or SERIALIZABLE, where all its statements
+ * read what was committed before the first one. An entity of Jakarta Persistence that was loaded before the lock has to be read
+ * again by {@code EntityManager.refresh}.
+ *
+ * <p><b>Re-entry:</b> a call of the same key and domain, of any bean, on the thread of a method that holds it and before that has
+ * ended reuses the lock already held, which is released when the last of them has ended; so do calls within one
+ * transaction that keeps the lock. A key held in {@link LockMode#SHARED} mode does not become
  * {@link LockMode#EXCLUSIVE}: {@link IllegalStateException}. {@link #ttl()} and {@link #waitAtMost()} of the
  * inner call do not matter then, but for its wait for other keys. If the outer method works
- * in a transaction, the inner one has to be entered in the same: in another one or in none, as an EJB with
- * {@code REQUIRES_NEW} is, it would not see what the outer one has not committed, so that it gets
- * {@link IllegalStateException}. Handles of the {@link Locker} are strangers to this: acquiring the key of a running
- * method through it waits for that method.
+ * in a transaction, the inner one has to work in the same: in a different one or in none, as with
+ * {@code REQUIRES_NEW}, it would not see what the outer one has not committed, so that its caller gets
+ * {@link IllegalStateException}. Handles of the {@link Locker} do not take part: acquiring the key of a running
+ * method through it waits for that method. Nor do other copies of this library in the same server.
  *
  * <p><b>What the caller sees:</b> the {@link LockException}s of {@link Locker#acquire}, the method not having run;
- * {@link LockInterruptedException} if the thread was interrupted while waiting; {@link LockNotHeldException} if the method
+ * {@link InterruptedException} if the thread was interrupted while waiting and the method declares it, and else
+ * {@link LockInterruptedException}; {@link LockNotHeldException} if the method
  * ended normally, but its lock is known to be lost: see {@link #onLoss()}; else the method's own result or
  * exception, unchanged; {@link IllegalStateException} if {@link LockScope#TRANSACTION} was asked for where no transaction is
- * active, or an argument cannot be part of a key.
+ * active, an argument cannot be part of a key, or the caller's transaction timed out, was marked for rollback or ended
+ * while the method waited; then the method has not run.
  * From an EJB, an {@code EJBException} around them where the server overlooks that they are application exceptions:
  * see {@link LockException}.
  *

@@ -42,6 +42,18 @@ final class Domain {
     /** Null until it is needed; made once. */
     private volatile Made made;
 
+    /** Of an application; guarded by this, as changes of what is made. */
+    private enum Phase {
+        RUNS,
+        STOPS,
+        HAS_STOPPED
+    }
+
+    private Phase phase = Phase.RUNS;
+
+    /** For a stopping application, whose names may not resolve any more; null until there was a locker; guarded by this. */
+    private Supplier<Made> again;
+
     private record Made(
             PostgresLocker locker, TransactionLocks transactionLocks, DataSource transactional, String dataSource) {}
 
@@ -120,6 +132,12 @@ final class Domain {
     }
 
     private synchronized Made make() {
+        if (phase == Phase.HAS_STOPPED) {
+            throw Messages.stopped();
+        }
+        if (made == null && again != null) {
+            made = again.get();
+        }
         if (made == null) {
             LockDataSource dataSource = findDataSource();
             DataSource transactional = settings.transactionDataSource()
@@ -133,8 +151,9 @@ final class Domain {
                     ConnectionSource.of(dataSource.dataSource()),
                     database -> Messages.reached(
                             name, dataSource.name(), database, settings.locker().namespace()));
-            PostgresLocker core = new PostgresLocker(settings.locker(), source, listeners.get());
-            made = new Made(core, core.transactionLocks(), transactional, dataSource.name());
+            String foundAs = dataSource.name();
+            made = made(source, transactional, foundAs, phase == Phase.RUNS ? listeners.get() : List.of());
+            again = () -> made(source, transactional, foundAs, List.of());
         }
         return made;
     }
@@ -145,6 +164,12 @@ final class Domain {
         return isBean
                 ? dataSourceBeans.find(name).orElseThrow(() -> Messages.domainWithoutDataSource(name, Set.of(name)))
                 : LockDataSource.find(settings.dataSource(), () -> dataSourceBeans.find(name));
+    }
+
+    private Made made(
+            ConnectionSource source, DataSource transactional, String dataSource, List<LockListener> listening) {
+        PostgresLocker core = new PostgresLocker(settings.locker(), source, listening);
+        return new Made(core, core.transactionLocks(), transactional, dataSource);
     }
 
     /** Whether the application says where these locks live. */
@@ -179,9 +204,23 @@ final class Domain {
         }
     }
 
-    void close() {
+    /**
+     * Releases all locks, while the listeners are still there. Beans that are destroyed after that may lock again, on another locker
+     * without listeners.
+     */
+    synchronized void close() {
         if (made != null) {
             made.locker().close();
+            made = null;
         }
+        if (phase == Phase.RUNS) {
+            phase = Phase.STOPS;
+        }
+    }
+
+    /** Releases what those beans have left; from now on locks are refused. */
+    synchronized void end() {
+        close();
+        phase = Phase.HAS_STOPPED;
     }
 }

@@ -57,19 +57,17 @@ class Domains {
     /** Looked up at start, on a thread of the container. */
     private volatile String application = LockMetrics.UNKNOWN_APPLICATION;
 
-    /** By name; null until it is needed; guarded by this. */
-    private Map<String, Domain> domains;
-
     /** Not when the bean is made: the container would hide what is wrong with a setting behind a message of its own. */
-    private synchronized Map<String, Domain> domains() {
-        if (domains == null) {
-            UnreadSettings.find().forEach(Messages::unreadFile);
-            Map<String, Domain> read = new TreeMap<>();
-            Settings.readAll(SettingsSource.find(), extension.named(), extension.provided())
-                    .forEach((name, settings) -> read.put(name, domain(name, settings)));
-            domains = read;
-        }
-        return domains;
+    private Map<String, Domain> domains() {
+        return extension.domains(this::read);
+    }
+
+    private Map<String, Domain> read() {
+        UnreadSettings.find().forEach(Messages::unreadFile);
+        Map<String, Domain> read = new TreeMap<>();
+        Settings.readAll(SettingsSource.find(), extension.named(), extension.provided())
+                .forEach((name, settings) -> read.put(name, domain(name, settings)));
+        return read;
     }
 
     private Domain domain(String name, Settings settings) {
@@ -175,18 +173,19 @@ class Domains {
         application = LockMetrics.application();
         LockingInterceptor.requireActive(beans);
         locked.check(this::settings);
+        if (!JtaTransaction.find(beans)) {
+            Messages.transactionsNotSeen();
+        }
         wanted().forEach(Domain::checkAtStart);
     }
 
-    /** While the listeners, which are beans, still hear of the releases. */
-    void closeAtEnd(@Observes Shutdown event) {
+    /** After those observers of applications that lock. */
+    void closeAtEnd(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER + 900) Shutdown event) {
         close();
     }
 
     @PreDestroy
-    synchronized void close() {
-        if (domains != null) {
-            domains.values().forEach(Domain::close);
-        }
+    void close() {
+        extension.close();
     }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import javax.naming.InitialContext;
 import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
+import javax.naming.NoInitialContextException;
 
 /** Lookups. Names below {@code java:comp} and {@code java:app} resolve on the container's threads only. */
 final class Jndi {
@@ -33,6 +34,18 @@ final class Jndi {
             return Optional.of(lookup(type, name));
         } catch (NamingException e) {
             return Optional.empty();
+        }
+    }
+
+    /** Whether there is a naming service, on whichever thread its names resolve. */
+    static boolean isPresent() {
+        try {
+            lookup("java:comp");
+            return true;
+        } catch (NoInitialContextException e) {
+            return false;
+        } catch (NamingException e) {
+            return true;
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
@@ -20,19 +22,67 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
     /** Of the whole server; null until it is found. */
     private static volatile TransactionSynchronizationRegistry found;
 
+    /** Whether there is none, so that calls need not look for it again. */
+    private static volatile boolean isAbsent;
+
     static Optional<JtaTransaction> current() {
-        return registryOfServer()
-                .map(JtaTransaction::new)
-                .filter(transaction -> transaction.isActive() || transaction.isMarkedForRollback());
+        TransactionSynchronizationRegistry registry = registryOfServer();
+        return registry == null
+                ? Optional.empty()
+                : Optional.of(new JtaTransaction(registry))
+                        .filter(transaction -> transaction.isActive() || transaction.isMarkedForRollback());
     }
 
-    /** Once found it is kept, so that a transaction on a thread where the name does not resolve is seen, too. */
-    private static Optional<TransactionSynchronizationRegistry> registryOfServer() {
-        if (found == null) {
-            found = Jndi.find(TransactionSynchronizationRegistry.class, REGISTRY)
-                    .orElse(null);
+    /**
+     * Once found it is kept, so that a transaction on a thread where the name does not resolve is seen, too. Null if it is not
+     * found.
+     */
+    private static TransactionSynchronizationRegistry registryOfServer() {
+        if (found == null && !isAbsent) {
+            try {
+                keep(byName());
+            } catch (NoClassDefFoundError e) {
+                // No Jakarta Transactions, so no transactions.
+                isAbsent = true;
+            }
         }
-        return Optional.ofNullable(found);
+        return found;
+    }
+
+    /** Null if there is none. */
+    private static TransactionSynchronizationRegistry byName() {
+        return Jndi.find(TransactionSynchronizationRegistry.class, REGISTRY).orElse(null);
+    }
+
+    private static void keep(TransactionSynchronizationRegistry registry) {
+        found = registry;
+        isAbsent = registry == null && !Jndi.isPresent();
+    }
+
+    /**
+     * Finds out who knows the transactions: JNDI, or else a bean of CDI, as on servers without JNDI. To be called when the
+     * application starts, on a thread of the container.
+     *
+     * @return whether transactions are seen, or there can be none
+     */
+    static boolean find(BeanManager beans) {
+        try {
+            TransactionSynchronizationRegistry registry = byName();
+            if (registry == null) {
+                Instance<TransactionSynchronizationRegistry> ofCdi =
+                        beans.createInstance().select(TransactionSynchronizationRegistry.class);
+                registry = ofCdi.isResolvable() ? ofCdi.get() : null;
+            }
+            keep(registry);
+            return registry != null;
+        } catch (NoClassDefFoundError e) {
+            return true;
+        }
+    }
+
+    /** The transaction of the calling thread, if it is active. */
+    static Optional<JtaTransaction> active() {
+        return current().filter(JtaTransaction::isActive);
     }
 
     boolean isActive() {
@@ -50,13 +100,22 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
 
     /** Of the transaction of the calling thread; null if there is none. */
     static Object currentKey() {
-        return current()
-                .map(transaction -> transaction.registry().getTransactionKey())
-                .orElse(null);
+        return current().map(JtaTransaction::key).orElse(null);
     }
 
-    void setRollbackOnly() {
-        registry.setRollbackOnly();
+    Object key() {
+        return registry.getTransactionKey();
+    }
+
+    /** Marks it for rollback, unless it is so or has ended. */
+    void rollBackIfActive() {
+        try {
+            if (isActive()) {
+                registry.setRollbackOnly();
+            }
+        } catch (IllegalStateException e) {
+            // It has ended just now, by its timeout.
+        }
     }
 
     /** Null if there is none. */
@@ -74,18 +133,27 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
      * never run.
      */
     void onCompletion(BooleanSupplier mustRollBack, Runnable after) {
-        registry.registerInterposedSynchronization(new Synchronization() {
-            @Override
-            public void beforeCompletion() {
-                if (mustRollBack.getAsBoolean()) {
-                    setRollbackOnly();
-                }
-            }
+        new Completion(registry, mustRollBack, after).register();
+    }
 
-            @Override
-            public void afterCompletion(int status) {
-                after.run();
+    /** Where Jakarta Transactions are missing it cannot be loaded, as the record can. */
+    private record Completion(TransactionSynchronizationRegistry registry, BooleanSupplier mustRollBack, Runnable after)
+            implements Synchronization {
+
+        private void register() {
+            registry.registerInterposedSynchronization(this);
+        }
+
+        @Override
+        public void beforeCompletion() {
+            if (mustRollBack.getAsBoolean()) {
+                registry.setRollbackOnly();
             }
-        });
+        }
+
+        @Override
+        public void afterCompletion(int status) {
+            after.run();
+        }
     }
 }

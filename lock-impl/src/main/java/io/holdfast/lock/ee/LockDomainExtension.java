@@ -13,6 +13,7 @@ import jakarta.enterprise.inject.spi.Annotated;
 import jakarta.enterprise.inject.spi.AnnotatedType;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.BeforeShutdown;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
@@ -22,6 +23,8 @@ import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
 import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.lang.annotation.Annotation;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Supplier;
@@ -36,6 +39,12 @@ public class LockDomainExtension implements Extension {
 
     /** Written while the container starts. */
     private volatile Bean<Domains> domains;
+
+    /**
+     * By name; null until they are needed; guarded by this. Kept here, since the bean may be destroyed before others that still
+     * lock.
+     */
+    private Map<String, Domain> read;
 
     /** For the container. */
     public LockDomainExtension() {
@@ -62,6 +71,28 @@ public class LockDomainExtension implements Extension {
                         provided.add(domain);
                     });
         }
+    }
+
+    synchronized Map<String, Domain> domains(Supplier<Map<String, Domain>> reading) {
+        if (read == null) {
+            read = reading.get();
+        }
+        return read;
+    }
+
+    /** Those that are needed so far. */
+    private synchronized List<Domain> made() {
+        return read == null ? List.of() : List.copyOf(read.values());
+    }
+
+    /** While the listeners, which are beans, are still there. */
+    void close() {
+        made().forEach(Domain::close);
+    }
+
+    /** When all beans are destroyed. */
+    void end(@Observes BeforeShutdown event) {
+        made().forEach(Domain::end);
     }
 
     void find(@Observes ProcessInjectionPoint<?, ?> event) {

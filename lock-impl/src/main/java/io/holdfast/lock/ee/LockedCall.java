@@ -20,12 +20,23 @@ final class LockedCall {
     private final List<SharedHold> holds = new ArrayList<>();
     private final List<LockHandle> shares = new ArrayList<>();
 
+    /** The key of a lock that a call around this one, or its caller's transaction, has already; null if there is none. */
+    private String shared;
+
+    /** The active one of the calling thread when the method was called; null if there was none. */
+    private final Object transactionOfCaller;
+
+    /** Why an open transaction does not keep one of the locks; null if it does. */
+    private IllegalStateException notKept;
+
     /** In which the method does its work; null if there is none. */
     private Object transaction;
 
     LockedCall(Domain domain, LockedCall outer) {
         this.domain = domain;
         this.outer = outer;
+        this.transactionOfCaller =
+                JtaTransaction.active().map(JtaTransaction::key).orElse(null);
     }
 
     LockedCall outer() {
@@ -50,9 +61,22 @@ final class LockedCall {
         return holds.stream().filter(hold -> hold.lock().key().equals(key)).findFirst();
     }
 
-    /** To be told by the calling thread when it is in the transaction in which the method does its work. */
+    /** Whether what the method does can be committed as far as its caller is concerned. */
+    boolean isTransactionOfCallerActive() {
+        return transactionOfCaller == null
+                || JtaTransaction.active().map(JtaTransaction::key).equals(Optional.of(transactionOfCaller));
+    }
+
+    /**
+     * To be called by the calling thread when it is in the transaction in which the method does its work.
+     *
+     * @throws IllegalStateException if it reuses a lock, but in another transaction than its caller
+     */
     void works() {
         transaction = JtaTransaction.currentKey();
+        if (shared != null && transactionOfCaller != null && !transactionOfCaller.equals(transaction)) {
+            throw Messages.heldInOtherTransaction(shared);
+        }
     }
 
     /** What this call does without having committed it is not seen elsewhere. */
@@ -72,6 +96,36 @@ final class LockedCall {
     void addShare(SharedHold hold, LockHandle share) {
         shares.add(share);
         holds.add(hold);
+        shares(share.key());
+    }
+
+    /** That the lock of the key is not this call's alone. */
+    void shares(String key) {
+        shared = key;
+    }
+
+    /** Keeps all locks until the end of the transaction of the calling thread, if that is active. */
+    void keepForOpenTransaction() {
+        JtaTransaction.active().ifPresent(open -> {
+            for (int i = 0; i < shares.size(); i++) {
+                try {
+                    shares.set(i, domain.binding().keep(open, holds.get(i), shares.get(i)));
+                } catch (IllegalStateException e) {
+                    notKept = e;
+                }
+            }
+        });
+    }
+
+    /**
+     * To be called when the locks are released.
+     *
+     * @throws IllegalStateException if a transaction that is open could not keep one; it has been marked for rollback
+     */
+    void requireKept() {
+        if (notKept != null) {
+            throw notKept;
+        }
     }
 
     void onLoss(LossInterrupt interrupt) {

@@ -16,6 +16,7 @@ import io.holdfast.lock.postgres.TransactionLock;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.interceptor.InvocationContext;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +47,11 @@ class LockedCalls implements CurrentLock {
         LockedMethod method = methods.computeIfAbsent(target, domains::parse);
         Domain domain = domains.get(method.locked().domain());
         LockedCall call = new LockedCall(domain, current.get());
+        List<LockRequest> requests = method.requests(context.getParameters());
         try {
-            acquire(call, method.requests(context.getParameters()));
+            acquire(call, requests);
+        } catch (InterruptedException e) {
+            throw interrupted(context.getMethod(), requests.get(0).key(), e);
         } catch (LockNotAcquiredException e) {
             if (method.ifBusy() == IfBusy.SKIP) {
                 return method.resultIfSkipped();
@@ -57,8 +61,17 @@ class LockedCalls implements CurrentLock {
         return new Held(call, method, System.nanoTime()).run(context);
     }
 
+    /** As the method declares it. */
+    private static Exception interrupted(Method method, String key, InterruptedException cause) {
+        if (List.of(method.getExceptionTypes()).contains(InterruptedException.class)) {
+            return Messages.interruptedAsDeclared(key, cause);
+        }
+        Thread.currentThread().interrupt();
+        return Messages.interrupted(key, cause);
+    }
+
     /** All or none. */
-    private void acquire(LockedCall call, List<LockRequest> requests) {
+    private void acquire(LockedCall call, List<LockRequest> requests) throws InterruptedException {
         boolean complete = false;
         try {
             List<LockRequest> others = new ArrayList<>();
@@ -74,15 +87,18 @@ class LockedCalls implements CurrentLock {
                     call.addShare(held, call.domain().binding().share(request, held));
                     entered.add(held);
                 } else {
+                    if (call.domain().binding().isKept(request.key())) {
+                        call.shares(request.key());
+                    }
                     others.add(request);
                 }
             }
             acquireOthers(call, others);
             requireHeld(call, entered);
+            if (!call.isTransactionOfCallerActive()) {
+                throw Messages.transactionEnded(requests.get(0).key());
+            }
             complete = true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw Messages.interrupted(requests.get(0).key(), e);
         } finally {
             if (!complete) {
                 call.handles().close();
@@ -163,7 +179,7 @@ class LockedCalls implements CurrentLock {
     void rollBackIfLost() {
         LockedCall call = current.get();
         if (call != null && call.isLost()) {
-            JtaTransaction.current().filter(JtaTransaction::isActive).ifPresent(JtaTransaction::setRollbackOnly);
+            JtaTransaction.current().ifPresent(JtaTransaction::rollBackIfActive);
         }
     }
 
@@ -171,13 +187,11 @@ class LockedCalls implements CurrentLock {
     private final class Held {
 
         private final LockedCall call;
-        private final LockHandles handles;
         private final LockedMethod method;
         private final long grantedNanos;
 
         private Held(LockedCall call, LockedMethod method, long grantedNanos) {
             this.call = call;
-            this.handles = call.handles();
             this.method = method;
             this.grantedNanos = grantedNanos;
         }
@@ -192,6 +206,7 @@ class LockedCalls implements CurrentLock {
             }
             // In scope TRANSACTION the transaction keeps the lock anyway, and no longer than it lasts.
             if (result instanceof CompletionStage<?> stage && method.locked().scope() == LockScope.SESSION) {
+                call.keepForOpenTransaction();
                 return releasedAfter(stage);
             }
             release();
@@ -199,14 +214,14 @@ class LockedCalls implements CurrentLock {
         }
 
         private Object proceed(InvocationContext context) throws Exception {
-            current.set(call);
-            call.works();
             LossInterrupt interrupt = new LossInterrupt(Thread.currentThread());
-            if (method.locked().onLoss() == LossPolicy.INTERRUPT) {
-                call.onLoss(interrupt);
-            }
+            current.set(call);
             try {
-                return context.proceed();
+                call.works();
+                if (method.locked().onLoss() == LossPolicy.INTERRUPT) {
+                    call.onLoss(interrupt);
+                }
+                return method.hasResultFuture() ? withResultFuture(context) : context.proceed();
             } finally {
                 call.endOf(interrupt);
                 if (call.outer() == null) {
@@ -214,6 +229,15 @@ class LockedCalls implements CurrentLock {
                 } else {
                     current.set(call.outer());
                 }
+            }
+        }
+
+        private Object withResultFuture(InvocationContext context) throws Exception {
+            AsynchronousResult result = AsynchronousResult.begin();
+            try {
+                return result.of(context.proceed());
+            } finally {
+                result.end();
             }
         }
 
@@ -251,13 +275,17 @@ class LockedCalls implements CurrentLock {
             }
         }
 
+        /** On the thread that ends the work, whose transaction may have begun under the locks. */
         private void release() {
+            call.keepForOpenTransaction();
+            LockHandles handles = call.handles();
             Duration left = method.minHold().minusNanos(System.nanoTime() - grantedNanos);
             if (left.isNegative() || left.isZero() || handles.all().stream().anyMatch(LockedCall::isGone)) {
                 handles.release();
             } else {
                 handles.all().forEach(handle -> call.domain().closeAfter(handle, left));
             }
+            call.requireKept();
         }
     }
 

@@ -33,6 +33,7 @@ final class LockedMethod {
     private static final String MESSAGE_DRIVEN = "jakarta.ejb.MessageDriven";
     private static final String FAULT_TOLERANCE_ASYNCHRONOUS = "org.eclipse.microprofile.faulttolerance.Asynchronous";
 
+    private static final String CONCURRENCY_ASYNCHRONOUS = "jakarta.enterprise.concurrent.Asynchronous";
     private static final String EJB_ASYNCHRONOUS = "jakarta.ejb.Asynchronous";
 
     /** Results that do their work when somebody reads or subscribes to them. */
@@ -71,6 +72,7 @@ final class LockedMethod {
     private final LockRequest prototype;
 
     private final Duration minHold;
+    private final boolean hasResultFuture;
 
     /**
      * Checks all that can be checked without a call.
@@ -87,6 +89,8 @@ final class LockedMethod {
         this.ofName = settings.of(name(templates.get(0)));
         this.prototype = prototype();
         this.minHold = checkedMinHold();
+        this.hasResultFuture =
+                isAnnotated(CONCURRENCY_ASYNCHRONOUS) && CompletionStage.class.isAssignableFrom(method.getReturnType());
         checkResult();
     }
 
@@ -132,6 +136,11 @@ final class LockedMethod {
 
     IfBusy ifBusy() {
         return ofName.ifBusy().orElse(locked.ifBusy());
+    }
+
+    /** Whether it gets a future of Jakarta Concurrency, to complete it. */
+    boolean hasResultFuture() {
+        return hasResultFuture;
     }
 
     /** One for each key of this call. */

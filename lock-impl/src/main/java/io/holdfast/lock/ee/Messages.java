@@ -150,6 +150,11 @@ final class Messages {
                 + " EAR's lib or the WAR's WEB-INF/lib, and look for WELD-000119 in the server's log");
     }
 
+    static IllegalStateException stopped() {
+        return new IllegalStateException(
+                "HOLDFAST-0063: the application has stopped, so no lock is acquired. Stop your threads before");
+    }
+
     static IllegalStateException closedByContainer() {
         return new IllegalStateException(
                 "HOLDFAST-0106: an injected locker belongs to the whole application and is closed by the container; close"
@@ -213,6 +218,37 @@ final class Messages {
                 "HOLDFAST-0108: the thread was interrupted while it waited for lock " + KeyText.of(key)
                         + "; the method has not run",
                 cause);
+    }
+
+    /** For a method that declares it, with the same words. */
+    static InterruptedException interruptedAsDeclared(String key, InterruptedException cause) {
+        InterruptedException interrupted =
+                new InterruptedException(interrupted(key, cause).getMessage());
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    static IllegalStateException notKept(String key, RuntimeException cause) {
+        return new IllegalStateException(
+                "HOLDFAST-0060: a transaction that was begun in a @Locked method is still open at the end of the method, and"
+                        + " cannot keep lock " + KeyText.of(key)
+                        + " until it ends, so it was marked for rollback. Commit it"
+                        + " or roll it back in the method",
+                cause);
+    }
+
+    static IllegalStateException transactionEnded(String key) {
+        return new IllegalStateException(
+                "HOLDFAST-0061: the caller's transaction timed out, was marked for rollback or ended"
+                        + " while the thread waited for lock " + KeyText.of(key) + "; the method has not run");
+    }
+
+    static void transactionsNotSeen() {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0062: neither JNDI nor CDI has a TransactionSynchronizationRegistry, so transactions are not seen:"
+                        + " a lock is released when its method ends, even if the caller's transaction is still open. Provide one"
+                        + " as a CDI bean, or do not call @Locked methods inside transactions");
     }
 
     static IllegalStateException notUpgradable(String key) {
@@ -304,10 +340,10 @@ final class Messages {
     }
 
     static IllegalStateException heldInOtherTransaction(String key) {
-        return new IllegalStateException(
-                "HOLDFAST-0041: a @Locked method that this one is called by holds lock " + KeyText.of(key)
-                        + " in another transaction, whose work this one would not see. Let this one join that transaction,"
-                        + " or lock in one of them only");
+        return new IllegalStateException("HOLDFAST-0041: lock " + KeyText.of(key)
+                + " is held by a @Locked method that this one is called by, or for the"
+                + " transaction of the caller, but this one runs in another transaction and would not see the work of"
+                + " that one. Let this one join that transaction, or lock in one of them only");
     }
 
     static IllegalStateException notFencedInCall(String key) {

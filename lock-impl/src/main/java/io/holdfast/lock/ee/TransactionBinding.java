@@ -62,6 +62,13 @@ final class TransactionBinding {
         return onSession.attempt(request.releaseAfterTransaction(false)).map(this::bind);
     }
 
+    /** Whether the transaction of the calling thread keeps a lock of the key. */
+    boolean isKept(String lockKey) {
+        return JtaTransaction.current()
+                .map(transaction -> transaction.resource(key(lockKey)))
+                .isPresent();
+    }
+
     /** To be asked before the lock is acquired. */
     Optional<LockHandle> shareOfTransaction(LockRequest request) {
         return JtaTransaction.current().flatMap(transaction -> share(request, transaction));
@@ -72,10 +79,34 @@ final class TransactionBinding {
      * commits nothing that the next holder could miss.
      */
     LockHandle bind(LockHandle lock) {
-        return JtaTransaction.current()
-                .filter(JtaTransaction::isActive)
+        return JtaTransaction.active()
                 .map(transaction -> untilEndOf(transaction, lock))
                 .orElse(lock);
+    }
+
+    /**
+     * Keeps a lock until the end of a transaction that is still active at the end of the method, though the lock was acquired
+     * outside of it. Does nothing if the transaction keeps a lock of the key already.
+     *
+     * @param held the lock
+     * @param share what the method has of it
+     * @return what the method has of it from now on
+     * @throws IllegalStateException if the transaction cannot keep it; it has been marked for rollback
+     */
+    LockHandle keep(JtaTransaction transaction, SharedHold held, LockHandle share) {
+        try {
+            if (transaction.resource(key(share.key())) != null) {
+                return share;
+            }
+            if (!(held.lock() instanceof TransactionLock)) {
+                return hold(transaction, share);
+            }
+        } catch (RuntimeException e) {
+            transaction.rollBackIfActive();
+            throw Messages.notKept(share.key(), e);
+        }
+        transaction.rollBackIfActive();
+        throw Messages.notKept(share.key(), null);
     }
 
     /**
@@ -153,19 +184,23 @@ final class TransactionBinding {
 
     /** If that fails, the lock is released. */
     private LockHandle untilEndOf(JtaTransaction transaction, LockHandle lock) {
-        SharedHold hold = new SharedHold(lock);
-        LockHandle share = hold.share().orElseThrow();
         try {
-            transaction.onCompletion(hold::isGone, hold::leave);
-            transaction.putResource(key(lock.key()), hold);
-            if (!transaction.isActive()) {
-                // Marked for rollback just now, so that the call after completion may never come: do not wait for it.
-                hold.leave();
-            }
-            return share;
+            return hold(transaction, lock);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         }
+    }
+
+    private LockHandle hold(JtaTransaction transaction, LockHandle lock) {
+        SharedHold hold = new SharedHold(lock);
+        LockHandle share = hold.share().orElseThrow();
+        transaction.onCompletion(hold::isGone, hold::leave);
+        transaction.putResource(key(lock.key()), hold);
+        if (!transaction.isActive()) {
+            // Marked for rollback just now, so that the call after completion may never come: do not wait for it.
+            hold.leave();
+        }
+        return share;
     }
 }

@@ -12,6 +12,8 @@
  * {@link io.holdfast.lock.ee.MicrometerMetrics}, which {@link io.holdfast.lock.ee.OptionalBeans} adds where the API is present; Health
  * in {@link io.holdfast.lock.ee.LockHealth}, which beans.xml excludes where the API is missing; Jakarta REST in
  * {@link io.holdfast.lock.ee.LocksEndpoint} and {@link io.holdfast.lock.integration.LocksResource}, which are not beans; Expression
- * Language in {@link io.holdfast.lock.ee.KeyExpression}, which is loaded by the first key with an expression.
+ * Language in {@link io.holdfast.lock.ee.KeyExpression}, which is loaded by the first key with an expression; Jakarta
+ * Concurrency in {@link io.holdfast.lock.ee.AsynchronousResult}, which is loaded by the first method with its {@code @Asynchronous};
+ * Jakarta Transactions in {@link io.holdfast.lock.ee.JtaTransaction}, which sees no transactions where they are missing.
  */
 package io.holdfast.lock.ee;

@@ -2,6 +2,7 @@
 package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -165,6 +166,26 @@ public class LockedAsyncIT {
     @DisplayName("the lock of a method with Jakarta Concurrency's @Asynchronous covers its work on the other thread")
     void shouldHoldDuringAsynchronousMethod() throws Exception {
         assertCovered(bean::asynchronous);
+    }
+
+    @Test
+    @DisplayName(
+            "C23: a method that completes the future of Asynchronous.Result: the caller's completes when the lock is free")
+    void shouldHoldUntilMethodWithResultFutureEnds() throws Exception {
+        CountDownLatch completed = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CompletableFuture<Object> told = bean.completing("done", () -> {
+            completed.countDown();
+            return go.await(20, TimeUnit.SECONDS);
+        });
+        assertTrue(completed.await(20, TimeUnit.SECONDS));
+        assertFalse(told.isDone(), "the method still works");
+        assertEquals(1, holders());
+
+        go.countDown();
+
+        assertEquals("done", told.get(20, TimeUnit.SECONDS));
+        assertEquals(0, holders(), "free when the caller learns of it");
     }
 
     @Test

@@ -29,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -165,6 +167,64 @@ public class LockedCallIT {
         }
         assertEquals("ran", bean.transactional(() -> ejb.call(() -> bean.interruptible(() -> "ran"))));
         assertEquals("ran", bean.interruptible(() -> ejb.callInNewTransaction(() -> "ran")));
+    }
+
+    @Test
+    @DisplayName("C22: @Transactional beans that suspend their caller's transaction are refused its lock, too")
+    void shouldNotReenterInOtherTransactionOfBean() throws Exception {
+        for (Callable<Object> inner :
+                List.<Callable<Object>>of(() -> bean.requiresNew(() -> "ran"), () -> bean.notSupported(() -> "ran"))) {
+            Callable<Object> refused = () -> {
+                assertMessage("HOLDFAST-0041", inner);
+                return null;
+            };
+            bean.transactional(refused);
+            ejb.call(refused);
+            bean.requiresNew(refused);
+            bean.interruptible(() -> {
+                transaction.begin();
+                refused.call();
+                transaction.rollback();
+                return null;
+            });
+            transaction.begin();
+            bean.interruptible(() -> "ran");
+            assertMessage("HOLDFAST-0041", inner);
+            transaction.rollback();
+            assertEquals("ran", bean.interruptible(inner), "no transaction is suspended");
+        }
+    }
+
+    @Test
+    @DisplayName("a method does not run if its caller's transaction timed out while it waited for its lock, or locks")
+    void shouldNotRunAfterTransactionTimedOut() throws Exception {
+        assertNotRunAfterTransactionTimedOut(Keys.SHARED, () -> bean.interruptible(() -> "ran"));
+        assertNotRunAfterTransactionTimedOut(Keys.SHARED, () -> ejb.call(() -> "ran"));
+        assertNotRunAfterTransactionTimedOut("outer/1", () -> bean.patient("1", lock -> "ran"));
+    }
+
+    private void assertNotRunAfterTransactionTimedOut(String key, Callable<Object> waiting) throws Exception {
+        long lockId = locker.lockId(key);
+        CountDownLatch held = new CountDownLatch(1);
+        Future<Object> holder = executor.submit(() -> PgLocks.holding(lockId, () -> {
+            held.countDown();
+            PgLocks.eventually("it waits", () -> PgLocks.waiters(lockId) == 1);
+            TimeUnit.SECONDS.sleep(2); // the transaction times out
+            return null;
+        }));
+        held.await();
+        transaction.setTransactionTimeout(1);
+        transaction.begin();
+        try {
+            Exception refused = assertThrows(Exception.class, waiting::call);
+            Throwable own = refused instanceof EJBException ? refused.getCause() : refused;
+            assertTrue(String.valueOf(own.getMessage()).contains("HOLDFAST-0061"), refused::toString);
+        } finally {
+            transaction.rollback();
+            transaction.setTransactionTimeout(0);
+        }
+        holder.get();
+        nothingIsLeft();
     }
 
     private String refusedInNewTransaction() {

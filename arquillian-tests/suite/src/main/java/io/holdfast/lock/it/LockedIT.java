@@ -4,6 +4,7 @@ package io.holdfast.lock.it;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -28,6 +29,7 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -347,22 +349,51 @@ public class LockedIT {
     }
 
     @Test
-    @DisplayName("an interrupted wait of an annotated method is told by a type of its own; the flag is set again")
+    @DisplayName("an interrupted wait of an annotated method has an exception of its own, and the flag is set again")
     void shouldTellInterruption() throws Exception {
+        Exception failure = interrupted(() -> bean.callWaiting(() -> "ran"), true);
+
+        assertInstanceOf(LockInterruptedException.class, failure);
+    }
+
+    @Test
+    @DisplayName(
+            "a method that declares InterruptedException throws it if its wait is interrupted, and the flag is clear")
+    void shouldThrowInterruptedExceptionWhereDeclared() throws Exception {
+        for (Callable<Object> method : List.<Callable<Object>>of(
+                () -> {
+                    bean.awaitInterruptibly();
+                    return null;
+                },
+                () -> {
+                    ejb.awaitInterruptibly();
+                    return null;
+                })) {
+            Exception failure = interrupted(method, false);
+
+            assertInstanceOf(InterruptedException.class, failure);
+            assertTrue(failure.getMessage().contains("HOLDFAST-0108"), failure.getMessage());
+        }
+    }
+
+    /** Interrupts a method while it waits for its lock; returns what it throws. */
+    private Exception interrupted(Callable<?> method, boolean flag) throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         Thread[] thread = new Thread[1];
         try (LockHandle handle = locker.acquire(LockRequest.of(KEY))) {
-            Future<Boolean> waiting = executor.submit(() -> {
+            Future<Exception> waiting = executor.submit(() -> {
                 thread[0] = Thread.currentThread();
                 started.countDown();
-                assertThrows(LockInterruptedException.class, () -> bean.callWaiting(() -> "ran"));
-                return Thread.interrupted();
+                Exception failure = assertThrows(Exception.class, method::call);
+                assertEquals(flag, Thread.interrupted());
+                return failure;
             });
             started.await();
             thread[0].interrupt();
 
-            assertTrue(waiting.get());
+            Exception failure = waiting.get();
             assertTrue(handle.isHeld());
+            return failure;
         }
     }
 

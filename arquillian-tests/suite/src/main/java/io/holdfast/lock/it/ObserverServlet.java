@@ -21,6 +21,7 @@ public class ObserverServlet extends HttpServlet {
                         switch (request.getParameter("what")) {
                             case "connections" -> PoolStatistics.connectionsInUse();
                             case "threads" -> keepers();
+                            case "lifecycle" -> lifecycle();
                             case "deployments" -> inMemory(request.getParameter("of"));
                             default -> throw new IllegalArgumentException(request.getParameter("what"));
                         });
@@ -36,6 +37,12 @@ public class ObserverServlet extends HttpServlet {
                 .filter(thread -> thread.getName().startsWith("holdfast-keeper-"))
                 .map(thread -> thread.getName() + " of id " + thread.getId())
                 .toList();
+    }
+
+    /** What the beans of an application have logged since this was asked last. */
+    private static String lifecycle() {
+        String log = System.clearProperty("holdfast.test.lifecycle");
+        return log == null ? "" : log;
     }
 
     private static long inMemory(String application) {

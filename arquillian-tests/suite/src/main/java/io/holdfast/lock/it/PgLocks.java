@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.naming.InitialContext;
@@ -26,6 +27,25 @@ public final class PgLocks {
     /** How many sessions wait for the lock. */
     public static int waiters(long lockId) {
         return ask("count(*)", lockId, false);
+    }
+
+    /** Holds the lock while the work runs, on a session of its own, as a holder on another server does. */
+    static <T> T holding(long lockId, Callable<T> work) throws Exception {
+        try (Connection connection = dataSource().getConnection()) {
+            call(connection, "select pg_advisory_lock(?)", lockId);
+            try {
+                return work.call();
+            } finally {
+                call(connection, "select pg_advisory_unlock(?)", lockId);
+            }
+        }
+    }
+
+    private static void call(Connection connection, String sql, long lockId) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, lockId);
+            statement.execute();
+        }
     }
 
     /** The backend that holds the lock. */

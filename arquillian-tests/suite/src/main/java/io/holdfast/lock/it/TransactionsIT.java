@@ -16,6 +16,8 @@ import io.holdfast.lock.it.beans.AttributesBean;
 import io.holdfast.lock.it.beans.AttributesEjb;
 import io.holdfast.lock.it.beans.BeanManagedEjb;
 import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.it.beans.OpeningBean;
+import io.holdfast.lock.it.beans.OpeningEjb;
 import jakarta.annotation.Resource;
 import jakarta.inject.Inject;
 import jakarta.transaction.RollbackException;
@@ -23,7 +25,9 @@ import jakarta.transaction.Status;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -53,6 +57,12 @@ public class TransactionsIT {
     @Inject
     private AttributesBean bean;
 
+    @Inject
+    private OpeningBean opening;
+
+    @Inject
+    private OpeningEjb stateful;
+
     @Resource(lookup = "java:comp/UserTransaction")
     private UserTransaction transaction;
 
@@ -62,9 +72,17 @@ public class TransactionsIT {
     @Deployment
     static EnterpriseArchive deployment() {
         Class<?>[] ejbs = {
-            Keys.class, AttributesEjb.class, AttributesBean.class, BeanManagedEjb.class, PgLocks.class, Rows.class
+            Keys.class,
+            AttributesEjb.class,
+            AttributesBean.class,
+            BeanManagedEjb.class,
+            OpeningBean.class,
+            OpeningEjb.class,
+            PgLocks.class,
+            Rows.class
         };
-        return Archives.ear("transactions", ejbs, TransactionsIT.class);
+        return Archives.ear(
+                "transactions", Map.of("holdfast.transaction-datasource", "jdbc/work"), ejbs, TransactionsIT.class);
     }
 
     private int holders() {
@@ -155,6 +173,160 @@ public class TransactionsIT {
     void shouldEncloseBeanManagedTransaction() throws Exception {
         assertEquals(1, beanManaged.call(() -> "inside", this::holders));
         assertFreeSoon("after the method");
+    }
+
+    // ---- transactions that are still open when the method ends
+
+    @Test
+    @DisplayName("C22: a stateful EJB that begins a transaction and leaves it open holds its lock until that has ended")
+    void shouldHoldForTransactionOfStatefulEjb() throws Exception {
+        Rows rows = new Rows("left_open");
+        stateful.begin(() -> {
+            rows.insert();
+            return null;
+        });
+        assertEquals(1, holders(), "held after the method");
+        assertThrows(Exception.class, () -> ejb.required(() -> "ran"), "the work is not committed yet");
+        assertEquals(1, stateful.<Integer>call(this::holders), "its own calls reuse the lock");
+
+        stateful.commit();
+
+        assertFreeSoon("after the commit");
+        assertEquals(1, rows.count());
+
+        Exception mine = new Exception("mine, for which nothing is rolled back");
+        assertThrows(
+                Exception.class,
+                () -> stateful.begin(() -> {
+                    throw mine;
+                }));
+        assertEquals(1, holders(), "held, though the method threw");
+        stateful.rollback();
+        assertFreeSoon("after the rollback");
+    }
+
+    @Test
+    @DisplayName("C22: a CDI bean that leaves its UserTransaction open holds all its locks until that has ended")
+    void shouldHoldForTransactionOfCdiBean() throws Exception {
+        long another = locker.lockId(Keys.ANOTHER);
+        assertEquals(1, opening.<Integer>call(() -> {
+            transaction.begin();
+            return holders();
+        }));
+        assertEquals(2, holders() + PgLocks.holders(another));
+
+        transaction.commit();
+
+        PgLocks.eventually("free", () -> holders() + PgLocks.holders(another) == 0);
+    }
+
+    @Test
+    @DisplayName("C22: a method that ends its caller's transaction and begins another holds its lock for that one")
+    void shouldHoldForOtherTransactionThanAtEntry() throws Exception {
+        transaction.begin();
+        opening.call(() -> {
+            transaction.commit();
+            transaction.begin();
+            return null;
+        });
+        assertEquals(1, holders());
+
+        transaction.rollback();
+
+        assertFreeSoon("after the second transaction");
+    }
+
+    @Test
+    @DisplayName("C22: a transaction that EJBs may not leave open is rolled back before the lock is free")
+    void shouldHoldForTransactionOfStatelessEjb() {
+        assertThrows(
+                Exception.class,
+                () -> beanManaged.callLocked(() -> {
+                    transaction.begin();
+                    return "ran";
+                }));
+        assertEquals(0, holders());
+    }
+
+    @Test
+    @DisplayName("C22, C23: a transaction left open and a stage: the lock is held until the later of both")
+    void shouldHoldForOpenTransactionAndStage() throws Exception {
+        for (boolean transactionFirst : new boolean[] {true, false}) {
+            CompletableFuture<String> work = new CompletableFuture<>();
+            CompletableFuture<String> told = opening.stage(() -> {
+                transaction.begin();
+                return work;
+            });
+            if (transactionFirst) {
+                transaction.commit();
+            } else {
+                work.complete("done");
+                assertEquals("done", told.get(10, TimeUnit.SECONDS));
+            }
+            assertEquals(1, holders(), "kept by the other one");
+            if (transactionFirst) {
+                work.complete("done");
+            } else {
+                transaction.commit();
+            }
+            assertFreeSoon("after both");
+        }
+    }
+
+    @Test
+    @DisplayName("C22, C23: the transaction in which a stage is completed keeps the lock until it has ended")
+    void shouldHoldForTransactionThatCompletesStage() throws Exception {
+        CompletableFuture<String> work = new CompletableFuture<>();
+        CompletableFuture<String> told = opening.stage(() -> work);
+        transaction.begin();
+
+        work.complete("done");
+
+        assertEquals("done", told.get(10, TimeUnit.SECONDS));
+        assertEquals(1, holders());
+        transaction.commit();
+        assertFreeSoon("after the commit");
+    }
+
+    @Test
+    @DisplayName("C22: minHold and a transaction left open: the lock is held until the later of both")
+    void shouldHoldForOpenTransactionAndMinHold() throws Exception {
+        long startNanos = System.nanoTime();
+        opening.holding(this::begin);
+        transaction.commit();
+        assertFreeSoon("after minHold");
+        assertTrue(System.nanoTime() - startNanos >= TimeUnit.SECONDS.toNanos(1), "not before minHold has passed");
+
+        opening.holding(this::begin);
+        TimeUnit.MILLISECONDS.sleep(1_300);
+        assertEquals(1, holders(), "minHold has passed, but the transaction is open");
+        transaction.commit();
+        assertFreeSoon("after the commit");
+    }
+
+    private Object begin() throws Exception {
+        transaction.begin();
+        return null;
+    }
+
+    @Test
+    @DisplayName(
+            "C22: a lock of the caller's transaction cannot be kept for a different one, which must be rolled back")
+    void shouldRollBackTransactionThatCannotKeepLock() throws Exception {
+        Rows rows = new Rows("not_kept");
+        transaction.begin();
+        IllegalStateException refused = assertThrows(
+                IllegalStateException.class,
+                () -> opening.inTransaction(() -> {
+                    transaction.commit();
+                    transaction.begin();
+                    rows.insert();
+                    return null;
+                }));
+
+        assertTrue(refused.getMessage().contains("HOLDFAST-0060"), refused.getMessage());
+        assertThrows(RollbackException.class, transaction::commit);
+        assertEquals(0, rows.count());
     }
 
     @Test

@@ -33,4 +33,14 @@ public class AsynchronousBean {
     public CompletableFuture<Object> asynchronous(Callable<?> work) throws Exception {
         return CompletableFuture.completedFuture(work.call());
     }
+
+    /** Completes the future that the container has for it, and goes on. */
+    @Asynchronous
+    @Locked(value = Keys.SHARED, waitAtMost = 30)
+    public CompletableFuture<Object> completing(Object value, Callable<?> afterwards) throws Exception {
+        CompletableFuture<Object> result = Asynchronous.Result.getFuture();
+        result.complete(value);
+        afterwards.call();
+        return result;
+    }
 }

@@ -26,6 +26,11 @@ public class BeanManagedEjb {
         return after.call();
     }
 
+    @Locked(value = Keys.SHARED, waitAtMost = Locked.IMMEDIATE)
+    public <T> T callLocked(Callable<T> work) throws Exception {
+        return work.call();
+    }
+
     public <T> T callUnlocked(Callable<T> work) throws Exception {
         return work.call();
     }

@@ -25,6 +25,11 @@ public class CdiBean {
         return work.call();
     }
 
+    @Locked(value = Keys.SHARED, waitAtMost = 30)
+    public void awaitInterruptibly() throws InterruptedException {
+        // The wait for the lock is all.
+    }
+
     @Transactional
     public <T> T callTransactional(Callable<T> work) throws Exception {
         return work.call();

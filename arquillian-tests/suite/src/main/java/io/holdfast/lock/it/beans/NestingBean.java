@@ -58,6 +58,18 @@ public class NestingBean {
         return work.apply(lock);
     }
 
+    @Transactional(TxType.REQUIRES_NEW)
+    @Locked(value = Keys.SHARED, waitAtMost = 30)
+    public <T> T requiresNew(Callable<T> work) throws Exception {
+        return work.call();
+    }
+
+    @Transactional(TxType.NOT_SUPPORTED)
+    @Locked(value = Keys.SHARED, waitAtMost = 30)
+    public <T> T notSupported(Callable<T> work) throws Exception {
+        return work.call();
+    }
+
     @Transactional
     @Locked(value = Keys.SHARED, waitAtMost = 30)
     public <T> T transactional(Callable<T> work) throws Exception {

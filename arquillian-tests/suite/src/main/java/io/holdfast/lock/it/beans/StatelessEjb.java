@@ -27,6 +27,11 @@ public class StatelessEjb {
         return work.call();
     }
 
+    @Locked(value = Keys.SHARED, waitAtMost = 30)
+    public void awaitInterruptibly() throws InterruptedException {
+        // The wait for the lock is all.
+    }
+
     @Locked(value = Keys.SHARED, mode = LockMode.SHARED, waitAtMost = Locked.IMMEDIATE)
     public <T> T callShared(Callable<T> work) throws Exception {
         return work.call();

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.lock.it.beans.LifecycleBean;
+import io.holdfast.lock.it.beans.LifecycleEjb;
+import io.holdfast.lock.it.beans.LifecycleWork;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.arquillian.container.test.api.Deployer;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Application code that locks while its application starts and stops. */
+@ArquillianTest
+@RunAsClient
+public class LifecycleIT {
+
+    private static final Class<?>[] BEANS = {LifecycleBean.class, LifecycleEjb.class, LifecycleWork.class};
+
+    private static final RemoteDeployment OBSERVER = new RemoteDeployment("one", "observer");
+
+    @ArquillianResource
+    private Deployer deployer;
+
+    @Deployment(name = "observer", testable = false)
+    static WebArchive observer() {
+        return ShrinkWrap.create(WebArchive.class, "observer.war")
+                .addClasses(ObserverServlet.class, Loaders.class, PoolStatistics.class);
+    }
+
+    @Deployment(name = "lifecycle-war", managed = false, testable = false)
+    static WebArchive war() {
+        return Archives.war("lifecycle-war", Map.of(), BEANS);
+    }
+
+    @Deployment(name = "lifecycle-ear", managed = false, testable = false)
+    static EnterpriseArchive ear() {
+        return Archives.ear("lifecycle-ear", BEANS);
+    }
+
+    @Test
+    @DisplayName("observers of Startup and Shutdown, @PostConstruct and @PreDestroy lock, in a WAR and in an EAR")
+    void shouldLockDuringStartAndEnd() {
+        for (String application : Set.of("lifecycle-war", "lifecycle-ear")) {
+            deployer.deploy(application);
+            deployer.undeploy(application);
+
+            String log = OBSERVER.post("observer?what=lifecycle");
+            System.out.println(application + "\n" + log);
+            assertEquals(
+                    Set.of(
+                            "@Observes Startup: held",
+                            "@Observes Shutdown: held",
+                            "bean @PostConstruct: held",
+                            "bean @PreDestroy: held",
+                            "EJB @PostConstruct: held",
+                            "EJB @PreDestroy: held"),
+                    log.lines().collect(Collectors.toSet()));
+        }
+    }
+}
