@@ -30,10 +30,12 @@ abstract class CdiTest {
 
     private final ClassLoader original = Thread.currentThread().getContextClassLoader();
     private final Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+    private final Queue<String> messages = new ConcurrentLinkedQueue<>();
     private final Handler recorder = new Handler() {
 
         @Override
         public void publish(LogRecord message) {
+            messages.add(String.valueOf(message.getMessage()));
             if (message.getThrown() != null) {
                 thrown.add(message.getThrown());
             }
@@ -79,6 +81,11 @@ abstract class CdiTest {
         return failures().stream()
                 .map(failure -> String.valueOf(failure.getMessage()))
                 .collect(Collectors.joining("\n"));
+    }
+
+    /** The messages in the log that contain this. */
+    List<String> logged(String part) {
+        return messages.stream().filter(message -> message.contains(part)).toList();
     }
 
     /** All that were thrown or logged, with their causes. */

@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.Locked;
+import jakarta.annotation.Priority;
+import jakarta.decorator.Decorator;
+import jakarta.decorator.Delegate;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.interceptor.Interceptor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -40,5 +45,44 @@ class RefusalIT extends CdiTest {
         assertTrue(lines.get(0).contains("WrongBean.empty"), lines.get(0));
         assertTrue(lines.get(1).contains("WrongBean.misspelt"), lines.get(1));
         assertEquals(0, refusals.get(0).getStackTrace().length);
+    }
+
+    /** Decorated below. */
+    interface Service {
+        void serve();
+    }
+
+    /** The decorated bean. */
+    @ApplicationScoped
+    static class RealService implements Service {
+
+        @Override
+        public void serve() {
+            throw new AssertionError("ran without its lock");
+        }
+    }
+
+    /** Interceptors do not apply to decorators. */
+    @Decorator
+    @Priority(Interceptor.Priority.APPLICATION)
+    static class LockedDecorator implements Service {
+
+        @Inject
+        @Delegate
+        Service delegate;
+
+        @Override
+        @Locked("key")
+        public void serve() {
+            delegate.serve();
+        }
+    }
+
+    @Test
+    void shouldRefuseDecorators() {
+        String refusal = refusalOf(RealService.class, LockedDecorator.class);
+
+        assertTrue(refusal.contains("HOLDFAST-0110"), refusal);
+        assertTrue(refusal.contains("LockedDecorator.serve"), refusal);
     }
 }
