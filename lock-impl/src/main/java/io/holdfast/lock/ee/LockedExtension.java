@@ -99,13 +99,17 @@ public class LockedExtension implements Extension {
 
     /** With the annotation that the container has shown for the class or, of generated subclasses, for what they extend. */
     LockedMethod parse(LockedTarget target, Function<String, Settings> settingsOfDomain) {
-        for (Class<?> type = target.beanClass(); type != null; type = type.getSuperclass()) {
-            Locked annotation = locked.getOrDefault(type, Map.of()).get(target.method());
-            if (annotation != null) {
-                return new LockedMethod(type, target.method(), annotation, settingsOfDomain.apply(annotation.domain()));
-            }
+        Class<?> type = target.beanClass();
+        while (type != Object.class && !locked.containsKey(type)) {
+            type = type.getSuperclass();
         }
-        return LockedMethod.of(target, settingsOfDomain);
+        if (type == Object.class) {
+            return LockedMethod.of(target, settingsOfDomain);
+        }
+        Locked annotation = locked.get(type).get(target.method());
+        return annotation == null
+                ? LockedMethod.of(new LockedTarget(type, target.method()), settingsOfDomain)
+                : new LockedMethod(type, target.method(), annotation, settingsOfDomain.apply(annotation.domain()));
     }
 
     private DeploymentException refusal() {
