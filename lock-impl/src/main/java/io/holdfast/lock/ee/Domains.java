@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 
 /** The domains of one application: checked when it starts, and closed when it stops, while their data sources are still there. */
 @ApplicationScoped
@@ -57,6 +58,8 @@ class Domains {
     /** Looked up at start, on a thread of the container. */
     private volatile String application = LockMetrics.UNKNOWN_APPLICATION;
 
+    private final OptionalListeners optional = new OptionalListeners(this);
+
     /** Not when the bean is made: the container would hide what is wrong with a setting behind a message of its own. */
     private Map<String, Domain> domains() {
         return extension.domains(this::read);
@@ -71,7 +74,11 @@ class Domains {
     }
 
     private Domain domain(String name, Settings settings) {
-        return new Domain(name, settings, acquisition, () -> listeners.stream().toList(), dataSourceBeans);
+        return new Domain(name, settings, acquisition, this::listeners, dataSourceBeans);
+    }
+
+    private List<LockListener> listeners() {
+        return Stream.concat(listeners.stream(), optional.all().stream()).toList();
     }
 
     /** Throws if there is none, which {@link #checkAtStart} tells earlier where it can. */
@@ -110,7 +117,7 @@ class Domains {
         return settings(Domain.DEFAULT).traceKeys();
     }
 
-    /** Whether and how the database is asked for the health of the server, in any domain. */
+    /** How long the databases of all domains have to answer the health check; empty if it is switched off. */
     Optional<Duration> healthTimeout() {
         return settings(Domain.DEFAULT).healthTimeout();
     }
@@ -159,7 +166,7 @@ class Domains {
         acquisition.toString();
     }
 
-    /** What the server gives to this bean, which listeners that the container does not make cannot ask for. */
+    /** What the server provides, for listeners that are no beans. */
     <T> Optional<T> serverProvided(Class<T> type) {
         return ServerProvided.find(type, all);
     }
@@ -181,11 +188,12 @@ class Domains {
 
     /** After those observers of applications that lock. */
     void closeAtEnd(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER + 900) Shutdown event) {
-        close();
+        extension.close();
     }
 
     @PreDestroy
-    void close() {
+    void destroy() {
         extension.close();
+        optional.stop();
     }
 }

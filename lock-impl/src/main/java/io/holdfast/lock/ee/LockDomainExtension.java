@@ -123,7 +123,7 @@ public class LockDomainExtension implements Extension {
     }
 
     /** Not looked up by type: Payara resolves the beans of an EAR's lib for those of its modules only. */
-    Domains domains(BeanManager beans) {
+    private Domains domains(BeanManager beans) {
         return (Domains) beans.getReference(domains, Domains.class, beans.createCreationalContext(domains));
     }
 

@@ -6,6 +6,7 @@ import io.holdfast.lock.postgres.UnansweredConnectException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.DeploymentException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -51,8 +52,8 @@ class LockHealth {
             } else {
                 response.withData(STATE, "off");
             }
-        } catch (ContextNotActiveException e) {
-            // The application has ended, or its deployment has failed, and the server still asks.
+        } catch (ContextNotActiveException | IllegalStateException e) {
+            // The locker is closed: the application has ended, or its deployment has failed, and the server still asks.
             response.withData(APPLICATION, known).withData(STATE, "stopped");
         } catch (RuntimeException | LinkageError e) {
             response.down().withData(FAILURE, nameOf(e));
@@ -77,7 +78,7 @@ class LockHealth {
     private static CompletableFuture<Void> begin(Domain domain, Duration timeout) {
         try {
             return domain.core().pingWithin(timeout);
-        } catch (RuntimeException e) {
+        } catch (DeploymentException e) {
             return CompletableFuture.failedFuture(e);
         }
     }

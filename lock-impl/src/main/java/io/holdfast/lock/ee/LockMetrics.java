@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * What is measured, under which names and tags, whichever API takes it: a subclass for each does no more than hand it over. The
  * tags are the lock's name, never its key, and the application, so that applications of one server do not collide.
  */
-abstract class LockMetrics implements OptionalBeans.Listener {
+abstract class LockMetrics implements OptionalListeners.Stoppable {
 
     static final String PREFIX = "holdfast.";
     static final String LOCK = "lock";

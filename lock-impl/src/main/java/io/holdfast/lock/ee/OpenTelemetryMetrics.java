@@ -97,6 +97,11 @@ class OpenTelemetryMetrics extends LockMetrics {
         levels.get(measure).add(by, attributes(lock));
     }
 
+    @Override
+    public void stop() {
+        // What was exported stays with the server.
+    }
+
     private Attributes attributes(String lock) {
         return Attributes.of(APPLICATION_KEY, application, LOCK_KEY, lock);
     }

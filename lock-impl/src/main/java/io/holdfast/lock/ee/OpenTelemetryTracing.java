@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * the lock may be held when the call that acquired it has returned; without a caller's span, holding is a child of acquiring.
  * Refreshing and releasing are children of holding. What is not sampled leaves nothing here.
  */
-class OpenTelemetryTracing implements OptionalBeans.Listener {
+class OpenTelemetryTracing implements OptionalListeners.Stoppable {
 
     private static final String OUTCOME = "holdfast.lock.outcome";
     private static final String ERROR_TYPE = "error.type";

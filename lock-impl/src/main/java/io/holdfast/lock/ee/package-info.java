@@ -9,7 +9,7 @@
  * {@link io.holdfast.lock.integration.LockAcquisition}, as an annotation, which vanishes where its type is missing; Metrics,
  * OpenTelemetry and Micrometer in a listener each, {@link io.holdfast.lock.ee.MicroProfileMetrics},
  * {@link io.holdfast.lock.ee.OpenTelemetryMetrics}, {@link io.holdfast.lock.ee.OpenTelemetryTracing} and
- * {@link io.holdfast.lock.ee.MicrometerMetrics}, which {@link io.holdfast.lock.ee.OptionalBeans} adds where the API is present; Health
+ * {@link io.holdfast.lock.ee.MicrometerMetrics}, which {@link io.holdfast.lock.ee.OptionalListeners} makes where the API is present; Health
  * in {@link io.holdfast.lock.ee.LockHealth}, which beans.xml excludes where the API is missing; Jakarta REST in
  * {@link io.holdfast.lock.ee.LocksEndpoint} and {@link io.holdfast.lock.integration.LocksResource}, which are not beans; Expression
  * Language in {@link io.holdfast.lock.ee.KeyExpression}, which is loaded by the first key with an expression; Jakarta

@@ -39,17 +39,20 @@ class LockHealthTest {
     @DisplayName("an application that has ended is no reason to take the server out of service")
     void shouldBeUpAfterTheEnd() {
         HealthCheckResponse response = ask(new ContextNotActiveException("no application context"));
-
         assertEquals(Status.UP, response.getStatus());
         assertEquals(
                 Map.of("application", "unknown", "state", "stopped"),
                 response.getData().orElseThrow());
+
+        response = ask(new IllegalStateException("the locker is closed"));
+        assertEquals(Status.UP, response.getStatus());
+        assertEquals("stopped", response.getData().orElseThrow().get("state"));
     }
 
     @Test
     @DisplayName("whatever else goes wrong is answered, too, by its kind")
     void shouldAnswerEveryFailure() {
-        for (Throwable failure : List.of(new IllegalStateException("secret"), new NoClassDefFoundError("secret"))) {
+        for (Throwable failure : List.of(new IllegalArgumentException("secret"), new NoClassDefFoundError("secret"))) {
             HealthCheckResponse response = ask(failure);
 
             assertEquals(Status.DOWN, response.getStatus());

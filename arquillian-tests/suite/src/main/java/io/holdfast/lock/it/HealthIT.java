@@ -3,7 +3,6 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.beans.KeyEjb;
@@ -22,7 +21,6 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -74,16 +72,6 @@ public class HealthIT {
     @Deployment(name = "busy", managed = false, testable = false)
     static WebArchive busy() {
         return Archives.war("busy", Map.of("holdfast.datasource", "jdbc/single"), LockServlet.class);
-    }
-
-    /** Its deployment fails when all its beans are there. */
-    @Deployment(name = "failing-ear", managed = false, testable = false)
-    static EnterpriseArchive failing() {
-        EnterpriseArchive ear = Archives.ear("failing-ear", new Class<?>[] {KeyEjb.class});
-        ear.getAsType(WebArchive.class, "/failing-ear.war")
-                .addClass(FailingListener.class)
-                .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
-        return ear;
     }
 
     @ParameterizedTest
@@ -164,20 +152,6 @@ public class HealthIT {
             assertFalse(health.body().contains(deployment), health::toString);
         } finally {
             deployer.undeploy(deployment);
-        }
-    }
-
-    @Test
-    @DisplayName("the health of the server can be asked after a deployment that failed, and it is ready")
-    void shouldOutliveFailedDeployment() throws Exception {
-        assertThrows(Exception.class, () -> deployer.deploy("failing-ear"));
-        Health health = health();
-        assertEquals(200, health.code(), health::toString);
-        deployer.deploy("healthy");
-        try {
-            assertEquals("UP", health().check("healthy").getString("status"));
-        } finally {
-            deployer.undeploy("healthy");
         }
     }
 

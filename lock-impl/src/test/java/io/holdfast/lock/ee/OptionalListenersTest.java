@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-class OptionalBeansTest {
+class OptionalListenersTest {
 
     private static final Path CODE = Path.of("src/main/java/io/holdfast/lock/ee");
     private static final Path BEANS = Path.of("src/main/resources/META-INF/beans.xml");
@@ -26,7 +26,7 @@ class OptionalBeansTest {
             "org.eclipse.microprofile.health", "org.eclipse.microprofile.metrics", "io.micrometer", "io.opentelemetry");
 
     @Test
-    @DisplayName("the classes that decide whether a bean is there exist, and are of the API that the bean names")
+    @DisplayName("the classes that decide whether one is used exist, and are of the API that it names")
     void shouldNameClassesThatExist() throws Exception {
         for (Map.Entry<String, String> entry : conditions().entrySet()) {
             String needed = Class.forName(entry.getValue()).getName();
@@ -35,7 +35,7 @@ class OptionalBeansTest {
     }
 
     @Test
-    @DisplayName("each class that names one of these APIs is a bean only where the API is present")
+    @DisplayName("each class that names one of these APIs is used only where the API is present")
     void shouldKnowEachClass() throws IOException {
         Collection<String> naming = new ArrayList<>();
         try (Stream<Path> files = Files.list(CODE)) {
@@ -52,7 +52,7 @@ class OptionalBeansTest {
     /** The class that each of them needs. */
     private static Map<String, String> conditions() throws IOException {
         Map<String, String> conditions = new TreeMap<>();
-        OptionalBeans.CANDIDATES.forEach(
+        OptionalListeners.CANDIDATES.forEach(
                 candidate -> conditions.put(candidate.type().getName(), candidate.api()));
         Matcher exclude = Pattern.compile("<exclude name=\"([^\"]+)\">\\s*<if-class-not-available name=\"([^\"]+)\"/>")
                 .matcher(Files.readString(BEANS));

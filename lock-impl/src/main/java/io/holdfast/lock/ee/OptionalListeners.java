@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee;
+
+import io.holdfast.lock.spi.LockListener;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The listeners that name an optional API, where the server has that API. They are no beans, so neither the container nor the
+ * server's own scan looks at them elsewhere, and none logs that their types are missing.
+ */
+final class OptionalListeners {
+
+    /** A listener that is stopped when the application ends. */
+    interface Stoppable extends LockListener {
+
+        /** Nothing follows. */
+        void stop();
+    }
+
+    /**
+     * What may be there.
+     *
+     * @param type which listener
+     * @param api the type that it needs
+     * @param make makes it where that type is present
+     */
+    record Candidate(Class<? extends Stoppable> type, String api, Function<Domains, Stoppable> make) {
+
+        boolean isPresent() {
+            try {
+                Class.forName(api, false, OptionalListeners.class.getClassLoader());
+                return true;
+            } catch (ClassNotFoundException | LinkageError e) {
+                return false;
+            }
+        }
+    }
+
+    static final List<Candidate> CANDIDATES = List.of(
+            new Candidate(
+                    MicroProfileMetrics.class,
+                    "org.eclipse.microprofile.metrics.MetricRegistry",
+                    domains -> new MicroProfileMetrics(domains)),
+            new Candidate(
+                    MicrometerMetrics.class,
+                    "io.micrometer.core.instrument.MeterRegistry",
+                    domains -> new MicrometerMetrics(domains)),
+            new Candidate(
+                    OpenTelemetryMetrics.class,
+                    "io.opentelemetry.api.OpenTelemetry",
+                    domains -> new OpenTelemetryMetrics(domains)),
+            new Candidate(
+                    OpenTelemetryTracing.class,
+                    "io.opentelemetry.api.OpenTelemetry",
+                    domains -> OpenTelemetryTracing.of(domains)));
+
+    private final List<Lazy> all;
+
+    OptionalListeners(Domains domains) {
+        all = CANDIDATES.stream()
+                .filter(Candidate::isPresent)
+                .map(candidate -> new Lazy(candidate, domains))
+                .toList();
+    }
+
+    /** The same for all domains. */
+    List<LockListener> all() {
+        return all.stream().map(Lazy::listener).toList();
+    }
+
+    void stop() {
+        all.forEach(Lazy::stop);
+    }
+
+    /**
+     * Makes its listener at the first call, which is on the thread of a component: that knows the application's name, and what the
+     * server provides is ready.
+     */
+    private static final class Lazy implements InvocationHandler {
+
+        private final Candidate candidate;
+        private final Domains domains;
+        private final LockListener listener;
+
+        /** Empty before the first call. */
+        private volatile Optional<Stoppable> made = Optional.empty();
+
+        Lazy(Candidate candidate, Domains domains) {
+            this.candidate = candidate;
+            this.domains = domains;
+            this.listener = (LockListener) Proxy.newProxyInstance(
+                    LockListener.class.getClassLoader(), new Class<?>[] {LockListener.class}, this);
+        }
+
+        LockListener listener() {
+            return listener;
+        }
+
+        @Override
+        public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+            try {
+                return method.invoke(made.orElseGet(this::make), arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }
+
+        private synchronized Stoppable make() {
+            if (made.isEmpty()) {
+                made = Optional.of(candidate.make().apply(domains));
+            }
+            return made.get();
+        }
+
+        void stop() {
+            made.ifPresent(Stoppable::stop);
+        }
+    }
+}
