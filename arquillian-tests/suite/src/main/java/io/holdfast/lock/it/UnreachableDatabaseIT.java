@@ -20,6 +20,7 @@ import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,8 @@ public class UnreachableDatabaseIT {
                         LockLog.class,
                         LogOfStart.class)
                 .addAsServiceProvider(Extension.class, LogOfStart.class)
+                // Without it, an archive with an extension has no beans.
+                .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
                 .addAsResource(Archives.text(Nowhere.port()), "nowhere.port");
     }
 
