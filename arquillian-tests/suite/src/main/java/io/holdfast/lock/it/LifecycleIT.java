@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.holdfast.lock.it.beans.LifecycleBean;
 import io.holdfast.lock.it.beans.LifecycleEjb;
 import io.holdfast.lock.it.beans.LifecycleWork;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -45,18 +46,17 @@ public class LifecycleIT {
 
     @Deployment(name = "lifecycle-ear", managed = false, testable = false)
     static EnterpriseArchive ear() {
-        return Archives.ear("lifecycle-ear", BEANS);
+        return Archives.ear("lifecycle-ear", BEANS, ProcessServlet.class);
     }
 
     @Test
     @DisplayName("observers of Startup and Shutdown, @PostConstruct and @PreDestroy lock, in a WAR and in an EAR")
     void shouldLockDuringStartAndEnd() {
-        for (String application : Set.of("lifecycle-war", "lifecycle-ear")) {
+        for (String application : List.of("lifecycle-war", "lifecycle-ear")) {
             deployer.deploy(application);
             deployer.undeploy(application);
 
             String log = OBSERVER.post("observer?what=lifecycle");
-            System.out.println(application + "\n" + log);
             assertEquals(
                     Set.of(
                             "@Observes Startup: held",
@@ -65,7 +65,8 @@ public class LifecycleIT {
                             "bean @PreDestroy: held",
                             "EJB @PostConstruct: held",
                             "EJB @PreDestroy: held"),
-                    log.lines().collect(Collectors.toSet()));
+                    log.lines().collect(Collectors.toSet()),
+                    application);
         }
     }
 }

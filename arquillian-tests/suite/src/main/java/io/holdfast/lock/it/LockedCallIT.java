@@ -169,11 +169,15 @@ public class LockedCallIT {
         assertEquals("ran", bean.interruptible(() -> ejb.callInNewTransaction(() -> "ran")));
     }
 
+    /** Each suspends the transaction of its caller. */
+    private List<Callable<Object>> suspending() {
+        return List.of(() -> bean.requiresNew(() -> "ran"), () -> bean.notSupported(() -> "ran"));
+    }
+
     @Test
     @DisplayName("C22: @Transactional beans that suspend their caller's transaction are refused its lock, too")
     void shouldNotReenterInOtherTransactionOfBean() throws Exception {
-        for (Callable<Object> inner :
-                List.<Callable<Object>>of(() -> bean.requiresNew(() -> "ran"), () -> bean.notSupported(() -> "ran"))) {
+        for (Callable<Object> inner : suspending()) {
             Callable<Object> refused = () -> {
                 assertMessage("HOLDFAST-0041", inner);
                 return null;
@@ -181,9 +185,18 @@ public class LockedCallIT {
             bean.transactional(refused);
             ejb.call(refused);
             bean.requiresNew(refused);
+            assertEquals("ran", bean.interruptible(inner), "no transaction is suspended");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "C22: @Transactional beans that suspend a UserTransaction are refused a lock that it keeps or was begun under")
+    void shouldNotReenterInOtherTransactionThanUserTransaction() throws Exception {
+        for (Callable<Object> inner : suspending()) {
             bean.interruptible(() -> {
                 transaction.begin();
-                refused.call();
+                assertMessage("HOLDFAST-0041", inner);
                 transaction.rollback();
                 return null;
             });
@@ -191,7 +204,6 @@ public class LockedCallIT {
             bean.interruptible(() -> "ran");
             assertMessage("HOLDFAST-0041", inner);
             transaction.rollback();
-            assertEquals("ran", bean.interruptible(inner), "no transaction is suspended");
         }
     }
 

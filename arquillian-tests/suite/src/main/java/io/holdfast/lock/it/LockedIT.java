@@ -31,7 +31,6 @@ import jakarta.transaction.TransactionSynchronizationRegistry;
 import jakarta.transaction.UserTransaction;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -378,23 +377,22 @@ public class LockedIT {
 
     /** Interrupts a method while it waits for its lock; returns what it throws. */
     private Exception interrupted(Callable<?> method, boolean flag) throws Exception {
-        CountDownLatch started = new CountDownLatch(1);
-        Thread[] thread = new Thread[1];
-        try (LockHandle handle = locker.acquire(LockRequest.of(KEY))) {
+        long lockId = locker.lockId(KEY);
+        return PgLocks.holding(lockId, () -> {
+            Thread[] thread = new Thread[1];
             Future<Exception> waiting = executor.submit(() -> {
                 thread[0] = Thread.currentThread();
-                started.countDown();
                 Exception failure = assertThrows(Exception.class, method::call);
                 assertEquals(flag, Thread.interrupted());
                 return failure;
             });
-            started.await();
+            PgLocks.eventually("it waits", () -> PgLocks.waiters(lockId) == 1);
             thread[0].interrupt();
 
             Exception failure = waiting.get();
-            assertTrue(handle.isHeld());
+            assertEquals(1, holders(), "the other holder's lock is left");
             return failure;
-        }
+        });
     }
 
     @Test

@@ -30,7 +30,7 @@ public final class PgLocks {
     }
 
     /** Holds the lock while the work runs, on a session of its own, as a holder on another server does. */
-    static <T> T holding(long lockId, Callable<T> work) throws Exception {
+    public static <T> T holding(long lockId, Callable<T> work) throws Exception {
         try (Connection connection = dataSource().getConnection()) {
             call(connection, "select pg_advisory_lock(?)", lockId);
             try {
