@@ -13,6 +13,8 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.ForgetfulBean;
+import io.holdfast.lock.it.beans.KeyBean;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.SkippingBean;
 import jakarta.enterprise.inject.spi.Extension;
@@ -56,6 +58,8 @@ public class ConfigurationIT {
                                 "holdfast.lock.order/#{order.id}.lease", "enforced",
                                 "holdfast.wait-at-mots", "1s"),
                         ConfigurationIT.class,
+                        ForgetfulBean.class,
+                        KeyBean.class,
                         LockLog.class,
                         LogOfStart.class,
                         SkippingBean.class,
@@ -109,5 +113,12 @@ public class ConfigurationIT {
         assertTrue(log.has("HOLDFAST-0130", "holdfast.wait-at-mots", "Did you mean holdfast.wait-at-most?"));
         assertFalse(log.has("HOLDFAST-0130", "order/#{order.id}"));
         assertFalse(log.has("HOLDFAST-0130", "holdfast.jdbc."));
+    }
+
+    @Test
+    @DisplayName("an override that loses the annotation of the method that it overrides is logged at deployment")
+    void shouldWarnAboutOverrides() {
+        assertTrue(log.has("HOLDFAST-0054", "ForgetfulBean.transfer", "KeyBean.transfer"));
+        assertFalse(log.has("HOLDFAST-0054", "ship"));
     }
 }

@@ -10,22 +10,35 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.it.beans.AddedLock;
 import io.holdfast.lock.it.beans.KeyBean;
+import io.holdfast.lock.it.beans.KeyBean.Item;
 import io.holdfast.lock.it.beans.KeyBean.Order;
 import io.holdfast.lock.it.beans.KeyEjb;
+import io.holdfast.lock.it.beans.NightlyBean;
+import io.holdfast.lock.it.beans.NightlyWork;
+import io.holdfast.lock.it.beans.OneAtATime;
+import io.holdfast.lock.it.beans.PlainBean;
 import jakarta.annotation.Resource;
 import jakarta.ejb.EJBException;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
+import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;
 import jakarta.transaction.UserTransaction;
+import java.util.Date;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
+import org.jboss.shrinkwrap.api.spec.JavaArchive;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Keys of {@code @Locked} made of arguments, with the server's own Jakarta Expression Language, in an EAR. */
 @ArquillianTest
@@ -40,6 +53,12 @@ public class LockedKeysIT {
     @Inject
     private KeyEjb ejb;
 
+    @Inject
+    private NightlyBean nightly;
+
+    @Inject
+    private PlainBean plain;
+
     @Resource(lookup = "java:comp/DefaultManagedExecutorService")
     private ManagedExecutorService executor;
 
@@ -48,8 +67,19 @@ public class LockedKeysIT {
 
     @Deployment
     static EnterpriseArchive deployment() {
-        return Archives.ear(
-                "locked-keys", new Class<?>[] {KeyBean.class, KeyEjb.class, PgLocks.class}, LockedKeysIT.class);
+        Class<?>[] ejbs = {
+            KeyBean.class,
+            KeyEjb.class,
+            NightlyWork.class,
+            OneAtATime.class,
+            NightlyBean.class,
+            PlainBean.class,
+            AddedLock.class,
+            PgLocks.class
+        };
+        EnterpriseArchive ear = Archives.ear("locked-keys", ejbs, LockedKeysIT.class);
+        ear.getAsType(JavaArchive.class, "/locked-keys-ejb.jar").addAsServiceProvider(Extension.class, AddedLock.class);
+        return ear;
     }
 
     private int holders(String key) {
@@ -139,5 +169,48 @@ public class LockedKeysIT {
         message = assertThrows(IllegalStateException.class, () -> bean.shipById(null, () -> "ran"))
                 .getMessage();
         assertTrue(message.contains("HOLDFAST-0032") && message.contains("parameter id"), message);
+    }
+
+    private static void assertRefused(String id, String part, Executable call) {
+        String message = assertThrows(IllegalStateException.class, call).getMessage();
+        assertTrue(message.startsWith(id) && message.contains(part), message);
+    }
+
+    @Test
+    @DisplayName("components of records are properties in expressions")
+    void shouldReadComponentsOfRecords() throws Exception {
+        assertEquals(1, bean.store(new Item("x1"), () -> holders("item/x1")));
+        assertRefused("HOLDFAST-0032", "sku of #{item.sku}", () -> bean.store(new Item(null), () -> "ran"));
+    }
+
+    @Test
+    @DisplayName("null within an expression is refused, and so is what has no text of its own")
+    void shouldRefuseNullInExpressions() throws Exception {
+        assertEquals(1, bean.join("a", 1, () -> holders("a-1")));
+        assertRefused("HOLDFAST-0032", "first of #{first", () -> bean.join(null, "b", () -> "ran"));
+        assertRefused("HOLDFAST-0032", "second of #{first", () -> bean.join("a", null, () -> "ran"));
+        assertRefused("HOLDFAST-0033", "second of #{first", () -> bean.join("a", Set.of("b"), () -> "ran"));
+    }
+
+    @Test
+    @DisplayName(
+            "only what has one text in every JVM becomes part of a key: no date, no set, no client proxy of a bean without it")
+    void shouldRefuseValuesOfManyTexts() throws Exception {
+        assertEquals(1, bean.any(UUID.fromString("0-0-0-0-1"), () -> holders("any/" + new UUID(0, 1))));
+        for (Object value : new Object[] {new Date(0), Set.of("a"), Optional.of("a"), new Object[0], bean, ejb}) {
+            assertRefused("HOLDFAST-0033", "parameter", () -> bean.any(value, () -> "ran"));
+        }
+    }
+
+    @Test
+    @DisplayName("a stereotype and another interceptor binding may bring the lock, and an extension may add it")
+    void shouldLockByStereotypeAndBinding() throws Exception {
+        assertEquals(1, nightly.nightly(() -> {
+            assertBusy(() -> nightly.nightly(() -> "ran"));
+            return holders("nightly");
+        }));
+        assertEquals(1, nightly.oneAtATime(() -> holders("one-at-a-time")));
+        assertEquals(1, nightly.own(() -> holders("own")));
+        assertEquals(1, plain.call(() -> holders("added")));
     }
 }

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
+import io.holdfast.lock.it.beans.Decorated;
 import io.holdfast.lock.it.beans.TtlBean;
 import io.holdfast.lock.it.beans.WrongBean;
+import io.holdfast.lock.it.beans.WrongDecorator;
 import io.holdfast.lock.it.beans.WrongEjb;
 import io.holdfast.lock.it.beans.WrongFinalBean;
+import io.holdfast.lock.it.beans.WrongKeyBean;
 import io.holdfast.lock.it.beans.WrongMessageEjb;
+import io.holdfast.lock.it.beans.WrongServlet;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -27,7 +31,13 @@ public class LockedMistakesIT {
 
     @Deployment(name = "wrong-bean", managed = false, testable = false)
     static WebArchive wrongBean() {
-        return Archives.war("wrong-bean", Map.of(), WrongBean.class);
+        return Archives.war(
+                "wrong-bean", Map.of(), WrongBean.class, WrongKeyBean.class, WrongDecorator.class, Decorated.class);
+    }
+
+    @Deployment(name = "wrong-servlet", managed = false, testable = false)
+    static WebArchive wrongServlet() {
+        return Archives.war("wrong-servlet", Map.of(), WrongServlet.class);
     }
 
     @Deployment(name = "wrong-final-bean", managed = false, testable = false)
@@ -71,6 +81,26 @@ public class LockedMistakesIT {
                 deployer, "wrong-bean", "HOLDFAST-0110", "WrongBean.contradictory", "scope TRANSACTION");
         FailedDeployment.assertFails(
                 deployer, "wrong-final-bean", "HOLDFAST-0110", "WrongFinalBean", "a final class cannot be intercepted");
+    }
+
+    @Test
+    @DisplayName("C24: keys that would not be what they seem, results that do their work later, and decorators")
+    void shouldRefuseWhatWouldRunWithoutItsLock() {
+        FailedDeployment.assertFails(
+                deployer, "wrong-bean", "WrongKeyBean.braces", "{arg0} is plain text", "Write #{arg0}");
+        FailedDeployment.assertFails(
+                deployer, "wrong-bean", "WrongKeyBean.date", "is of java.util.Date, which cannot be part of a key");
+        FailedDeployment.assertFails(
+                deployer, "wrong-bean", "WrongKeyBean.stream", "Stream, whose work comes after the method");
+        FailedDeployment.assertFails(
+                deployer, "wrong-bean", "WrongDecorator.ship", "Put @Locked on the bean that it decorates");
+    }
+
+    @Test
+    @DisplayName("C24: a servlet, which calls its methods itself, fails the deployment")
+    void shouldRefuseServlet() {
+        FailedDeployment.assertFails(
+                deployer, "wrong-servlet", "HOLDFAST-0110", "WrongServlet.doGet", "Move the work to a @Locked method");
     }
 
     @Test

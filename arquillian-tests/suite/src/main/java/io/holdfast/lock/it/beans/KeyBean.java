@@ -39,4 +39,22 @@ public class KeyBean {
     public <T> T shipById(@LockKey Integer id, Callable<T> work) throws Exception {
         return work.call();
     }
+
+    /** Its component is a property, whatever the version of Expression Language. */
+    public record Item(String sku) {}
+
+    @Locked(value = "item/#{item.sku}", waitAtMost = Locked.IMMEDIATE)
+    public <T> T store(Item item, Callable<T> work) throws Exception {
+        return work.call();
+    }
+
+    @Locked(value = "#{first += '-' += second}", waitAtMost = Locked.IMMEDIATE)
+    public <T> T join(Object first, Object second, Callable<T> work) throws Exception {
+        return work.call();
+    }
+
+    @Locked(value = "any", waitAtMost = Locked.IMMEDIATE)
+    public <T> T any(@LockKey Object value, Callable<T> work) throws Exception {
+        return work.call();
+    }
 }
