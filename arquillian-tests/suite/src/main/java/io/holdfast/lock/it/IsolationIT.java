@@ -3,6 +3,7 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.beans.Seat;
@@ -20,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -99,15 +101,21 @@ public class IsolationIT {
         };
         CountDownLatch hasBegun = new CountDownLatch(1);
         AtomicReference<Future<Object>> other = new AtomicReference<>();
-        inTransaction(() -> seats.locked(() -> {
-            other.set(executor.submit(() -> inTransaction(() -> {
-                before.call();
-                hasBegun.countDown();
-                return seats.locked(lookAndBook);
-            })));
-            assertTrue(hasBegun.await(20, TimeUnit.SECONDS));
-            return lookAndBook.call();
-        }));
+        inTransaction(() -> {
+            seats.locked(() -> {
+                other.set(executor.submit(() -> inTransaction(() -> {
+                    before.call();
+                    hasBegun.countDown();
+                    return seats.locked(lookAndBook);
+                })));
+                assertTrue(hasBegun.await(20, TimeUnit.SECONDS));
+                return lookAndBook.call();
+            });
+            return assertThrows(
+                    TimeoutException.class,
+                    () -> other.get().get(500, TimeUnit.MILLISECONDS),
+                    "the lock is not free before the commit");
+        });
         other.get().get(20, TimeUnit.SECONDS);
         return sales.count();
     }
