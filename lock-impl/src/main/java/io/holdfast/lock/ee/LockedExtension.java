@@ -38,6 +38,9 @@ public class LockedExtension implements Extension {
 
     private final Set<String> problems = ConcurrentHashMap.newKeySet();
 
+    /** Whether it is too late to fail the deployment: what is found later, such as a servlet at its first request, fails by itself. */
+    private volatile boolean isValidated;
+
     /** By the class of the bean. */
     private final Map<Class<?>, Map<Method, Locked>> locked = new ConcurrentHashMap<>();
 
@@ -60,6 +63,9 @@ public class LockedExtension implements Extension {
         if (prepared.add(type.getJavaClass())) {
             check(type.getJavaClass(), () -> LockedChecks.of(type));
         }
+        if (isValidated) {
+            report(event::addDefinitionError);
+        }
     }
 
     private void check(Class<?> type, Supplier<LockedChecks> start) {
@@ -81,6 +87,7 @@ public class LockedExtension implements Extension {
     /** What was found since then. */
     void tell(@Observes AfterDeploymentValidation event) {
         report(event::addDeploymentProblem);
+        isValidated = true;
     }
 
     /** What was found last, or shows only with what is set for the locks; of the latter the first. */

@@ -24,6 +24,7 @@ import java.util.Map;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,8 @@ public class ConfigurationIT {
                         SkippingBean.class,
                         Keys.class,
                         HiddenSource.class)
+                // Without a beans.xml, an archive that has an extension is no bean archive.
+                .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
                 .addAsServiceProvider(ConfigSource.class, HiddenSource.class)
                 .addAsServiceProvider(Extension.class, LogOfStart.class);
     }

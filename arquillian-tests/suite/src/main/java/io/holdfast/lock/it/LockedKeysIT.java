@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
+import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.JavaArchive;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +79,10 @@ public class LockedKeysIT {
             PgLocks.class
         };
         EnterpriseArchive ear = Archives.ear("locked-keys", ejbs, LockedKeysIT.class);
-        ear.getAsType(JavaArchive.class, "/locked-keys-ejb.jar").addAsServiceProvider(Extension.class, AddedLock.class);
+        // Without a beans.xml, an archive that has an extension is no bean archive.
+        ear.getAsType(JavaArchive.class, "/locked-keys-ejb.jar")
+                .addAsServiceProvider(Extension.class, AddedLock.class)
+                .addAsManifestResource(EmptyAsset.INSTANCE, "beans.xml");
         return ear;
     }
 
