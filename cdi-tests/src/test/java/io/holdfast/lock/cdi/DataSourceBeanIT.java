@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.CurrentLock;
+import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockDomain;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
@@ -57,6 +58,19 @@ class DataSourceBeanIT extends CdiTest {
             return lock.isHeld();
         }
 
+        @Inject
+        @LockDomain("billing")
+        Locker locker;
+
+        @Inject
+        @LockDomain("billing")
+        LockAdmin admin;
+
+        boolean isBilled() throws InterruptedException {
+            return locker.tryWithLock(
+                    LockRequest.of("invoice"), () -> admin.lock("invoice").isPresent());
+        }
+
         @Locked(value = "invoice", domain = "billing")
         boolean bill() {
             return lock.isHeld();
@@ -89,11 +103,12 @@ class DataSourceBeanIT extends CdiTest {
     }
 
     @Test
-    void shouldLockInTheDatabaseOfTheBeanOfTheDomain() {
+    void shouldLockInTheDatabaseOfTheBeanOfTheDomain() throws InterruptedException {
         try (SeContainer application = start(DefaultDataSource.class, BillingDataSource.class, Work.class)) {
             Work work = application.select(Work.class).get();
             assertTrue(work.book(7));
             assertTrue(work.bill());
+            assertTrue(work.isBilled());
         }
     }
 

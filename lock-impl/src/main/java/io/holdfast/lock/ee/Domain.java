@@ -84,7 +84,7 @@ final class Domain {
     }
 
     LockAdmin admin() {
-        return core().admin();
+        return new ManagedAdmin(this);
     }
 
     Duration waitAtMost(LockRequest request) {

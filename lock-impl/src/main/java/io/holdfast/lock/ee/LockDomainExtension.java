@@ -137,11 +137,13 @@ public class LockDomainExtension implements Extension {
                 add(
                         event,
                         Locker.class,
+                        ManagedLocker.class,
                         domain,
                         () -> domains(beans).get(domain).locker());
                 add(
                         event,
                         LockAdmin.class,
+                        ManagedAdmin.class,
                         domain,
                         () -> domains(beans).get(domain).admin());
             }
@@ -150,9 +152,11 @@ public class LockDomainExtension implements Extension {
         }
     }
 
-    private static <T> void add(AfterBeanDiscovery event, Class<T> type, String domain, Supplier<T> made) {
+    /** OpenWebBeans makes a client proxy that extends the class of the bean. */
+    private static <T> void add(
+            AfterBeanDiscovery event, Class<T> type, Class<? extends T> beanClass, String domain, Supplier<T> made) {
         event.<T>addBean()
-                .beanClass(Domains.class)
+                .beanClass(beanClass)
                 .addTypes(type)
                 .addQualifiers(LockDomain.Literal.of(domain), Any.Literal.INSTANCE)
                 .scope(ApplicationScoped.class)

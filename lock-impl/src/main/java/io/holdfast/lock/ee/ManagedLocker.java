@@ -16,13 +16,20 @@ import java.util.concurrent.CompletableFuture;
  * The locker that applications inject: acquiring is retried, refused while the circuit breaker is open, and bound to the caller's
  * transaction where that is asked for; everything else goes straight to the core.
  */
-final class ManagedLocker implements Locker {
+class ManagedLocker implements Locker {
 
     private static final String FAULT_TOLERANCE = "org.eclipse.microprofile.faulttolerance.exceptions.";
 
     private final Domain domain;
     private final LockAcquisition acquisition;
     private final Breaker breaker;
+
+    /** For the client proxies of OpenWebBeans, which extend the class and use none of its fields. */
+    ManagedLocker() {
+        this.domain = null;
+        this.acquisition = null;
+        this.breaker = null;
+    }
 
     ManagedLocker(Domain domain, LockAcquisition acquisition) {
         this.domain = domain;
