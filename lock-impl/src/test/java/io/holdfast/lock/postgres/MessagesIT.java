@@ -496,7 +496,8 @@ class MessagesIT extends LockerTest {
         String object = right.replaceAll(".*pg_catalog\\.(\\w+).*", "$1");
         ConnectionSource cut = ConnectionSource.of(without(right));
         for (SessionMode mode : SessionMode.values()) {
-            PostgresLocker locker = locker(CONFIG.sessions(mode), cut);
+            // Within this time the second session of the check must be open, also on a loaded machine.
+            PostgresLocker locker = locker(CONFIG.sessions(mode).connectionTimeout(Duration.ofSeconds(10)), cut);
             for (Executable question : List.<Executable>of(
                     locker::ping, () -> locker.acquire(request), () -> locker.tryAcquire(request))) {
                 String refused =
