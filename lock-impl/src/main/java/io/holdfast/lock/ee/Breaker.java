@@ -106,7 +106,9 @@ final class Breaker {
         long begunNanos = clock.getAsLong();
         try {
             Optional<LockHandle> lock = attempt.run();
-            answered(lock.isPresent());
+            if (lock.isPresent()) {
+                answered();
+            }
             return lock;
         } catch (LockException e) {
             judge(e, begunNanos);
@@ -132,7 +134,7 @@ final class Breaker {
         long begunNanos = clock.getAsLong();
         try {
             ping.ask();
-            answered(true);
+            answered();
         } catch (LockException e) {
             judge(e, begunNanos);
             if (isUnreachable(e)) {
@@ -159,13 +161,14 @@ final class Breaker {
         return new Refusal(Messages.refusedByBreaker(domain, failures, since, left, lastFailure));
     }
 
+    /** Contention and limits may be this JVM's alone, and then say nothing about the database. */
     private void judge(LockException failure, long begunNanos) {
         if (isUnreachable(failure)) {
             failed(failure, begunNanos);
-        } else if (failure instanceof LockNotAcquiredException) {
-            answered(false);
-        } else if (!(failure instanceof LockConnectionTimeoutException) && !(failure instanceof LockLimitException)) {
-            answered(true);
+        } else if (!(failure instanceof LockNotAcquiredException)
+                && !(failure instanceof LockConnectionTimeoutException)
+                && !(failure instanceof LockLimitException)) {
+            answered();
         }
     }
 
@@ -178,13 +181,11 @@ final class Breaker {
                 && !(failure instanceof LockLimitException);
     }
 
-    /** An attempt that ends without the lock may have waited for another of this JVM only, so it does not close the breaker. */
-    private synchronized void answered(boolean byDatabase) {
-        if (opened == null || byDatabase) {
-            failures = 0;
-            answeredNanos = clock.getAsLong();
-        }
-        if (opened != null && byDatabase) {
+    /** By the database. */
+    private synchronized void answered() {
+        failures = 0;
+        answeredNanos = clock.getAsLong();
+        if (opened != null) {
             Messages.breakerClosed(domain, Duration.ofNanos(answeredNanos - opened.sinceNanos()));
             opened = null;
         }

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -30,6 +32,9 @@ class LockHealth {
     private static final String APPLICATION = "application";
     private static final String FAILURE = "failure";
     private static final String STATE = "state";
+
+    /** For the thread that asks, which fails by itself when the time has passed. */
+    private static final Duration GRACE = Duration.ofMillis(100);
 
     /**
      * Static, since Payara 7 requests the check before it can create the beans of an EAR's lib; otherwise the deployment would
@@ -66,7 +71,7 @@ class LockHealth {
         for (Domain domain : domains.wanted()) {
             answers.put(domain.name(), begin(domain, timeout));
         }
-        answers.forEach((domain, answer) -> failure(answer).ifPresent(failure -> {
+        answers.forEach((domain, answer) -> failure(answer, timeout).ifPresent(failure -> {
             if (isBusy(failure)) {
                 response.withData(key(STATE, domain), "busy");
             } else {
@@ -84,10 +89,12 @@ class LockHealth {
     }
 
     /** Empty if the database answered. */
-    private static Optional<Throwable> failure(CompletableFuture<Void> answer) {
+    private static Optional<Throwable> failure(CompletableFuture<Void> answer, Duration timeout) {
         try {
-            answer.get();
+            answer.get(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
             return Optional.empty();
+        } catch (TimeoutException e) {
+            return Optional.of(e);
         } catch (ExecutionException e) {
             return Optional.of(e.getCause());
         } catch (InterruptedException e) {

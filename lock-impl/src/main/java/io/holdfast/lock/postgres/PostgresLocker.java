@@ -297,23 +297,30 @@ public final class PostgresLocker implements Locker {
         ask(PING, false, this::answerPing);
     }
 
+    private Void answerPing(LockSession session, Progress progress) throws SQLException {
+        requirePrimary(session);
+        fitness.recheck(session, progress);
+        return null;
+    }
+
     /**
-     * As {@link #ping()}, without keeping the caller waiting.
+     * Asks whether a primary PostgreSQL answers, without keeping the caller waiting. Unlike {@link #ping()} it proves nothing
+     * about exclusion, which takes many round trips and a second connection: the limit is for one statement.
      *
      * @param atMost after which time it fails if the database has not answered
      * @return completes when the database has answered, and fails as {@link #ping()} does
      */
     public CompletableFuture<Void> pingWithin(Duration atMost) {
         requireOpen(PING);
-        Inquiry<Void> inquiry = new Inquiry<>(sessions, keepers, config, PING, this::answerPing, false);
+        Inquiry<Void> inquiry =
+                new Inquiry<>(sessions, keepers, config, PING, (session, progress) -> requirePrimary(session), false);
         return keepers.submit(() -> inquiry.await(atMost));
     }
 
-    private Void answerPing(LockSession session, Progress progress) throws SQLException {
+    private static Void requirePrimary(LockSession session) throws SQLException {
         if (session.isStandby()) {
             throw Messages.standby("locks");
         }
-        fitness.recheck(session, progress);
         return null;
     }
 

@@ -123,17 +123,11 @@ class BreakerTest {
     }
 
     @Test
-    @DisplayName("a success and contention begin the count again; so does an answer that is a refusal")
+    @DisplayName("a success begins the count again; so does an answer that is a refusal")
     void shouldCountInARowOnly() throws InterruptedException {
-        List<Attempt> answers = List.of(
-                BreakerTest::granted,
-                Optional::empty,
-                () -> {
-                    throw new LockNotAcquiredException("held", null);
-                },
-                () -> {
-                    throw new LockDatabaseUnfitException("a standby", null);
-                });
+        List<Attempt> answers = List.of(BreakerTest::granted, () -> {
+            throw new LockDatabaseUnfitException("a standby", null);
+        });
         for (Attempt each : answers) {
             fail(DOWN);
             fail(DOWN);
@@ -243,6 +237,22 @@ class BreakerTest {
         }
 
         assertTrue(breaker.run(BreakerTest::granted).isPresent());
+    }
+
+    @Test
+    @DisplayName("contention, which may be that inside of this JVM, does not begin the count again")
+    void shouldOpenDespiteContention() throws InterruptedException {
+        fail(DOWN);
+        fail(DOWN);
+        assertTrue(breaker.run(Optional::empty).isEmpty());
+        assertThrows(
+                LockNotAcquiredException.class,
+                () -> breaker.run(() -> {
+                    throw new LockNotAcquiredException("held", null);
+                }));
+        fail(DOWN);
+
+        assertRefused();
     }
 
     @Test

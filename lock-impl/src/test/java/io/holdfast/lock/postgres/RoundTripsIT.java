@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,22 @@ class RoundTripsIT extends LockerTest {
 
         waiter.get().release();
         assertEquals(3, statements.size(), statements::toString);
+    }
+
+    @Test
+    @DisplayName("a ping with a limit costs one round trip on one connection, also before the first lock")
+    void shouldPingByOneRoundTrip() throws Exception {
+        AtomicInteger connections = new AtomicInteger();
+        PostgresLocker unproven = locker(CONFIG.checkInterval(LONG), () -> {
+            connections.incrementAndGet();
+            return counted.open();
+        });
+        statements.clear();
+
+        unproven.pingWithin(Duration.ofSeconds(10)).get();
+
+        assertEquals(1, connections.get());
+        assertEquals(1, statements.size(), statements::toString);
     }
 
     @Test
