@@ -104,7 +104,8 @@ public class LibraryCheckExtension implements Extension {
         if (!without.isEmpty()) {
             refuse.accept(refusal("HOLDFAST-0078: no implementation of @Locked is visible to " + without
                     + ", so its methods would run without their locks. Add io.holdfast:lock-impl, in the version of"
-                    + " lock-api, to the WEB-INF/lib of the WAR, or to the lib of the EAR, that contains it"));
+                    + " lock-api, to the WEB-INF/lib of the WAR, or to the lib of the EAR, that contains it; if it is there, let"
+                    + " the container discover its beans"));
         }
     }
 
@@ -137,8 +138,20 @@ public class LibraryCheckExtension implements Extension {
         }
     }
 
-    /** Where a class loader finds the class, without the name of the class itself. */
+    /**
+     * Where a class loader finds the class, without the name of the class itself. A class path that an embedded server lies on is
+     * not part of the application.
+     */
     static Set<String> copies(Class<?> type, ClassLoader loader) {
+        Set<String> copies = places(type, loader);
+        ClassLoader ofJvm = ClassLoader.getSystemClassLoader();
+        if (type.getClassLoader() != ofJvm) {
+            copies.removeAll(places(type, ofJvm));
+        }
+        return copies;
+    }
+
+    private static Set<String> places(Class<?> type, ClassLoader loader) {
         String resource = type.getName().replace('.', '/') + ".class";
         try {
             return Collections.list(loader.getResources(resource)).stream()
