@@ -180,18 +180,18 @@ record Settings(
     private static int number(SettingsSource values, String name, int least, int defaultValue) {
         String expected = "a whole number from " + least + " to " + Integer.MAX_VALUE;
         return values.value(name)
-                .map(value -> {
-                    try {
-                        int number = Integer.parseInt(value);
-                        if (number >= least) {
-                            return number;
-                        }
-                    } catch (NumberFormatException e) {
-                        throw Messages.badSetting(name, value, expected);
-                    }
-                    throw Messages.badSetting(name, value, expected);
-                })
+                .map(value -> wholeNumber(value)
+                        .filter(number -> number >= least)
+                        .orElseThrow(() -> Messages.badSetting(name, value, expected)))
                 .orElse(defaultValue);
+    }
+
+    private static Optional<Integer> wholeNumber(String value) {
+        try {
+            return Optional.of(Integer.valueOf(value));
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
     }
 
     static <T> Optional<T> oneOf(SettingsSource values, String name, Map<String, T> choices) {
