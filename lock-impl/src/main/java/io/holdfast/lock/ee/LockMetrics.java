@@ -6,6 +6,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.spi.LockAttempt;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -93,7 +94,16 @@ abstract class LockMetrics implements OptionalListeners.Stoppable {
 
     /** The name under which the container knows the application, as far as the calling thread can look it up. */
     static String application() {
-        return Jndi.find(String.class, "java:app/AppName").orElse(UNKNOWN_APPLICATION);
+        return onThisThread().orElse(UNKNOWN_APPLICATION);
+    }
+
+    /** On a thread that cannot look it up, as it was at start. */
+    static String application(Domains domains) {
+        return onThisThread().orElseGet(domains::application);
+    }
+
+    private static Optional<String> onThisThread() {
+        return Jndi.find(String.class, "java:app/AppName");
     }
 
     @Override

@@ -11,8 +11,8 @@ import org.eclipse.microprofile.metrics.Tag;
 /**
  * Into MicroProfile Metrics. Not by annotations: a server may drop the metrics of an application together with
  * those of the same names of another one, as Open Liberty does, and then the annotated method fails. Here every metric is
- * looked up at every use, so that one that is gone is made again. Where the server has no MicroProfile Metrics, this is no
- * bean.
+ * looked up at every use, so that one that is gone is made again. Where the server does not give its registry, nothing is
+ * measured.
  */
 class MicroProfileMetrics extends LockMetrics {
 
@@ -21,10 +21,9 @@ class MicroProfileMetrics extends LockMetrics {
 
     private final Tag application;
 
-    /** On a caller's thread, since some of the locker's own know no application. */
     MicroProfileMetrics(Domains domains) {
         registry = domains.serverProvided(MetricRegistry.class).orElse(null);
-        application = new Tag(APPLICATION, application());
+        application = new Tag(APPLICATION, application(domains));
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Into Micrometer, where the server gives its registry for injection; else this is no bean. Not by the builders of
+ * Into Micrometer, where the server gives its registry for injection; else nothing is measured. Not by the builders of
  * metrics: what they make does not get past the registry that WildFly gives an application, and the function of a gauge would be
  * a class of this application, which the registry would keep in memory.
  */
@@ -19,7 +19,7 @@ class MicrometerMetrics extends LockMetrics {
     private final String application;
 
     MicrometerMetrics(Domains domains) {
-        this(domains.serverProvided(MeterRegistry.class).orElse(null), application());
+        this(domains.serverProvided(MeterRegistry.class).orElse(null), application(domains));
     }
 
     MicrometerMetrics(MeterRegistry registry, String application) {

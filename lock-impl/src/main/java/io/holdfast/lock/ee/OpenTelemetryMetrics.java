@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Into OpenTelemetry, as MicroProfile Telemetry gives it, under names of its own that follow its conventions. Where the server
- * has none, this is no bean; where it has traces only, what is handed over goes nowhere.
+ * gives none, or has traces only, what is handed over goes nowhere.
  *
  * @see <a href="https://opentelemetry.io/docs/specs/semconv/general/naming/">OpenTelemetry semantic conventions, "Naming"</a>
  */
@@ -42,7 +42,7 @@ class OpenTelemetryMetrics extends LockMetrics {
     private final String application;
 
     OpenTelemetryMetrics(Domains domains) {
-        this(domains.serverProvided(OpenTelemetry.class).orElseGet(OpenTelemetry::noop), application());
+        this(domains.serverProvided(OpenTelemetry.class).orElseGet(OpenTelemetry::noop), application(domains));
     }
 
     OpenTelemetryMetrics(OpenTelemetry telemetry, String application) {

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Spans of acquiring, holding, refreshing and releasing, into OpenTelemetry, as MicroProfile Telemetry gives it. Where the server
- * has none, this is no bean. Acquiring and holding are children of the caller's span, one after the other, since
+ * gives none, there are no spans. Acquiring and holding are children of the caller's span, one after the other, since
  * the lock may be held when the call that acquired it has returned; without a caller's span, holding is a child of acquiring.
  * Refreshing and releasing are children of holding. What is not sampled leaves nothing here.
  */

@@ -130,6 +130,18 @@ class LockMetricsTest {
     }
 
     @Test
+    @DisplayName("a thread that cannot look up the application uses the name that was found at start")
+    void shouldKnowApplicationOnAnyThread() {
+        assertEquals("unknown", LockMetrics.application());
+        assertEquals("shop", LockMetrics.application(new Domains() {
+            @Override
+            String application() {
+                return "shop";
+            }
+        }));
+    }
+
+    @Test
     @DisplayName("the buckets of OpenTelemetry's histograms tell waits of milliseconds from waits of seconds")
     void openTelemetryShouldHaveBucketsForSeconds() {
         InMemoryMetricReader reader = InMemoryMetricReader.create();
