@@ -161,6 +161,7 @@ final class Messages {
                         + " the handles instead");
     }
 
+    /** The failure is that of a different caller and names that one's key, so it is not the cause. */
     static LockUnavailableException refusedByBreaker(
             String domain, int failures, Duration since, Duration left, LockException last) {
         return new LockUnavailableException(
@@ -168,7 +169,7 @@ final class Messages {
                         + " attempts in a row, so locks have been refused for " + seconds(since)
                         + " without asking it; it is asked again " + (left.isZero() ? "now" : "in " + seconds(left))
                         + ". Check the database and try later. Last cause: " + sentence(last),
-                last);
+                null);
     }
 
     static void breakerOpened(String domain, int failures, LockException last) {
