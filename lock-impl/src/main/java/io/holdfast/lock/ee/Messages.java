@@ -381,6 +381,16 @@ final class Messages {
         LOG.log(Level.DEBUG, "The cause of HOLDFAST-0119", cause);
     }
 
+    static void listenerNotMade(Class<?> listener, String api, Throwable cause) {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0076: " + listener.getName() + " could not be made, so it reports nothing about locks to "
+                        + api
+                        + " until the application starts again. See the cause, and check that the server's version of that"
+                        + " API is one that Holdfast is tested with",
+                cause);
+    }
+
     static void terminated(String caller, int pid, LockInfo lock, boolean withKey) {
         String key = withKey ? lock.key() : null;
         LOG.log(

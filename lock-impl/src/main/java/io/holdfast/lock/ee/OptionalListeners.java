@@ -63,7 +63,11 @@ final class OptionalListeners {
     private final List<Lazy> all;
 
     OptionalListeners(Domains domains) {
-        all = CANDIDATES.stream()
+        this(CANDIDATES, domains);
+    }
+
+    OptionalListeners(List<Candidate> candidates, Domains domains) {
+        all = candidates.stream()
                 .filter(Candidate::isPresent)
                 .map(candidate -> new Lazy(candidate, domains))
                 .toList();
@@ -80,7 +84,8 @@ final class OptionalListeners {
 
     /**
      * Makes its listener at the first call, which is on the thread of a component: that knows the application's name, and what the
-     * server provides is ready.
+     * server provides is ready. If that fails, nothing listens from then on. Its text is the name of the listener's class, for the
+     * message about a listener that fails.
      */
     private static final class Lazy implements InvocationHandler {
 
@@ -104,6 +109,9 @@ final class OptionalListeners {
 
         @Override
         public Object invoke(Object proxy, Method method, Object[] arguments) throws Throwable {
+            if (method.getDeclaringClass() == Object.class) {
+                return answer(method.getName(), arguments);
+            }
             try {
                 return method.invoke(made.orElseGet(this::make), arguments);
             } catch (InvocationTargetException e) {
@@ -111,11 +119,34 @@ final class OptionalListeners {
             }
         }
 
+        /** Without making it. */
+        private Object answer(String method, Object[] arguments) {
+            return switch (method) {
+                case "equals" -> listener == arguments[0];
+                case "hashCode" -> hashCode();
+                default -> toString();
+            };
+        }
+
         private synchronized Stoppable make() {
             if (made.isEmpty()) {
-                made = Optional.of(candidate.make().apply(domains));
+                made = Optional.of(makeOrNothing());
             }
             return made.get();
+        }
+
+        private Stoppable makeOrNothing() {
+            try {
+                return candidate.make().apply(domains);
+            } catch (RuntimeException | LinkageError e) {
+                Messages.listenerNotMade(candidate.type(), candidate.api(), e);
+                return () -> {};
+            }
+        }
+
+        @Override
+        public String toString() {
+            return candidate.type().getName();
         }
 
         void stop() {

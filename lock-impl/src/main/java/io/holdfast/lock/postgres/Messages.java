@@ -19,6 +19,7 @@ import io.holdfast.lock.spi.LockListener;
 import jakarta.annotation.Nullable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Duration;
 
@@ -374,9 +375,15 @@ final class Messages {
     static void listenerFailed(LockListener listener, Throwable failure) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0014: a lock listener failed; the lock is not affected. Mend "
-                        + listener.getClass().getName(),
+                "HOLDFAST-0014: a lock listener failed; the lock is not affected. Mend " + nameOf(listener),
                 failure);
+    }
+
+    /** The name of the class of a proxy says nothing, but its handler may know whose it is. */
+    private static String nameOf(LockListener listener) {
+        return Proxy.isProxyClass(listener.getClass())
+                ? KeyText.of(Proxy.getInvocationHandler(listener).toString())
+                : listener.getClass().getName();
     }
 
     static void closeTimedOut(int locks, Duration timeout) {

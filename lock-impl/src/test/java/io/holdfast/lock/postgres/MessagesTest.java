@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.lock.spi.LockListener;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class MessagesTest {
+
+    private static final Logger LOG = Logger.getLogger("io.holdfast.lock");
+
+    @Test
+    @DisplayName("a listener that fails is named by its class, or by what stands behind a proxy")
+    void shouldNameListener() {
+        LockListener plain = new LockListener() {};
+        LockListener proxy = (LockListener) Proxy.newProxyInstance(
+                LockListener.class.getClassLoader(), new Class<?>[] {LockListener.class}, new InvocationHandler() {
+                    @Override
+                    public Object invoke(Object proxy, Method method, Object[] arguments) {
+                        throw new AssertionError("called");
+                    }
+
+                    @Override
+                    public String toString() {
+                        return "shop.Audit";
+                    }
+                });
+
+        assertEquals(
+                List.of(plain.getClass().getName(), "'shop.Audit'"),
+                logged(plain, proxy).stream()
+                        .map(message -> message.substring(message.lastIndexOf(' ') + 1))
+                        .toList());
+    }
+
+    private static List<String> logged(LockListener... failing) {
+        List<String> messages = new ArrayList<>();
+        LOG.setFilter(entry -> {
+            messages.add(entry.getMessage());
+            return false;
+        });
+        try {
+            for (LockListener each : failing) {
+                Messages.listenerFailed(each, new IllegalStateException("as the test wants"));
+            }
+        } finally {
+            LOG.setFilter(null);
+        }
+        return messages;
+    }
+}
