@@ -19,6 +19,7 @@ import java.net.URL;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.naming.NameNotFoundException;
 
@@ -30,6 +31,10 @@ final class Messages {
     static final String USE_PROPERTY =
             "Use a property of it, or a value whose text is the same everywhere: text, a number, an enum, a UUID, or one of"
                     + " java.time";
+
+    /** Left out from its parameters on, or from the user before an {@code @}, to the end of the text: either may be a password. */
+    private static final Pattern URL_WITH_CREDENTIALS =
+            Pattern.compile("(?s)(jdbc:\\w+:(?:(?=[^\\s?;]*@)|[^\\s?;]*(?=[?;]))).*");
 
     private Messages() {}
 
@@ -104,7 +109,9 @@ final class Messages {
                 "HOLDFAST-0104: no data source is bound to " + String.join(" or ", names)
                         + ". Set holdfast.datasource to the JNDI name of a PostgreSQL data source, or declare a resource"
                         + " reference java:app/env/jdbc/holdfast" + whereSettingsAreRead()
-                        + (cause == null || cause instanceof NameNotFoundException ? "" : ". Cause: " + cause),
+                        + (cause == null || cause instanceof NameNotFoundException
+                                ? ""
+                                : ". Cause: " + withoutCredentials(cause.toString())),
                 cause);
     }
 
@@ -207,7 +214,12 @@ final class Messages {
         }
         return innermost == failure || innermost.getMessage() == null
                 ? "no answer in time"
-                : KeyText.of(innermost.getMessage());
+                : KeyText.of(withoutCredentials(innermost.getMessage()));
+    }
+
+    /** The same as in the core, which keeps its own to itself. */
+    private static String withoutCredentials(String text) {
+        return URL_WITH_CREDENTIALS.matcher(text).replaceAll("$1...");
     }
 
     private static String seconds(Duration duration) {

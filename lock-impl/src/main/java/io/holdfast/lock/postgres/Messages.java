@@ -22,6 +22,7 @@ import java.lang.System.Logger.Level;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * Everything that users read, in one place. An id is never used again for something else. {@code lock} is the lock as
@@ -30,6 +31,10 @@ import java.time.Duration;
 final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
+
+    /** Left out from its parameters on, or from the user before an {@code @}, to the end of the text: either may be a password. */
+    private static final Pattern URL_WITH_CREDENTIALS =
+            Pattern.compile("(?s)(jdbc:\\w+:(?:(?=[^\\s?;]*@)|[^\\s?;]*(?=[?;]))).*");
 
     private Messages() {}
 
@@ -407,7 +412,8 @@ final class Messages {
             state = t instanceof SQLException e && e.getSQLState() != null ? e.getSQLState() : state;
         }
         String message = innermost.getMessage() == null ? innermost.getClass().getName() : innermost.getMessage();
-        return ". Cause: " + KeyText.of(message) + (state == null ? "" : " (SQLState " + state + ")");
+        return ". Cause: " + KeyText.of(URL_WITH_CREDENTIALS.matcher(message).replaceAll("$1..."))
+                + (state == null ? "" : " (SQLState " + state + ")");
     }
 
     private static String seconds(Duration duration) {

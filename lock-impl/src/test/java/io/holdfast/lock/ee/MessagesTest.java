@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockUnavailableException;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -28,6 +31,32 @@ class MessagesTest {
 
         assertTrue(wrongType.endsWith("jdbc/x is not a javax.sql.DataSource but a queue"), wrongType);
         assertTrue(missing.endsWith("not from a WAR"), missing);
+    }
+
+    @Test
+    @DisplayName("what may be a password in a JDBC URL is in no sentence about a cause")
+    void shouldLeaveOutCredentials() {
+        Map.of(
+                        "No suitable driver found for jdbc:postgresql://db/locks?user=me&password=secret word",
+                        "No suitable driver found for jdbc:postgresql://db/locks...",
+                        "No suitable driver found for jdbc:sqlserver://db;password=secret",
+                        "No suitable driver found for jdbc:sqlserver://db...",
+                        "Unable to parse URL jdbc:postgresql://me:secret@db/locks",
+                        "Unable to parse URL jdbc:postgresql:...",
+                        "Is jdbc:postgresql://db/locks right? Ask a@b",
+                        "Is jdbc:postgresql://db/locks right? Ask a@b")
+                .forEach((text, shown) -> {
+                    String refusal = Messages.refusedByBreaker(
+                                    Domain.DEFAULT,
+                                    1,
+                                    Duration.ZERO,
+                                    Duration.ZERO,
+                                    new LockUnavailableException("HOLDFAST-0004: down", new SQLException(text)))
+                            .getMessage();
+                    assertTrue(refusal.endsWith("Last cause: '" + shown + "'"), refusal);
+                    String noDataSource = message(new NamingException(text));
+                    assertTrue(noDataSource.endsWith(shown), noDataSource);
+                });
     }
 
     private static String message(NamingException cause) {

@@ -2,13 +2,16 @@
 package io.holdfast.lock.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.spi.LockListener;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,21 @@ import org.junit.jupiter.api.Test;
 class MessagesTest {
 
     private static final Logger LOG = Logger.getLogger("io.holdfast.lock");
+
+    @Test
+    @DisplayName("what may be a password in a JDBC URL is in no sentence about a cause")
+    void shouldLeaveOutCredentials() {
+        Map.of(
+                        "No suitable driver found for jdbc:postgresql://db/locks?user=me&password=secret",
+                        "No suitable driver found for jdbc:postgresql://db/locks...",
+                        "Unable to parse URL jdbc:postgresql://me:secret@db/locks",
+                        "Unable to parse URL jdbc:postgresql:...")
+                .forEach((text, shown) -> {
+                    String message = Messages.unavailable("a lock", new SQLException(text, "08001"))
+                            .getMessage();
+                    assertTrue(message.endsWith(". Cause: '" + shown + "' (SQLState 08001)"), message);
+                });
+    }
 
     @Test
     @DisplayName("a listener that fails is named by its class, or by what stands behind a proxy")
