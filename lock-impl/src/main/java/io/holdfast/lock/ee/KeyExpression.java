@@ -19,15 +19,11 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /**
  * One expression of a key. The only class that names Jakarta Expression Language, which the server may lack.
@@ -36,10 +32,8 @@ import java.util.stream.IntStream;
  */
 final class KeyExpression {
 
-    /** A name or chain of properties, its last name being that of the value: {@code a.b == null}. */
-    private static final Pattern COMPARED =
-            Pattern.compile("(?U)\\bempty\\s+([\\w.]+)|([\\w.]+)\\s*(?:[=!]=|\\beq\\b|\\bne\\b)\\s*null\\b"
-                    + "|\\bnull\\s*(?:[=!]=|\\beq\\b|\\bne\\b)\\s*([\\w.]+)");
+    /** Of a value that was not read, as of a text that the expression itself joins. */
+    private static final List<String> UNKNOWN = List.of("");
 
     private final Method method;
     private final String source;
@@ -52,8 +46,7 @@ final class KeyExpression {
     /** Whether Expression Language itself makes text of values. */
     private final boolean isText;
 
-    /** The names of what the expression itself compares with null, or asks whether it is empty. */
-    private final Set<String> comparedWithNull;
+    private final ComparedWithNull comparedWithNull;
 
     private KeyExpression(Method method, String source, Map<String, Integer> parameters, ValueExpression expression) {
         this.method = method;
@@ -61,7 +54,7 @@ final class KeyExpression {
         this.parameters = parameters;
         this.expression = expression;
         this.isText = source.contains("+=");
-        this.comparedWithNull = comparedWithNull(source);
+        this.comparedWithNull = new ComparedWithNull(source, parameters);
     }
 
     /**
@@ -120,7 +113,7 @@ final class KeyExpression {
     }
 
     Object value(Object[] arguments) {
-        Values values = new Values();
+        Values values = new Values(comparedWithNull.chains(arguments));
         values.add(new Arguments(arguments));
         values.add(new MapELResolver(true));
         values.add(new ListELResolver(true));
@@ -139,19 +132,6 @@ final class KeyExpression {
         return value;
     }
 
-    private static Set<String> comparedWithNull(String source) {
-        Set<String> names = new HashSet<>();
-        Matcher matcher = COMPARED.matcher(source);
-        while (matcher.find()) {
-            IntStream.rangeClosed(1, matcher.groupCount())
-                    .mapToObj(matcher::group)
-                    .filter(Objects::nonNull)
-                    .map(chain -> chain.substring(chain.lastIndexOf('.') + 1))
-                    .forEach(names::add);
-        }
-        return names;
-    }
-
     /**
      * All values that an expression reads. A null among them would become 0 or the empty text, and a list that is joined to a text
      * would bring its own, without an error.
@@ -163,40 +143,71 @@ final class KeyExpression {
 
         private final List<String> names = new ArrayList<>();
 
+        /** The steps by which each value was read last. */
+        private final Map<Object, List<String>> chains = new IdentityHashMap<>();
+
+        /** Where null is allowed, and how many reads there only compare. */
+        private final Map<List<String>, Integer> compared;
+
         /** The name of the first one; null if there is none. */
         private String nullName;
 
+        private Values(Map<List<String>, Integer> compared) {
+            this.compared = compared;
+        }
+
         @Override
         public Object getValue(ELContext context, Object base, Object property) {
-            return read(context, base, property, super.getValue(context, base, property));
+            Object value = super.getValue(context, base, property);
+            use(property);
+            return read(context, base, String.valueOf(property), "", value);
         }
 
         @Override
         public Object invoke(ELContext context, Object base, Object method, Class<?>[] types, Object[] arguments) {
-            return read(context, base, method, super.invoke(context, base, method, types, arguments));
+            Object value = super.invoke(context, base, method, types, arguments);
+            Object[] passed = arguments == null ? new Object[0] : arguments;
+            Arrays.stream(passed).forEach(this::use);
+            return read(context, base, String.valueOf(method), passed.length == 0 ? "()" : "(...)", value);
         }
 
-        private Object read(ELContext context, Object base, Object property, Object value) {
+        private Object read(ELContext context, Object base, String name, String call, Object value) {
             if (!context.isPropertyResolved()) {
                 return value;
             }
-            int used = lastOf(base);
-            if (used >= 0) {
-                leaves.remove(used);
-                names.remove(used);
-            }
-            String name = String.valueOf(property);
-            if (comparedWithNull.contains(name)) {
-                return value;
-            }
-            if (value == null && nullName == null) {
+            use(base);
+            List<String> chain = chain(base, name + call);
+            Integer comparisons = compared.computeIfPresent(chain, (same, left) -> left - 1);
+            boolean onlyCompares = comparisons != null && comparisons >= 0;
+            if (value == null && comparisons == null && nullName == null) {
                 nullName = name;
             }
             if (value != null) {
+                chains.put(value, chain);
+            }
+            if (value != null && !onlyCompares) {
                 leaves.add(value);
                 names.add(name);
             }
             return value;
+        }
+
+        private List<String> chain(Object base, String step) {
+            List<String> chain = new ArrayList<>();
+            if (base != null) {
+                chain.addAll(chains.getOrDefault(base, UNKNOWN));
+            }
+            chain.add(step);
+            return chain;
+        }
+
+        /** What is read from it, or made of it, is what counts. */
+        private void use(Object value) {
+            int used = lastOf(value);
+            if (used >= 0) {
+                leaves.remove(used);
+                names.remove(used);
+            }
         }
 
         private int lastOf(Object base) {
@@ -215,7 +226,14 @@ final class KeyExpression {
 
         private void refuseLeaves() {
             for (int i = 0; isText && i < leaves.size(); i++) {
-                KeyTemplate.requireText(method, names.get(i) + " of " + source, leaves.get(i));
+                String reason = KeyValues.refusalOfShown(leaves.get(i));
+                if (reason != null) {
+                    throw Messages.keyValueHasNoText(
+                            method,
+                            names.get(i) + " of " + source,
+                            leaves.get(i).getClass(),
+                            reason);
+                }
             }
         }
     }

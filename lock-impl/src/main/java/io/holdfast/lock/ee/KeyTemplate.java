@@ -3,6 +3,7 @@ package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockKey;
 import io.holdfast.lock.spi.KeyText;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.ArrayList;
@@ -76,11 +77,11 @@ final class KeyTemplate {
     }
 
     static boolean hasKeyParameters(Method method) {
-        return Arrays.stream(method.getParameters()).anyMatch(KeyTemplate::isKey);
+        return Arrays.stream(method.getParameterAnnotations()).anyMatch(KeyTemplate::isKey);
     }
 
-    private static boolean isKey(Parameter parameter) {
-        return parameter.isAnnotationPresent(LockKey.class);
+    private static boolean isKey(Annotation[] ofParameter) {
+        return Arrays.stream(ofParameter).anyMatch(LockKey.class::isInstance);
     }
 
     private void parse() {
@@ -176,7 +177,7 @@ final class KeyTemplate {
     private void appendKeyParameters() {
         Parameter[] parameters = method.getParameters();
         for (int i = 0; i < parameters.length; i++) {
-            if (isKey(parameters[i])) {
+            if (isKey(parameters[i].getAnnotations())) {
                 int index = i;
                 String name = "parameter " + parameters[i].getName();
                 requireText(name, parameters[i].getType());
@@ -194,19 +195,14 @@ final class KeyTemplate {
         }
     }
 
-    /** Throws if the text of the value is not the same in every JVM. */
-    static void requireText(Method method, String what, Object value) {
-        String reason = KeyValues.refusal(value);
-        if (reason != null) {
-            throw Messages.keyValueHasNoText(method, what, value.getClass(), reason);
-        }
-    }
-
     private String text(String what, Object value) {
         if (value == null) {
             throw Messages.keyValueIsNull(method, what);
         }
-        requireText(method, what, value);
+        String reason = KeyValues.refusal(value);
+        if (reason != null) {
+            throw Messages.keyValueHasNoText(method, what, value.getClass(), reason);
+        }
         try {
             return Objects.requireNonNull(KeyValues.text(value), "toString() returned null");
         } catch (RuntimeException e) {

@@ -58,6 +58,9 @@ final class KeyValues {
     private static final String NO_TEXT = "it has no toString() of its own, so its text is different in every JVM";
     private static final String UNSTABLE = "its text can be different in every JVM";
 
+    private static final String OTHER_THAN_NAME =
+            "the enum has a toString() of its own, which would be the text here; elsewhere in keys it is the name(). Write name()";
+
     private KeyValues() {}
 
     /** Enums by their names, as Expression Language has it. */
@@ -74,12 +77,21 @@ final class KeyValues {
         }
         for (RecordComponent component : type.getRecordComponents()) {
             Object shown = field(type, component.getName(), value);
-            reason = shown == null ? null : ofComponent(component, refusal(shown), shown.getClass());
+            reason = shown == null ? null : ofComponent(component, refusalOfShown(shown), shown.getClass());
             if (reason != null) {
                 return reason;
             }
         }
         return null;
+    }
+
+    /** The same, where not {@link #text} but the {@code toString()} of the value shows it. */
+    static String refusalOfShown(Object value) {
+        return isOtherThanName(value.getClass()) ? OTHER_THAN_NAME : refusal(value);
+    }
+
+    private static boolean isOtherThanName(Class<?> type) {
+        return Enum.class.isAssignableFrom(type) && Enum.class != type && whoShows(type) != Enum.class;
     }
 
     /** Why no value of this declared type can be part of a key; null if some can be. */
@@ -96,7 +108,9 @@ final class KeyValues {
             return reason;
         }
         for (RecordComponent component : type.getRecordComponents()) {
-            reason = ofComponent(component, refusalOfDeclared(component.getType(), seen), component.getType());
+            Class<?> shown = component.getType();
+            reason = ofComponent(
+                    component, isOtherThanName(shown) ? OTHER_THAN_NAME : refusalOfDeclared(shown, seen), shown);
             if (reason != null) {
                 return reason;
             }

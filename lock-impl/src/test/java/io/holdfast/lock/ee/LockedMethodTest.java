@@ -28,6 +28,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,7 +96,64 @@ class LockedMethodTest {
 
         @Locked("#{empty tags ? 'none' : 'some' += id}")
         void empty(List<String> tags, String id) {}
+
+        @Locked("#{a.id == null ? 0 : 1 + b.id}")
+        void otherOfSameName(Order a, Order b) {}
+
+        @Locked("#{(a.id == null ? 0 : 1) + id}")
+        void otherOfSameLastName(Order a, Integer id) {}
+
+        @Locked("#{a + b == null ? 0 : a + b}")
+        void comparedSum(Integer a, Integer b) {}
+
+        @Locked("#{empty(tags) ? 'none' : tags.size()}")
+        void emptyInParentheses(List<String> tags) {}
+
+        @Locked("#{(id) == null ? 'new' : id}")
+        void inParentheses(String id) {}
+
+        @Locked("#{item.sku() == null ? 'none' : item.sku()}")
+        void comparedResult(Item item) {}
+
+        @Locked("#{null != tags['a.b'] and id ne null ? tags['a.b'] : 'none'}")
+        void comparedElement(Map<String, String> tags, String id) {}
+
+        @Locked("#{tags[id] eq null ? 0 : 1 + tags[other]}")
+        void comparedByVariable(Map<String, Integer> tags, String id, String other) {}
+
+        @Locked("#{'(b == null)' += a += b}")
+        void comparisonInText(String a, String b) {}
+
+        @Locked("#{empty tags ? 'none' : 'some' += tags}")
+        void emptyAndJoined(Set<String> tags) {}
+
+        @Locked("#{(at.after(limit) ? 'late' : 'early') += '/' += id}")
+        void argument(Date at, Date limit, long id) {}
+
+        @Locked("#{(ids.contains(item) ? 'a' : 'b') += '/' += counts[item]}")
+        void argumentAndElement(List<Object> ids, Object item, Map<Object, Integer> counts) {}
+
+        @Locked("#{'x' += id.concat(other) += others}")
+        void argumentAndJoined(String id, String other, Object others) {}
+
+        @Locked("#{'x' += e}")
+        void joinedEnum(Object e) {}
+
+        @Locked("#{'x' += e.name()}")
+        void joinedNameOfEnum(Object e) {}
     }
+
+    /** Its texts are not its names. */
+    public enum Grade {
+        A;
+
+        @Override
+        public String toString() {
+            return "aa";
+        }
+    }
+
+    record Graded(Grade grade) {}
 
     @SuppressWarnings("unused")
     static class Keys {
@@ -215,6 +273,7 @@ class LockedMethodTest {
     void shouldReadComponentsOfRecords() {
         assertEquals("line/x1/2/note", key("ofRecord", new Line(new Item("x1"), 2)));
         assertExpressionRefused("ofRecord", "HOLDFAST-0032", "item of #{line.item.sku}", new Line(null, 2));
+        assertExpressionRefused("ofRecord", "HOLDFAST-0032", "Check the argument before the call", new Line(null, 2));
         assertExpressionRefused("ofRecord", "HOLDFAST-0034", "#{line.count}", new Line(new Item("x1"), 0));
     }
 
@@ -239,6 +298,52 @@ class LockedMethodTest {
         assertEquals("some1", key("empty", List.of("a"), "1"));
         assertExpressionRefused("comparedWithNull", "HOLDFAST-0032", "order of #{", new Object[] {null});
         assertExpressionRefused("empty", "HOLDFAST-0032", "id of #{", List.of("a"), null);
+    }
+
+    @Test
+    @DisplayName("null is allowed for the chain that is compared with it, and not for others that end in the same name")
+    void shouldAllowNullForWholeChains() {
+        assertEquals("6", key("otherOfSameName", new Order(1), new Order(5)));
+        assertEquals("0", key("otherOfSameName", new Order(null), new Order(null)));
+        assertExpressionRefused("otherOfSameName", "HOLDFAST-0032", "id of #{", new Order(1), new Order(null));
+        assertExpressionRefused("otherOfSameLastName", "HOLDFAST-0032", "id of #{", new Order(1), null);
+        assertExpressionRefused("comparedSum", "HOLDFAST-0032", "b of #{", 1, null);
+        assertExpressionRefused("comparedByVariable", "HOLDFAST-0032", "b of #{", Map.of("a", 1), "a", "b");
+        assertExpressionRefused("comparisonInText", "HOLDFAST-0032", "b of #{", "a", null);
+    }
+
+    @Test
+    @DisplayName("what is compared with null may be in parentheses, the result of a method, or an element")
+    void shouldAllowNullForEveryChain() {
+        assertEquals("none", key("emptyInParentheses", new Object[] {null}));
+        assertEquals("new", key("inParentheses", new Object[] {null}));
+        assertEquals("none", key("comparedResult", new Item(null)));
+        assertEquals("x", key("comparedResult", new Item("x")));
+        assertEquals("none", key("comparedElement", Map.of(), "1"));
+        assertEquals("none", key("comparedElement", Map.of("a.b", "x"), null));
+        assertEquals("x", key("comparedElement", Map.of("a.b", "x"), "1"));
+        assertEquals("0", key("comparedByVariable", Map.of(), "a", "b"));
+        assertEquals("3", key("comparedByVariable", Map.of("a", 1, "b", 2), "a", "b"));
+    }
+
+    @Test
+    @DisplayName("what an expression passes to a method, or finds an element by, is not joined")
+    void shouldNotRefuseArguments() {
+        Object item = new Object();
+
+        assertEquals("early/7", key("argument", new Date(1), new Date(2), 7L));
+        assertEquals("a/3", key("argumentAndElement", List.of(item), item, Map.of(item, 3)));
+        assertExpressionRefused("argumentAndJoined", "HOLDFAST-0033", "others of #{", "a", "b", Set.of("c"));
+        assertExpressionRefused("emptyAndJoined", "HOLDFAST-0033", "tags of #{", Set.of("c"));
+    }
+
+    @Test
+    @DisplayName("an enum whose text is not its name is joined by its name only, since it is its name elsewhere")
+    void shouldRefuseJoinedEnumsWithTextsOfTheirOwn() {
+        assertEquals("xNEW", key("joinedEnum", Thread.State.NEW));
+        assertEquals("xA", key("joinedNameOfEnum", Grade.A));
+        assertExpressionRefused("joinedEnum", "HOLDFAST-0033", "Write name()", Grade.A);
+        assertExpressionRefused("joinedEnum", "HOLDFAST-0033", "component grade", new Graded(Grade.A));
     }
 
     @Test
