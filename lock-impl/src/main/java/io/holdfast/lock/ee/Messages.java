@@ -322,7 +322,8 @@ final class Messages {
 
     static IllegalStateException keyValueIsNull(Method method, String what) {
         return new IllegalStateException("HOLDFAST-0032: the key of @Locked on " + method + " needs " + what
-                + ", which is null; the method has not run");
+                + ", which is null; the method has not run. Check the argument before the call, or let an expression compare it"
+                + " with null, as in #{id == null ? 'none' : id}");
     }
 
     static IllegalStateException keyValueHasNoText(Method method, String what, Class<?> type, String reason) {
