@@ -76,7 +76,12 @@ final class KeyValues {
             return reason;
         }
         for (RecordComponent component : type.getRecordComponents()) {
-            Object shown = field(type, component.getName(), value);
+            Object shown;
+            try {
+                shown = read(component, value);
+            } catch (ReflectiveOperationException e) {
+                return "its component " + component.getName() + " cannot be read (" + e + ")";
+            }
             reason = shown == null ? null : ofComponent(component, refusalOfShown(shown), shown.getClass());
             if (reason != null) {
                 return reason;
@@ -185,14 +190,12 @@ final class KeyValues {
         }
     }
 
-    private static Object field(Class<?> type, String name, Object value) {
-        try {
-            Field field = type.getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(value);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("every record has it", e);
-        }
+    /** From the field, as the {@code toString()} does; where a module does not open it, from the accessor. */
+    private static Object read(RecordComponent component, Object value) throws ReflectiveOperationException {
+        Field field = component.getDeclaringRecord().getDeclaredField(component.getName());
+        return field.trySetAccessible()
+                ? field.get(value)
+                : component.getAccessor().invoke(value);
     }
 
     private static String ofComponent(RecordComponent component, String reason, Class<?> type) {

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleFinder;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Proxy;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -43,6 +46,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Only values whose text is the same in every JVM become part of a key. */
 class KeyValuesTest {
@@ -228,7 +232,8 @@ class KeyValuesTest {
                 new Listed(Set.of()),
                 new Nested(new Listed(Set.of())),
                 new Box(ITEM, new WithoutText()),
-                new Box(ITEM, new Object[0]));
+                new Box(ITEM, new Object[0]),
+                new Box(new Item("x1", 2, Color.RED, LocalDate.EPOCH), 1));
     }
 
     @Test
@@ -289,5 +294,28 @@ class KeyValuesTest {
     void shouldNameEnums() {
         assertEquals("RED", KeyValues.text(Color.RED));
         assertEquals("1.00", KeyValues.text(new BigDecimal("1.00")));
+    }
+
+    @Test
+    @DisplayName("a record of a module that opens nothing is read by its accessors, if it is public")
+    void shouldReadRecordsOfClosedModules(@TempDir Path directory) throws Exception {
+        CompiledClasses.compile(directory, Map.of("app.Order", """
+                        public record Order(Object id) {
+                            public static Object hidden(Object id) { return new Hidden(id); }
+                            record Hidden(Object id) {}
+                        }
+                        """, "module-info", "module app { exports app; }"));
+        ModuleLayer boot = ModuleLayer.boot();
+        Configuration configuration =
+                boot.configuration().resolve(ModuleFinder.of(directory), ModuleFinder.of(), Set.of("app"));
+        Class<?> order = boot.defineModulesWithOneLoader(configuration, KeyValuesTest.class.getClassLoader())
+                .findLoader("app")
+                .loadClass("app.Order");
+        Constructor<?> make = order.getConstructor(Object.class);
+        Object hidden = order.getMethod("hidden", Object.class).invoke(null, 1);
+
+        assertNull(KeyValues.refusal(make.newInstance(1)));
+        assertTrue(KeyValues.refusal(make.newInstance(Set.of())).contains("component id is of"));
+        assertTrue(KeyValues.refusal(hidden).contains("component id cannot be read"));
     }
 }
