@@ -8,6 +8,7 @@ import java.lang.annotation.Annotation;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** What is wrong with the {@code @Locked} methods of one class. */
 final class LockedChecks {
@@ -229,6 +231,9 @@ final class LockedChecks {
             // A bridge comes after the method that it leads to.
             Arrays.sort(declared, Comparator.comparing(Method::isSynthetic));
             for (Method method : declared) {
+                if (method != behindBridge(method)) {
+                    continue;
+                }
                 Method first = Modifier.isPrivate(method.getModifiers())
                         ? null
                         : seen.putIfAbsent(List.of(method.getName(), List.of(method.getParameterTypes())), method);
@@ -240,6 +245,51 @@ final class LockedChecks {
             }
         }
         return methods;
+    }
+
+    /**
+     * The method that was written, where compilers add a bridge to a public class for what it inherits from a class that is not
+     * public; else the method itself, also if it is another bridge. Only the former has the names of the parameters.
+     */
+    static Method behindBridge(Method method) {
+        Class<?> from = method.getDeclaringClass();
+        if (!method.isBridge() || !Modifier.isPublic(from.getModifiers())) {
+            return method;
+        }
+        for (Class<?> c = from.getSuperclass(); c != null; c = c.getSuperclass()) {
+            for (Method inherited : c.getDeclaredMethods()) {
+                if (hasSameSignature(method, inherited) && !inherited.isBridge()) {
+                    return isInherited(inherited, from) ? inherited : method;
+                }
+            }
+        }
+        return method;
+    }
+
+    private static boolean hasSameSignature(Method one, Method other) {
+        return one.getName().equals(other.getName())
+                && one.getReturnType() == other.getReturnType()
+                && Arrays.equals(one.getParameterTypes(), other.getParameterTypes());
+    }
+
+    /** If the class overrides it, the bridge leads to the override, which differs in its types. */
+    private static boolean isInherited(Method method, Class<?> by) {
+        return Modifier.isPublic(method.getModifiers())
+                && !Modifier.isAbstract(method.getModifiers())
+                && !Modifier.isPublic(method.getDeclaringClass().getModifiers())
+                && Arrays.stream(by.getDeclaredMethods())
+                        .noneMatch(candidate -> !candidate.isBridge() && overrides(candidate, method));
+    }
+
+    private static boolean overrides(Method candidate, Method method) {
+        Class<?>[] own = candidate.getParameterTypes();
+        Class<?>[] inherited = method.getParameterTypes();
+        Type[] generic = method.getGenericParameterTypes();
+        return candidate.getName().equals(method.getName())
+                && own.length == inherited.length
+                && IntStream.range(0, own.length)
+                        .allMatch(i -> own[i] == inherited[i]
+                                || inherited[i].isAssignableFrom(own[i]) && !(generic[i] instanceof Class));
     }
 
     private void checkOverridden(Method method, Method by) {

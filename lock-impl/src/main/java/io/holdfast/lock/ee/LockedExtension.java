@@ -107,16 +107,17 @@ public class LockedExtension implements Extension {
     /** With the annotation that the container has shown for the class or, of generated subclasses, for what they extend. */
     LockedMethod parse(LockedTarget target, Function<String, Settings> settingsOfDomain) {
         Class<?> type = target.beanClass();
+        Method method = LockedChecks.behindBridge(target.method());
         while (type != Object.class && !locked.containsKey(type)) {
             type = type.getSuperclass();
         }
         if (type == Object.class) {
-            return LockedMethod.of(target, settingsOfDomain);
+            return LockedMethod.of(new LockedTarget(target.beanClass(), method), settingsOfDomain);
         }
-        Locked annotation = locked.get(type).get(target.method());
+        Locked annotation = locked.get(type).get(method);
         return annotation == null
-                ? LockedMethod.of(new LockedTarget(type, target.method()), settingsOfDomain)
-                : new LockedMethod(type, target.method(), annotation, settingsOfDomain.apply(annotation.domain()));
+                ? LockedMethod.of(new LockedTarget(type, method), settingsOfDomain)
+                : new LockedMethod(type, method, annotation, settingsOfDomain.apply(annotation.domain()));
     }
 
     private DeploymentException refusal() {

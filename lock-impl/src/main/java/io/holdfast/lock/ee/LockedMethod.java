@@ -46,9 +46,14 @@ final class LockedMethod {
             "io.reactivex.rxjava3.core.SingleSource",
             "io.reactivex.rxjava3.core.MaybeSource",
             "io.reactivex.rxjava3.core.CompletableSource",
+            "io.reactivex.rxjava3.core.ObservableSource",
+            "kotlin.sequences.Sequence",
             "kotlinx.coroutines.flow.Flow",
             "kotlinx.coroutines.Job",
             "jakarta.ws.rs.core.StreamingOutput");
+
+    /** The last parameter of what Kotlin compiles from a suspend function. */
+    private static final String CONTINUATION = "kotlin.coroutines.Continuation";
 
     private static final Map<Class<?>, Object> EMPTY = Map.of(
             Optional.class, Optional.empty(),
@@ -295,6 +300,12 @@ final class LockedMethod {
             throw bad(
                     "it returns a " + type.getName() + ", whose work may come after the method, without the lock",
                     "Return CompletionStage, for which the lock is kept, or use @Asynchronous of Jakarta Enterprise Beans");
+        }
+        Class<?>[] parameters = method.getParameterTypes();
+        if (parameters.length > 0 && parameters[parameters.length - 1].getName().equals(CONTINUATION)) {
+            throw bad(
+                    "it is a suspend function, which returns before its work is done, without the lock",
+                    "Write a plain function, which may call runBlocking, or return a CompletionStage");
         }
         if (isLazy(type)) {
             throw bad(

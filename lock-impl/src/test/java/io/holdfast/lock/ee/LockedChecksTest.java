@@ -27,6 +27,10 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.reflect.Method;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Date;
@@ -44,6 +48,7 @@ import java.util.stream.IntStream;
 import org.eclipse.microprofile.faulttolerance.Asynchronous;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every mistake is found, and reported once, by the name of the method. */
 class LockedChecksTest {
@@ -512,6 +517,117 @@ class LockedChecksTest {
                                 entry -> entry.getKey().getName(),
                                 entry -> entry.getValue().getDeclaringClass().getSimpleName())));
         assertEquals(Map.of(), LockedChecks.of(Covered.class).overriding());
+    }
+
+    @SuppressWarnings("unused")
+    static class NotPublic<T> {
+        @Locked("x/{id}")
+        public void braces(String id) {}
+
+        @Locked("x/#{nope}")
+        public void unknown(String id) {}
+
+        @Locked("k")
+        public IntStream stream() {
+            return null;
+        }
+
+        @Locked("x/#{id}")
+        public String right(String id) {
+            return id;
+        }
+
+        @Locked("k")
+        public void generic(T value) {}
+
+        @Locked("k")
+        public Object covariant(Object value) {
+            return value;
+        }
+
+        @Locked("x/{value}")
+        public void overloaded(Object value) {}
+    }
+
+    /** Compilers give it a bridge to each method that it inherits. */
+    public static class Public extends NotPublic<String> {
+        @Override
+        public void generic(String value) {}
+
+        @Override
+        public String covariant(Object value) {
+            return "";
+        }
+
+        public void overloaded(String value) {}
+    }
+
+    @Test
+    @DisplayName("C24: what a public bean inherits from a class that is not public is checked, too")
+    void shouldCheckWhatIsBehindBridges() throws Exception {
+        assertProblems(Public.class, "braces", "unknown", "stream", "NotPublic.overloaded");
+        assertEquals(
+                Set.of("generic", "covariant"),
+                LockedChecks.of(Public.class).overriding().keySet().stream()
+                        .map(Method::getName)
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
+    @DisplayName("a call that comes through a bridge has the key of the method behind it")
+    void shouldMakeKeysBehindBridges() throws Exception {
+        Method bridge = Public.class.getMethod("right", String.class);
+        assertTrue(bridge.isBridge());
+
+        LockedMethod method =
+                new LockedExtension().parse(new LockedTarget(Public.class, bridge), domain -> Settings.UNSET);
+
+        assertEquals("x/7", method.requests(new Object[] {"7"}).get(0).key());
+    }
+
+    @Test
+    @DisplayName("C24: results of RxJava and Kotlin whose work comes later")
+    void shouldRefuseLaterWorkOfOtherLibraries(@TempDir Path directory) throws Exception {
+        CompiledClasses.compile(
+                directory,
+                Map.of(
+                        "io.reactivex.rxjava3.core.ObservableSource",
+                        "public interface ObservableSource {}",
+                        "kotlin.sequences.Sequence",
+                        "public interface Sequence {}",
+                        "kotlin.coroutines.Continuation",
+                        "public interface Continuation {}",
+                        "app.Later",
+                        """
+                        public class Later {
+                            @io.holdfast.lock.Locked("k")
+                            public io.reactivex.rxjava3.core.ObservableSource observable() { return null; }
+                            @io.holdfast.lock.Locked("k")
+                            public kotlin.sequences.Sequence sequence() { return null; }
+                            @io.holdfast.lock.Locked("k")
+                            public Object suspending(String id, kotlin.coroutines.Continuation last) { return null; }
+                        }
+                        """));
+        try (URLClassLoader loader = CompiledClasses.loader(directory)) {
+            assertProblems(loader.loadClass("app.Later"), "ObservableSource, whose", "Sequence, whose", "suspend");
+        }
+    }
+
+    @Test
+    @DisplayName("names of parameters that an obfuscator has made malformed do not matter to methods without keys")
+    void shouldBearMalformedNamesOfParameters(@TempDir Path directory) throws Exception {
+        CompiledClasses.compile(
+                directory, Map.of("app.Obfuscated", "public class Obfuscated { public void method(String a_b) {} }"));
+        Path file = directory.resolve("app/Obfuscated.class");
+        String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+        Files.writeString(file, bytes.replace("a_b", "a/b"), StandardCharsets.ISO_8859_1);
+        try (URLClassLoader loader = CompiledClasses.loader(directory)) {
+            Class<?> type = loader.loadClass("app.Obfuscated");
+            Method method = type.getMethod("method", String.class);
+
+            assertThrows(java.lang.reflect.MalformedParametersException.class, method::getParameters);
+            assertProblems(type);
+        }
     }
 
     @SuppressWarnings("unused")
