@@ -3,6 +3,7 @@ package io.holdfast.lock.cdi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.CurrentLock;
@@ -21,6 +22,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +56,42 @@ class TransactionBeanIT extends CdiTest {
         @Locked("order")
         boolean order() {
             return lock.isHeld();
+        }
+    }
+
+    /** Leaves a transaction open, which begins under the lock. */
+    @ApplicationScoped
+    static class Opening {
+
+        private final CompletableFuture<String> stage = new CompletableFuture<>();
+
+        @Inject
+        Transactions transactions;
+
+        @Locked("order")
+        void open() {
+            transactions.begin();
+        }
+
+        @Locked("order")
+        CompletionStage<String> later() {
+            return stage;
+        }
+
+        @Locked("order")
+        CompletionStage<String> unusable() {
+            return new CompletableFuture<>() {
+
+                @Override
+                public CompletableFuture<String> whenComplete(BiConsumer<? super String, ? super Throwable> action) {
+                    throw new UnsupportedOperationException("no actions");
+                }
+            };
+        }
+
+        /** Completes what {@link #later} has returned. */
+        void complete() {
+            stage.complete("done");
         }
     }
 
@@ -107,6 +149,82 @@ class TransactionBeanIT extends CdiTest {
         @Override
         public boolean getRollbackOnly() {
             return status == Status.STATUS_MARKED_ROLLBACK;
+        }
+    }
+
+    /** Refuses all, with whatever exception. */
+    @ApplicationScoped
+    static class BrokenTransactions extends Transactions {
+
+        private Supplier<Error> failure = () -> null;
+
+        /** Instead of telling the status. */
+        void failWith(Supplier<Error> failure) {
+            this.failure = failure;
+        }
+
+        @Override
+        public int getTransactionStatus() {
+            Error error = failure.get();
+            if (error != null) {
+                throw error;
+            }
+            return super.getTransactionStatus();
+        }
+
+        @Override
+        public void registerInterposedSynchronization(Synchronization synchronization) {
+            throw new UnsupportedOperationException("no synchronization");
+        }
+
+        @Override
+        public void setRollbackOnly() {
+            throw new UnsupportedOperationException("no mark");
+        }
+    }
+
+    @Test
+    void shouldReleaseTheLockThatABrokenRegistryCannotKeep() throws Exception {
+        try (SeContainer application = start(Locks.class, BrokenTransactions.class, Opening.class)) {
+            Opening opening = application.select(Opening.class).get();
+
+            IllegalStateException failure = assertThrows(IllegalStateException.class, opening::open);
+
+            assertTrue(failure.getMessage().startsWith("HOLDFAST-0060"), failure.getMessage());
+            assertEquals("no synchronization", failure.getCause().getMessage());
+            assertEquals("no mark", failure.getSuppressed()[0].getMessage());
+            application.select(Transactions.class).get().commit();
+            assertTrue(isFree(application));
+        }
+    }
+
+    @Test
+    void shouldReleaseTheLockAndCompleteTheStageIfTheRegistryFails() throws Exception {
+        try (SeContainer application = start(Locks.class, BrokenTransactions.class, Opening.class)) {
+            Opening opening = application.select(Opening.class).get();
+            BrokenTransactions transactions =
+                    application.select(BrokenTransactions.class).get();
+            CompletableFuture<String> result = opening.later().toCompletableFuture();
+            transactions.failWith(() -> new AssertionError("no status"));
+
+            opening.complete();
+
+            transactions.failWith(() -> null);
+            ExecutionException failure =
+                    assertThrows(ExecutionException.class, () -> result.get(10, TimeUnit.SECONDS));
+            assertEquals("no status", failure.getCause().getMessage());
+            assertTrue(isFree(application));
+        }
+    }
+
+    @Test
+    void shouldReleaseTheLockIfTheStageCannotBeUsed() throws Exception {
+        try (SeContainer application = start(Locks.class, Transactions.class, Opening.class)) {
+            Opening opening = application.select(Opening.class).get();
+
+            assertThrows(UnsupportedOperationException.class, opening::unusable);
+
+            assertTrue(isFree(application));
         }
     }
 

@@ -106,21 +106,28 @@ final class LockedCall {
 
     /** Keeps all locks until the end of the transaction of the calling thread, if that is active. */
     void keepForOpenTransaction() {
-        JtaTransaction.active().ifPresent(open -> {
-            for (int i = 0; i < shares.size(); i++) {
-                try {
-                    shares.set(i, domain.binding().keep(open, holds.get(i), shares.get(i)));
-                } catch (IllegalStateException e) {
-                    notKept = e;
-                }
+        try {
+            JtaTransaction.active().ifPresent(this::keep);
+        } catch (RuntimeException e) {
+            notKept = Messages.notKept(shares.get(0).key(), e);
+        }
+    }
+
+    private void keep(JtaTransaction open) {
+        for (int i = 0; i < shares.size(); i++) {
+            try {
+                shares.set(i, domain.binding().keep(open, holds.get(i), shares.get(i)));
+            } catch (IllegalStateException e) {
+                notKept = e;
             }
-        });
+        }
     }
 
     /**
      * To be called when the locks are released.
      *
-     * @throws IllegalStateException if a transaction that is open could not keep one; it has been marked for rollback
+     * @throws IllegalStateException if a transaction that is open could not keep one; it has been marked for rollback if that
+     *     was possible
      */
     void requireKept() {
         if (notKept != null) {

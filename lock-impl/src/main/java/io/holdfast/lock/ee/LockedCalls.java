@@ -200,14 +200,15 @@ class LockedCalls implements CurrentLock {
             Object result;
             try {
                 result = proceed(context);
+                // In scope TRANSACTION the transaction keeps the lock anyway, and no longer than it lasts.
+                if (result instanceof CompletionStage<?> stage
+                        && method.locked().scope() == LockScope.SESSION) {
+                    call.keepForOpenTransaction();
+                    return releasedAfter(stage);
+                }
             } catch (Throwable failure) {
                 releaseAfter(failure);
                 throw failure;
-            }
-            // In scope TRANSACTION the transaction keeps the lock anyway, and no longer than it lasts.
-            if (result instanceof CompletionStage<?> stage && method.locked().scope() == LockScope.SESSION) {
-                call.keepForOpenTransaction();
-                return releasedAfter(stage);
             }
             release();
             return result;
@@ -253,7 +254,7 @@ class LockedCalls implements CurrentLock {
                 try {
                     release();
                     told.complete(value);
-                } catch (RuntimeException e) {
+                } catch (Throwable e) {
                     told.completeExceptionally(e);
                 }
             });
@@ -270,14 +271,22 @@ class LockedCalls implements CurrentLock {
         private void releaseAfter(Throwable failure) {
             try {
                 release();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 failure.addSuppressed(e);
             }
         }
 
         /** On the thread that ends the work, whose transaction may have begun under the locks. */
         private void release() {
-            call.keepForOpenTransaction();
+            try {
+                call.keepForOpenTransaction();
+            } finally {
+                releaseLocks();
+            }
+            call.requireKept();
+        }
+
+        private void releaseLocks() {
             LockHandles handles = call.handles();
             Duration left = method.minHold().minusNanos(System.nanoTime() - grantedNanos);
             if (left.isNegative() || left.isZero() || handles.all().stream().anyMatch(LockedCall::isGone)) {
@@ -285,7 +294,6 @@ class LockedCalls implements CurrentLock {
             } else {
                 handles.all().forEach(handle -> call.domain().closeAfter(handle, left));
             }
-            call.requireKept();
         }
     }
 

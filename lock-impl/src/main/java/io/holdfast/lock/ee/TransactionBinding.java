@@ -91,7 +91,7 @@ final class TransactionBinding {
      * @param held the lock
      * @param share what the method has of it
      * @return what the method has of it from now on
-     * @throws IllegalStateException if the transaction cannot keep it; it has been marked for rollback
+     * @throws IllegalStateException if the transaction cannot keep it; it has been marked for rollback if that was possible
      */
     LockHandle keep(JtaTransaction transaction, SharedHold held, LockHandle share) {
         try {
@@ -102,11 +102,19 @@ final class TransactionBinding {
                 return hold(transaction, share);
             }
         } catch (RuntimeException e) {
-            transaction.rollBackIfActive();
-            throw Messages.notKept(share.key(), e);
+            throw notKept(transaction, share, e);
         }
-        transaction.rollBackIfActive();
-        throw Messages.notKept(share.key(), null);
+        throw notKept(transaction, share, null);
+    }
+
+    private static IllegalStateException notKept(JtaTransaction transaction, LockHandle share, RuntimeException cause) {
+        IllegalStateException failure = Messages.notKept(share.key(), cause);
+        try {
+            transaction.rollBackIfActive();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+        return failure;
     }
 
     /**
@@ -123,8 +131,11 @@ final class TransactionBinding {
         if (request.scope() == LockScope.TRANSACTION && active.isEmpty()) {
             throw Messages.noTransaction(request.key());
         }
+        // One of the transaction itself need not be the one that the chain holds, if the transaction acquired the key
+        // twice.
+        boolean needsNoBinding =
+                active.isEmpty() || active.get().resource(key(request.key())) instanceof TransactionLock;
         LockHandle share = held.share().orElseThrow(() -> Messages.lostInCall(request.key()));
-        boolean needsNoBinding = active.isEmpty() || active.get().resource(key(request.key())) == held.lock();
         return needsNoBinding ? share : untilEndOf(active.get(), share);
     }
 
@@ -176,7 +187,7 @@ final class TransactionBinding {
                 // It timed out just now, so that the call after completion may never come.
                 lock.completed();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             lock.completed();
             throw e;
         }
@@ -186,7 +197,7 @@ final class TransactionBinding {
     private LockHandle untilEndOf(JtaTransaction transaction, LockHandle lock) {
         try {
             return hold(transaction, lock);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             lock.close();
             throw e;
         }
