@@ -10,13 +10,18 @@ import io.holdfast.lock.CurrentLock;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locked;
 import io.holdfast.lock.Locker;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.Startup;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.inject.Inject;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -95,6 +100,33 @@ class TransactionBeanIT extends CdiTest {
         }
     }
 
+    /** Works under a lock, in a transaction, before the start is complete. */
+    @ApplicationScoped
+    static class Early {
+
+        private int registered;
+
+        void work(@Observes @Priority(500) Startup event, Transactions transactions, Work work) {
+            transactions.begin();
+            work.order();
+            registered = transactions.registered();
+            transactions.commit();
+        }
+
+        int registered() {
+            return registered;
+        }
+    }
+
+    /** An application that does not start. */
+    @ApplicationScoped
+    static class Failing {
+
+        void fail(@Observes Startup event) {
+            throw new IllegalStateException("does not start");
+        }
+    }
+
     /** One transaction after another, all of one thread. */
     @ApplicationScoped
     static class Transactions implements TransactionSynchronizationRegistry {
@@ -105,6 +137,10 @@ class TransactionBeanIT extends CdiTest {
 
         void begin() {
             status = Status.STATUS_ACTIVE;
+        }
+
+        int registered() {
+            return synchronizations.size();
         }
 
         void commit() {
@@ -210,8 +246,7 @@ class TransactionBeanIT extends CdiTest {
             opening.complete();
 
             transactions.failWith(() -> null);
-            ExecutionException failure =
-                    assertThrows(ExecutionException.class, () -> result.get(10, TimeUnit.SECONDS));
+            ExecutionException failure = assertThrows(ExecutionException.class, () -> result.get(10, TimeUnit.SECONDS));
             assertEquals("no status", failure.getCause().getMessage());
             assertTrue(isFree(application));
         }
@@ -241,6 +276,50 @@ class TransactionBeanIT extends CdiTest {
             assertTrue(isFree(application), "after its commit");
             assertEquals(List.of(), logged("HOLDFAST-0062"));
         }
+    }
+
+    @Test
+    void shouldKeepTheLockWhileTheApplicationStarts() {
+        try (SeContainer application = start(Locks.class, Transactions.class, Work.class, Early.class)) {
+            assertEquals(1, application.select(Early.class).get().registered());
+        }
+    }
+
+    @Test
+    void shouldKeepTheLockWhenOtherApplicationsHaveStartedAndStopped() throws Exception {
+        try (SeContainer application = start(Locks.class, Transactions.class, Work.class)) {
+            ClassLoader own = Thread.currentThread().getContextClassLoader();
+            useOtherContainer(own);
+            start(Locks.class, Work.class).close();
+            useOtherContainer(own);
+            start(Locks.class, Transactions.class, Work.class).close();
+            Thread.currentThread().setContextClassLoader(own);
+            Transactions transactions = application.select(Transactions.class).get();
+            transactions.begin();
+
+            assertTrue(application.select(Work.class).get().order());
+
+            assertFalse(isFree(application), "while the transaction is active");
+            transactions.commit();
+            assertTrue(isFree(application), "after its commit");
+        }
+    }
+
+    @Test
+    void shouldNotAskTheRegistryOfAnApplicationThatFailedToStart() throws Exception {
+        ClassLoader own = Thread.currentThread().getContextClassLoader();
+        refusalOf(Locks.class, Transactions.class, Work.class, Failing.class);
+        useOtherContainer(own);
+
+        try (SeContainer application = start(Locks.class, Work.class)) {
+            assertTrue(application.select(Work.class).get().order());
+
+            assertTrue(isFree(application));
+        }
+    }
+
+    private static void useOtherContainer(ClassLoader own) {
+        Thread.currentThread().setContextClassLoader(new URLClassLoader(new URL[0], own));
     }
 
     @Test

@@ -66,6 +66,8 @@ class Domains {
     }
 
     private Map<String, Domain> read() {
+        // Applications may lock before it is reported whether transactions are seen.
+        extension.findTransactions(beans);
         UnreadSettings.find().forEach(Messages::unreadFile);
         Map<String, Domain> read = new TreeMap<>();
         Settings.readAll(SettingsSource.find(), extension.named(), extension.provided())
@@ -180,7 +182,7 @@ class Domains {
         application = LockMetrics.application();
         LockingInterceptor.requireActive(beans);
         locked.check(this::settings);
-        if (!JtaTransaction.find(beans)) {
+        if (!extension.findTransactions(beans)) {
             Messages.transactionsNotSeen();
         }
         wanted().forEach(Domain::checkAtStart);

@@ -6,9 +6,12 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import javax.naming.Context;
 
 /**
  * The transaction of the calling thread, while it is active or marked for rollback.
@@ -19,18 +22,32 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
 
     private static final String REGISTRY = "java:comp/TransactionSynchronizationRegistry";
 
-    /** Of the whole server; null until it is found. */
+    /** That of JNDI, for the whole server; null until it is found. */
     private static volatile TransactionSynchronizationRegistry found;
 
-    /** Whether there is none, so that calls need not look for it again. */
+    /** Whether JNDI has none, so that calls need not look for it again. */
     private static volatile boolean isAbsent;
+
+    /** Beans of applications, by what their {@link #find} was called with. */
+    private static final Map<Object, TransactionSynchronizationRegistry> BEANS = new ConcurrentHashMap<>();
 
     static Optional<JtaTransaction> current() {
         TransactionSynchronizationRegistry registry = registryOfServer();
-        return registry == null
-                ? Optional.empty()
-                : Optional.of(new JtaTransaction(registry))
-                        .filter(transaction -> transaction.isActive() || transaction.isMarkedForRollback());
+        if (registry != null) {
+            return current(registry);
+        }
+        for (TransactionSynchronizationRegistry bean : BEANS.values()) {
+            Optional<JtaTransaction> current = current(bean);
+            if (current.isPresent()) {
+                return current;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<JtaTransaction> current(TransactionSynchronizationRegistry registry) {
+        return Optional.of(new JtaTransaction(registry))
+                .filter(transaction -> transaction.isActive() || transaction.isMarkedForRollback());
     }
 
     /**
@@ -38,9 +55,9 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
      * found.
      */
     private static TransactionSynchronizationRegistry registryOfServer() {
-        if (found == null && !isAbsent) {
+        if (found == null && !isAbsent && BEANS.isEmpty()) {
             try {
-                keep(byName());
+                found = byName();
             } catch (NoClassDefFoundError e) {
                 // No Jakarta Transactions, so no transactions.
                 isAbsent = true;
@@ -54,30 +71,41 @@ record JtaTransaction(TransactionSynchronizationRegistry registry) {
         return Jndi.find(TransactionSynchronizationRegistry.class, REGISTRY).orElse(null);
     }
 
-    private static void keep(TransactionSynchronizationRegistry registry) {
-        found = registry;
-        isAbsent = registry == null && !Jndi.isPresent();
-    }
-
     /**
-     * Finds out who knows the transactions: JNDI, or else a bean of CDI, as on servers without JNDI. To be called when the
-     * application starts, on a thread of the container.
+     * Finds out who knows the transactions: JNDI, or else a bean of CDI, as on servers without JNDI. To be called before the
+     * application locks, and when it starts on a thread of the container.
      *
+     * @param application whose bean is used until it is forgotten
      * @return whether transactions are seen, or there can be none
      */
-    static boolean find(BeanManager beans) {
+    static boolean find(BeanManager beans, Object application) {
         try {
             TransactionSynchronizationRegistry registry = byName();
-            if (registry == null) {
-                Instance<TransactionSynchronizationRegistry> ofCdi =
-                        beans.createInstance().select(TransactionSynchronizationRegistry.class);
-                registry = ofCdi.isResolvable() ? ofCdi.get() : null;
+            if (registry != null) {
+                found = registry;
             }
-            keep(registry);
-            return registry != null;
+            isAbsent = registry == null && hasOtherNamesOnly();
+            if (found == null && !BEANS.containsKey(application)) {
+                Instance<TransactionSynchronizationRegistry> bean =
+                        beans.createInstance().select(TransactionSynchronizationRegistry.class);
+                if (bean.isResolvable()) {
+                    BEANS.put(application, bean.get());
+                }
+            }
+            return found != null || BEANS.containsKey(application);
         } catch (NoClassDefFoundError e) {
             return true;
         }
+    }
+
+    /** Whether names resolve on this thread, so that a name that does not is bound on no thread; or on none at all. */
+    private static boolean hasOtherNamesOnly() {
+        return !Jndi.isPresent() || Jndi.find(Context.class, "java:comp").isPresent();
+    }
+
+    /** When the application ends. */
+    static void forget(Object application) {
+        BEANS.remove(application);
     }
 
     /** The transaction of the calling thread, if it is active. */

@@ -41,10 +41,10 @@ public class LockDomainExtension implements Extension {
     private volatile Bean<Domains> domains;
 
     /**
-     * By name; null until they are needed; guarded by this. Kept here, since the bean may be destroyed before others that still
+     * By name; null until they are needed; written under the lock of this. Kept here, since the bean may be destroyed before others that still
      * lock.
      */
-    private Map<String, Domain> read;
+    private volatile Map<String, Domain> read;
 
     /** For the container. */
     public LockDomainExtension() {
@@ -73,16 +73,27 @@ public class LockDomainExtension implements Extension {
         }
     }
 
-    synchronized Map<String, Domain> domains(Supplier<Map<String, Domain>> reading) {
+    Map<String, Domain> domains(Supplier<Map<String, Domain>> reading) {
+        Map<String, Domain> present = read;
+        return present == null ? read(reading) : present;
+    }
+
+    private synchronized Map<String, Domain> read(Supplier<Map<String, Domain>> reading) {
         if (read == null) {
             read = reading.get();
         }
         return read;
     }
 
+    /** As {@link JtaTransaction#find}, until the application has ended. */
+    boolean findTransactions(BeanManager beans) {
+        return JtaTransaction.find(beans, this);
+    }
+
     /** Those that are needed so far. */
-    private synchronized List<Domain> made() {
-        return read == null ? List.of() : List.copyOf(read.values());
+    private List<Domain> made() {
+        Map<String, Domain> present = read;
+        return present == null ? List.of() : List.copyOf(present.values());
     }
 
     /** While the listeners, which are beans, are still there. */
@@ -92,6 +103,7 @@ public class LockDomainExtension implements Extension {
 
     /** When all beans are destroyed. */
     void end(@Observes BeforeShutdown event) {
+        JtaTransaction.forget(this);
         made().forEach(Domain::end);
     }
 

@@ -18,11 +18,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.naming.Context;
 import javax.naming.InitialContext;
+import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
 import javax.naming.NoInitialContextException;
 import javax.naming.spi.InitialContextFactory;
@@ -35,6 +38,8 @@ class JtaTransactionTest {
 
     private static final AtomicInteger ASKED = new AtomicInteger();
 
+    private final List<Object> applications = new ArrayList<>();
+
     @BeforeEach
     void thereIsNoNamingService() {
         assertThrows(NoInitialContextException.class, () -> new InitialContext().lookup("java:comp"));
@@ -43,7 +48,19 @@ class JtaTransactionTest {
     @AfterEach
     void forget() {
         System.clearProperty(Context.INITIAL_CONTEXT_FACTORY);
-        JtaTransaction.find(container(null));
+        applications.forEach(JtaTransaction::forget);
+        find(null);
+    }
+
+    /** When one more application starts, which has this bean, or none if it is null. */
+    private boolean find(TransactionSynchronizationRegistry bean) {
+        Object application = new Object();
+        applications.add(application);
+        return JtaTransaction.find(container(bean), application);
+    }
+
+    private void stopLast() {
+        JtaTransaction.forget(applications.remove(applications.size() - 1));
     }
 
     private static <T> T fake(Class<T> type, InvocationHandler handler) {
@@ -72,27 +89,69 @@ class JtaTransactionTest {
 
     @Test
     void shouldSeeTransactionsByBeanWhereJndiHasNone() {
-        assertTrue(JtaTransaction.find(container(registry(Status.STATUS_ACTIVE))));
+        assertTrue(find(registry(Status.STATUS_ACTIVE)));
         assertEquals("key", JtaTransaction.currentKey());
         assertTrue(JtaTransaction.active().isPresent());
+        stopLast();
 
-        assertTrue(JtaTransaction.find(container(registry(Status.STATUS_MARKED_ROLLBACK))));
+        assertTrue(find(registry(Status.STATUS_MARKED_ROLLBACK)));
         assertEquals("key", JtaTransaction.currentKey());
         assertFalse(JtaTransaction.active().isPresent());
+        stopLast();
 
-        assertTrue(JtaTransaction.find(container(registry(Status.STATUS_NO_TRANSACTION))));
+        assertTrue(find(registry(Status.STATUS_NO_TRANSACTION)));
         assertEquals(Optional.empty(), JtaTransaction.current());
     }
 
     @Test
+    void shouldSeeTheTransactionsOfEachApplicationUntilItEnds() {
+        find(registry(Status.STATUS_NO_TRANSACTION));
+        find(registry(Status.STATUS_ACTIVE));
+        assertFalse(find(null), "of the one without transactions");
+        assertTrue(JtaTransaction.active().isPresent());
+        stopLast();
+        assertTrue(JtaTransaction.active().isPresent());
+
+        stopLast();
+
+        assertFalse(JtaTransaction.active().isPresent());
+    }
+
+    @Test
+    void shouldNotLookAgainWhereNamesResolveButNotThisOne() {
+        System.setProperty(Context.INITIAL_CONTEXT_FACTORY, WithoutRegistry.class.getName());
+        assertFalse(find(null));
+        ASKED.set(0);
+
+        assertEquals(Optional.empty(), JtaTransaction.current());
+
+        assertEquals(0, ASKED.get());
+    }
+
+    /** A naming service as that of a servlet container. */
+    public static final class WithoutRegistry implements InitialContextFactory {
+
+        @Override
+        public Context getInitialContext(Hashtable<?, ?> environment) {
+            return fake(Context.class, (self, method, arguments) -> {
+                ASKED.incrementAndGet();
+                if (method.getName().equals("lookup") && arguments[0].equals("java:comp")) {
+                    return self;
+                }
+                throw new NameNotFoundException(method.toString());
+            });
+        }
+    }
+
+    @Test
     void shouldNotLookAgainWhereThereIsNone() {
-        assertFalse(JtaTransaction.find(container(null)));
+        assertFalse(find(null));
         System.setProperty(Context.INITIAL_CONTEXT_FACTORY, Asked.class.getName());
 
         assertEquals(Optional.empty(), JtaTransaction.current());
 
         assertEquals(0, ASKED.get());
-        assertFalse(JtaTransaction.find(container(null)), "at the next start");
+        assertFalse(find(null), "at the next start");
         assertTrue(ASKED.get() > 0);
     }
 
@@ -111,11 +170,12 @@ class JtaTransactionTest {
         Class<?> type = new WithoutTransactions().loadClass(JtaTransaction.class.getName());
         // Not by reflection, which would load the types of all methods.
         MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
-        MethodHandle find = lookup.findStatic(type, "find", MethodType.methodType(boolean.class, BeanManager.class));
+        MethodHandle find =
+                lookup.findStatic(type, "find", MethodType.methodType(boolean.class, BeanManager.class, Object.class));
         MethodHandle currentKey = lookup.findStatic(type, "currentKey", MethodType.methodType(Object.class));
 
         assertNull(currentKey.invoke());
-        assertTrue((boolean) find.invoke(container(null)), "nothing to warn about");
+        assertTrue((boolean) find.invoke(container(null), this), "nothing to warn about");
         assertNull(currentKey.invoke());
     }
 
