@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.lock.LockDomain;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.ForgetfulBean;
+import io.holdfast.lock.it.beans.HiddenDomainBean;
 import io.holdfast.lock.it.beans.KeyBean;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.SkippingBean;
@@ -40,8 +40,7 @@ public class ConfigurationIT {
     private Locker locker;
 
     @Inject
-    @LockDomain("hidden")
-    private Locker ofHiddenDomain;
+    private HiddenDomainBean hidden;
 
     @Inject
     private SkippingBean bean;
@@ -65,6 +64,7 @@ public class ConfigurationIT {
                         LogOfStart.class,
                         SkippingBean.class,
                         Keys.class,
+                        HiddenDomainBean.class,
                         HiddenSource.class)
                 // Without a beans.xml, an archive that has an extension is no bean archive.
                 .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
@@ -106,8 +106,8 @@ public class ConfigurationIT {
             assertNull(bean.configured(), "it is skipped");
             assertTrue(handle.isHeld());
         }
-        assertNotEquals(locker.lockId(Keys.SHARED), ofHiddenDomain.lockId(Keys.SHARED), "of a namespace of its own");
-        ofHiddenDomain.acquire(LockRequest.of(Keys.SHARED)).release();
+        assertNotEquals(locker.lockId(Keys.SHARED), hidden.locker().lockId(Keys.SHARED), "of a namespace of its own");
+        hidden.locker().acquire(LockRequest.of(Keys.SHARED)).release();
     }
 
     @Test
