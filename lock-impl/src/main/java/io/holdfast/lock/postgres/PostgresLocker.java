@@ -561,6 +561,9 @@ public final class PostgresLocker implements Locker {
 
     /** Once for each session that several locks share; to be called before one of them is forgotten. */
     void tellLossOf(LockSession session) {
+        if (config.sessions() == SessionMode.PINNED) {
+            return;
+        }
         long locks = outstanding.stream()
                 .filter(lock -> lock.grant().session() == session)
                 .count();
