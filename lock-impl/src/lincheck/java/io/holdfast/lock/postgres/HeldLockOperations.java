@@ -20,7 +20,10 @@ import org.jetbrains.lincheck.datastructures.Validate;
 /** What may be done with one lock: by its holder, by the watch, by the locker that closes, and by the server. */
 public class HeldLockOperations {
 
-    private static final LockerConfig CONFIG = LockerConfig.DEFAULT.heartbeat(Duration.ZERO);
+    /** Nothing of it passes while the model checker works, also on a loaded machine. */
+    private static final LockerConfig CONFIG =
+            LockerConfig.DEFAULT.heartbeat(Duration.ZERO).checkInterval(Duration.ofDays(1));
+
     private static final LockRequest REQUEST = LockRequest.of("key");
     private static final Logger SILENT = Logger.getLogger("io.holdfast.lock");
 
