@@ -24,18 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Where there is no JNDI, the data source of the locks is a CDI bean. */
 class DataSourceBeanIT extends CdiTest {
 
-    /** The data source of the default domain. */
-    @ApplicationScoped
-    static class DefaultDataSource {
-
-        @Produces
-        @ApplicationScoped
-        DataSource dataSource() {
-            return DATABASE.dataSource();
-        }
-    }
-
-    /** That of a domain. */
+    /** The data source of a domain. */
     @ApplicationScoped
     static class BillingDataSource {
 
@@ -92,7 +81,7 @@ class DataSourceBeanIT extends CdiTest {
 
     @Test
     void shouldLockInTheDatabaseOfTheDefaultBean() throws InterruptedException {
-        try (SeContainer application = start(DefaultDataSource.class, PlainWork.class)) {
+        try (SeContainer application = start(Locks.class, PlainWork.class)) {
             assertTrue(application.select(PlainWork.class).get().book(7));
             Locker locker = application.select(Locker.class).get();
             try (LockHandle held = locker.acquire(LockRequest.of("seat/8"))) {
@@ -104,7 +93,7 @@ class DataSourceBeanIT extends CdiTest {
 
     @Test
     void shouldLockInTheDatabaseOfTheBeanOfTheDomain() throws InterruptedException {
-        try (SeContainer application = start(DefaultDataSource.class, BillingDataSource.class, Work.class)) {
+        try (SeContainer application = start(Locks.class, BillingDataSource.class, Work.class)) {
             Work work = application.select(Work.class).get();
             assertTrue(work.book(7));
             assertTrue(work.bill());
@@ -114,14 +103,14 @@ class DataSourceBeanIT extends CdiTest {
 
     @Test
     void shouldRefuseDomainWithoutBean() {
-        String refusal = refusalOf(DefaultDataSource.class, Work.class);
+        String refusal = refusalOf(Locks.class, Work.class);
 
         assertTrue(refusal.contains("HOLDFAST-0051: lock domain 'billing' has no data source"), refusal);
     }
 
     @Test
     void shouldRefuseToChooseAmongSeveralBeans() {
-        String refusal = refusalOf(DefaultDataSource.class, OtherDataSource.class, PlainWork.class);
+        String refusal = refusalOf(Locks.class, OtherDataSource.class, PlainWork.class);
 
         assertTrue(refusal.contains("HOLDFAST-0080: the application has several beans for DataSource"), refusal);
     }

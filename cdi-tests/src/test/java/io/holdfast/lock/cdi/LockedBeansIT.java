@@ -17,7 +17,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Shutdown;
 import jakarta.enterprise.event.Startup;
-import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Stereotype;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.inject.Inject;
@@ -28,22 +27,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** Methods of beans run under their locks in a container without a server. */
 class LockedBeansIT extends CdiTest {
-
-    /** Where the locks live. */
-    @ApplicationScoped
-    static class Locks {
-
-        @Produces
-        @ApplicationScoped
-        DataSource dataSource() {
-            return DATABASE.dataSource();
-        }
-    }
 
     /** The annotation of the superclass is inherited. */
     @Locked("class")

@@ -14,7 +14,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.Startup;
-import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.inject.Inject;
 import jakarta.transaction.Status;
@@ -32,24 +31,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** Where there is no JNDI, the transactions are those that a CDI bean shows. */
 class TransactionBeanIT extends CdiTest {
 
     private static final LockRequest KEY = LockRequest.of("order");
-
-    /** Where the locks live. */
-    @ApplicationScoped
-    static class Locks {
-
-        @Produces
-        @ApplicationScoped
-        DataSource dataSource() {
-            return DATABASE.dataSource();
-        }
-    }
 
     /** Works under a lock. */
     @ApplicationScoped
@@ -266,14 +253,7 @@ class TransactionBeanIT extends CdiTest {
     @Test
     void shouldKeepTheLockUntilTheTransactionHasEnded() throws Exception {
         try (SeContainer application = start(Locks.class, Transactions.class, Work.class)) {
-            Transactions transactions = application.select(Transactions.class).get();
-            transactions.begin();
-
-            assertTrue(application.select(Work.class).get().order());
-
-            assertFalse(isFree(application), "while the transaction is active");
-            transactions.commit();
-            assertTrue(isFree(application), "after its commit");
+            assertKeepsTheLockUntilTheCommit(application);
             assertEquals(List.of(), logged("HOLDFAST-0062"));
         }
     }
@@ -294,14 +274,7 @@ class TransactionBeanIT extends CdiTest {
             useOtherContainer(own);
             start(Locks.class, Transactions.class, Work.class).close();
             Thread.currentThread().setContextClassLoader(own);
-            Transactions transactions = application.select(Transactions.class).get();
-            transactions.begin();
-
-            assertTrue(application.select(Work.class).get().order());
-
-            assertFalse(isFree(application), "while the transaction is active");
-            transactions.commit();
-            assertTrue(isFree(application), "after its commit");
+            assertKeepsTheLockUntilTheCommit(application);
         }
     }
 
@@ -330,6 +303,17 @@ class TransactionBeanIT extends CdiTest {
             assertTrue(isFree(application));
             assertEquals(1, logged("HOLDFAST-0062").size());
         }
+    }
+
+    private static void assertKeepsTheLockUntilTheCommit(SeContainer application) throws Exception {
+        Transactions transactions = application.select(Transactions.class).get();
+        transactions.begin();
+
+        assertTrue(application.select(Work.class).get().order());
+
+        assertFalse(isFree(application), "while the transaction is active");
+        transactions.commit();
+        assertTrue(isFree(application), "after its commit");
     }
 
     /** As another thread sees it, which is in no transaction. */

@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.SecurityContext;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -93,9 +94,11 @@ public final class LocksEndpoint {
 
     private Response terminate(Domain domain, long lockId, int pid) throws InterruptedException {
         LockAdmin admin = domain.admin();
-        for (LockInfo lock : admin.locks()) {
+        List<LockInfo> locks =
+                admin.locks().stream().filter(lock -> lock.lockId() == lockId).toList();
+        for (LockInfo lock : locks) {
             Optional<LockInfo.Session> session = Stream.concat(lock.holders().stream(), lock.waiters().stream())
-                    .filter(each -> lock.lockId() == lockId && each.pid() == pid)
+                    .filter(each -> each.pid() == pid)
                     .findFirst();
             if (session.isPresent() && admin.terminate(lock, session.get())) {
                 Messages.terminated(nameOf(caller.getUserPrincipal()), pid, lock, domain.publishesKeys());

@@ -58,7 +58,8 @@ record Settings(
 
     private static final SettingsSource NOTHING = new SettingsSource(name -> Optional.empty(), Set.of(), Set.of());
 
-    private static final Settings DEFAULTS = new Settings(
+    /** Of a domain of which nothing is set. */
+    static final Settings UNSET = new Settings(
             Optional.empty(),
             Optional.empty(),
             LockerConfig.DEFAULT,
@@ -70,9 +71,6 @@ record Settings(
             Duration.ofSeconds(2),
             LockSettings.UNSAID,
             new NamedLockSettings(NOTHING, PREFIX));
-
-    /** Of a domain of which nothing is set. */
-    static final Settings UNSET = read(NOTHING);
 
     /**
      * By the names of their domains, {@link Domain#DEFAULT} among them; names that are none of a setting are warned of.
@@ -115,13 +113,13 @@ record Settings(
                         Set.of(),
                         Set.of()),
                 prefix(domain),
-                DEFAULTS);
+                UNSET);
         return names;
     }
 
     /** Of the default domain. */
     static Settings read(SettingsSource values) {
-        return read(values, PREFIX, DEFAULTS);
+        return read(values, PREFIX, UNSET);
     }
 
     private static Settings read(SettingsSource values, String prefix, Settings all) {

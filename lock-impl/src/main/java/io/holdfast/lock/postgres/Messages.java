@@ -22,7 +22,6 @@ import java.lang.System.Logger.Level;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.regex.Pattern;
 
 /**
  * Everything that users read, in one place. An id is never used again for something else. {@code lock} is the lock as
@@ -31,10 +30,6 @@ import java.util.regex.Pattern;
 final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
-
-    /** Left out from its parameters on, or from the user before an {@code @}, to the end of the text: either may be a password. */
-    private static final Pattern URL_WITH_CREDENTIALS =
-            Pattern.compile("(?s)(jdbc:\\w+:(?:(?=[^\\s?;]*@)|[^\\s?;]*(?=[?;]))).*");
 
     private Messages() {}
 
@@ -403,17 +398,13 @@ final class Messages {
         if (cause == null) {
             return "";
         }
-        Throwable innermost = cause;
+        Throwable innermost = Causes.innermost(cause);
         String state = null;
-        for (int depth = 0; innermost.getCause() != null && depth < 20; depth++) {
-            innermost = innermost.getCause();
-        }
         for (Throwable t = cause; t != null && t != innermost.getCause(); t = t.getCause()) {
             state = t instanceof SQLException e && e.getSQLState() != null ? e.getSQLState() : state;
         }
         String message = innermost.getMessage() == null ? innermost.getClass().getName() : innermost.getMessage();
-        return ". Cause: " + KeyText.of(URL_WITH_CREDENTIALS.matcher(message).replaceAll("$1..."))
-                + (state == null ? "" : " (SQLState " + state + ")");
+        return ". Cause: " + Causes.shown(message) + (state == null ? "" : " (SQLState " + state + ")");
     }
 
     private static String seconds(Duration duration) {

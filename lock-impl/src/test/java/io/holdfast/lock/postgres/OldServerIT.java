@@ -11,12 +11,7 @@ import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockState;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Future;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,26 +22,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class OldServerIT extends LockerTest {
 
-    private static final Logger LOG = Logger.getLogger("io.holdfast.lock");
-
     @Test
     @DisplayName(
             "C19: locks without a heartbeat are granted, waited for, checked and listed; a warning says what is missing")
     void shouldWorkWithoutHeartbeat() throws Exception {
-        List<String> messages = new ArrayList<>();
-        Handler handler = new Handler() {
-            @Override
-            public void publish(LogRecord message) {
-                messages.add(message.getMessage());
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-        };
-        LOG.addHandler(handler);
+        LockerLog log = LockerLog.open();
         PostgresLocker locker = locker(CONFIG);
         LockHandle blocking = elsewhere().acquire(request);
         Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request.fenced(true)));
@@ -56,10 +36,10 @@ class OldServerIT extends LockerTest {
         assertNull(info.waiters().get(0).since(), "not known before PostgreSQL 14");
         blocking.release();
         LockHandle handle = waiter.get();
-        LOG.removeHandler(handler);
+        log.close();
 
         assertTrue(handle.fencingToken().isPresent());
-        assertTrue(messages.stream().anyMatch(message -> message.startsWith("HOLDFAST-0027")), messages::toString);
+        assertFalse(log.messages("HOLDFAST-0027").isEmpty());
         handle.refresh(LONG);
         server.ask("select pg_terminate_backend(" + server.holder(lockId) + ")::int");
         Server.eventually("told", () -> handle.state() == LockState.LOST);

@@ -61,6 +61,12 @@ final class Archives {
                         Rows.class);
     }
 
+    /** An application without the product, which looks at the server. */
+    static WebArchive observer() {
+        return ShrinkWrap.create(WebArchive.class, "observer.war")
+                .addClasses(ObserverServlet.class, Loaders.class, PoolStatistics.class);
+    }
+
     static EnterpriseArchive example() {
         return ShrinkWrap.createFromZipFile(EnterpriseArchive.class, file("lock-ear-example-ear.ear"));
     }

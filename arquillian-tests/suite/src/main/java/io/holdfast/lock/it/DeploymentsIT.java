@@ -33,7 +33,6 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
@@ -67,8 +66,7 @@ public class DeploymentsIT {
 
     @Deployment(name = "observer", testable = false)
     static WebArchive observer() {
-        return ShrinkWrap.create(WebArchive.class, "observer.war")
-                .addClasses(ObserverServlet.class, Loaders.class, PoolStatistics.class);
+        return Archives.observer();
     }
 
     /** With the jars in its lib; those below have them in WEB-INF/lib. */

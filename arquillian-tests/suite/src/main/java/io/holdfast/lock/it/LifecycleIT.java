@@ -15,7 +15,6 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -35,8 +34,7 @@ public class LifecycleIT {
 
     @Deployment(name = "observer", testable = false)
     static WebArchive observer() {
-        return ShrinkWrap.create(WebArchive.class, "observer.war")
-                .addClasses(ObserverServlet.class, Loaders.class, PoolStatistics.class);
+        return Archives.observer();
     }
 
     @Deployment(name = "lifecycle-war", managed = false, testable = false)

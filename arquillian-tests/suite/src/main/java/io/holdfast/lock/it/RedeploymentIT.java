@@ -67,8 +67,7 @@ public class RedeploymentIT {
 
     @Deployment(name = "observer", testable = false)
     static WebArchive observer() {
-        return ShrinkWrap.create(WebArchive.class, "observer.war")
-                .addClasses(ObserverServlet.class, Loaders.class, PoolStatistics.class);
+        return Archives.observer();
     }
 
     @Deployment(name = "redeployed-pinned", managed = false, testable = false)

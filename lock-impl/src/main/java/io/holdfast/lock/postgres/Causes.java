@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.spi.KeyText;
+import java.util.regex.Pattern;
+
+/** How messages show what the driver, the pool or the server said. */
+public final class Causes {
+
+    /** Left out from its parameters on, or from the user before an {@code @}, to the end of the text: either may be a password. */
+    private static final Pattern URL_WITH_CREDENTIALS =
+            Pattern.compile("(?s)(jdbc:\\w+:(?:(?=[^\\s?;]*@)|[^\\s?;]*(?=[?;]))).*");
+
+    private static final int DEEPEST = 20;
+
+    private Causes() {}
+
+    /**
+     * The first of a chain of failures, which led to the others.
+     *
+     * @param failure the last one
+     * @return the failure itself if it has no cause
+     */
+    public static Throwable innermost(Throwable failure) {
+        Throwable innermost = failure;
+        for (int depth = 0; innermost.getCause() != null && depth < DEEPEST; depth++) {
+            innermost = innermost.getCause();
+        }
+        return innermost;
+    }
+
+    /**
+     * A text of others for a message: escaped, shortened, and without credentials.
+     *
+     * @param text what they said
+     * @return the text in quotes
+     */
+    public static String shown(String text) {
+        return KeyText.of(withoutCredentials(text));
+    }
+
+    /**
+     * Without what may be a password in a JDBC URL.
+     *
+     * @param text what may contain a URL
+     * @return the text
+     */
+    public static String withoutCredentials(String text) {
+        return URL_WITH_CREDENTIALS.matcher(text).replaceAll("$1...");
+    }
+}
