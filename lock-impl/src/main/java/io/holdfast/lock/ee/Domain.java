@@ -114,7 +114,13 @@ final class Domain {
 
     /** Releases the lock later, on the locker's own threads. */
     void closeAfter(LockHandle handle, Duration delay) {
-        core().closeAfter(handle, delay);
+        Made present = made;
+        if (present == null) {
+            // Its locker is closed: the application has stopped.
+            handle.close();
+        } else {
+            present.locker().closeAfter(handle, delay);
+        }
     }
 
     TransactionLocks transactionLocks() {
@@ -196,6 +202,8 @@ final class Domain {
             core().ping();
         } catch (LockDatabaseUnfitException | LockPrivilegeException e) {
             throw Messages.unfit(e);
+        } catch (DeploymentException e) {
+            throw Messages.refusal(e);
         } catch (LockException e) {
             Messages.startedWithoutDatabase(name, made().dataSource(), e);
         } catch (InterruptedException e) {

@@ -50,7 +50,8 @@ class LockHealth {
     private static HealthCheckResponse ask(Domains domains, String known) {
         HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME).up();
         try {
-            response.withData(APPLICATION, domains.application());
+            String application = domains.application();
+            response.withData(APPLICATION, application.equals(LockMetrics.UNKNOWN_APPLICATION) ? known : application);
             Optional<Duration> timeout = domains.healthTimeout();
             if (timeout.isPresent()) {
                 ask(domains, timeout.get(), response);

@@ -8,6 +8,7 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.event.LockEvent;
 import io.holdfast.lock.integration.LockAcquisition;
+import io.holdfast.lock.postgres.Causes;
 import io.holdfast.lock.spi.KeyText;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;
@@ -19,7 +20,6 @@ import java.net.URL;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import javax.naming.NameNotFoundException;
 
@@ -31,10 +31,6 @@ final class Messages {
     static final String USE_PROPERTY =
             "Use a property of it, or a value whose text is the same everywhere: text, a number, an enum, a UUID, or one of"
                     + " java.time";
-
-    /** Left out from its parameters on, or from the user before an {@code @}, to the end of the text: either may be a password. */
-    private static final Pattern URL_WITH_CREDENTIALS =
-            Pattern.compile("(?s)(jdbc:\\w+:(?:(?=[^\\s?;]*@)|[^\\s?;]*(?=[?;]))).*");
 
     private Messages() {}
 
@@ -99,9 +95,15 @@ final class Messages {
         return refusal;
     }
 
+    /** What a caller gets with its cause, for the server's log. */
+    static DeploymentException refusal(DeploymentException failure) {
+        LOG.log(Level.DEBUG, "The cause of the refusal", failure);
+        return refusal(failure.getMessage());
+    }
+
     static DeploymentException unfit(LockException failure) {
-        return new DeploymentException(
-                "HOLDFAST-0103: the data source cannot hold locks: " + failure.getMessage(), failure);
+        return refusal(new DeploymentException(
+                "HOLDFAST-0103: the data source cannot hold locks: " + failure.getMessage(), failure));
     }
 
     static DeploymentException noDataSource(List<String> names, Throwable cause) {
@@ -111,7 +113,7 @@ final class Messages {
                         + " reference java:app/env/jdbc/holdfast" + whereSettingsAreRead()
                         + (cause == null || cause instanceof NameNotFoundException
                                 ? ""
-                                : ". Cause: " + withoutCredentials(cause.toString())),
+                                : ". Cause: " + Causes.withoutCredentials(cause.toString())),
                 cause);
     }
 
@@ -208,18 +210,10 @@ final class Messages {
 
     /** What the driver or the server said; of a failure of ours without such a cause, what kind it is. */
     private static String sentence(LockException failure) {
-        Throwable innermost = failure;
-        for (int depth = 0; innermost.getCause() != null && depth < 20; depth++) {
-            innermost = innermost.getCause();
-        }
+        Throwable innermost = Causes.innermost(failure);
         return innermost == failure || innermost.getMessage() == null
                 ? "no answer in time"
-                : KeyText.of(withoutCredentials(innermost.getMessage()));
-    }
-
-    /** The same as in the core, which keeps its own to itself. */
-    private static String withoutCredentials(String text) {
-        return URL_WITH_CREDENTIALS.matcher(text).replaceAll("$1...");
+                : Causes.shown(innermost.getMessage());
     }
 
     private static String seconds(Duration duration) {
