@@ -2,10 +2,10 @@
 package io.holdfast.lock;
 
 import io.holdfast.lock.spi.KeyText;
-import jakarta.annotation.Nullable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the server knew of one lock when it was asked.

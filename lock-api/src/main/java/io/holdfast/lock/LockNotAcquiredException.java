@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
-import jakarta.annotation.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /** Somebody else held the lock for as long as the caller was ready to wait. Nothing is left behind. */
 public final class LockNotAcquiredException extends LockException {

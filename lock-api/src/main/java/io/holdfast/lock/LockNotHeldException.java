@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
-import jakarta.annotation.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /** The lock is not held through this handle: it was released already, its ttl has passed, or it was lost. */
 public final class LockNotHeldException extends LockException {

@@ -2,13 +2,13 @@
 package io.holdfast.lock;
 
 import io.holdfast.lock.spi.KeyText;
-import jakarta.annotation.Nullable;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to lock and how: an immutable value. Start with {@link #of(String)} and change what differs from the defaults.

@@ -10,12 +10,12 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.integration.LockAcquisition.Attempt;
 import io.holdfast.lock.postgres.UnansweredConnectException;
-import jakarta.annotation.Nullable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The circuit breaker of one domain. It opens when so many attempts in a row could not reach the database, and refuses further

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
-import jakarta.annotation.Nullable;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a request that does harm was meant by the operator, and not made by a page of another site that the operator's

@@ -4,7 +4,6 @@ package io.holdfast.lock.ee;
 import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockInfo;
-import jakarta.annotation.Nullable;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** One request to the operations endpoint, whose class for Jakarta REST is {@link io.holdfast.lock.integration.LocksResource}. */
 public final class LocksEndpoint {

@@ -3,9 +3,9 @@ package io.holdfast.lock.ee;
 
 import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.postgres.PostgresLocker;
-import jakarta.annotation.Nullable;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What the operations endpoint answers; by hand, since a server with Jakarta REST need not have Jakarta JSON. */
 final class LocksJson {

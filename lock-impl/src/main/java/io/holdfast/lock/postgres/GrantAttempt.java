@@ -6,13 +6,13 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
 import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LockSession.Answer;
-import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** How a session asks the server for one lock: it tries, and then waits in the server's queue until the deadline. */
 final class GrantAttempt {

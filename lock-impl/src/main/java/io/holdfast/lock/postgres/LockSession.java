@@ -5,7 +5,6 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
-import jakarta.annotation.Nullable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One PostgreSQL session behind one connection that nobody else uses, in autocommit. Methods block on JDBC and run one

@@ -16,12 +16,12 @@ import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
-import jakarta.annotation.Nullable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that users read, in one place. An id is never used again for something else. {@code lock} is the lock as

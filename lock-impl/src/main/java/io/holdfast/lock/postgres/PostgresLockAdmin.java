@@ -7,7 +7,6 @@ import io.holdfast.lock.LockInfo.Session;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.LockSession.Question;
 import io.holdfast.lock.postgres.SessionName.Published;
-import jakarta.annotation.Nullable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Reads {@code pg_locks}; keys come from the locks of this locker and from what other sessions publish. */
 final class PostgresLockAdmin implements LockAdmin {

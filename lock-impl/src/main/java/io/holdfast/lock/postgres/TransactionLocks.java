@@ -6,7 +6,6 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.AdvisoryLockSql.AcquireInTransaction;
 import io.holdfast.lock.spi.LockAttempt;
-import jakarta.annotation.Nullable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,6 +14,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Locks that PostgreSQL itself frees with the transaction on the caller's connection; made by

@@ -8,7 +8,6 @@ import io.holdfast.lock.postgres.LockSession.Holdings;
 import io.holdfast.lock.postgres.LockSession.Question;
 import io.holdfast.lock.postgres.LockSession.Termination;
 import io.holdfast.lock.postgres.LockSession.Traces;
-import jakarta.annotation.Nullable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks after the locks that are held, on the locker's timer and keeper threads:
