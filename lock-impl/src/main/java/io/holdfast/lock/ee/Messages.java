@@ -8,7 +8,7 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.event.LockEvent;
 import io.holdfast.lock.integration.LockAcquisition;
-import io.holdfast.lock.postgres.Causes;
+import io.holdfast.lock.message.Causes;
 import io.holdfast.lock.spi.KeyText;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;

@@ -13,6 +13,7 @@ import io.holdfast.lock.LockPrivilegeException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.message.Causes;
 import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;

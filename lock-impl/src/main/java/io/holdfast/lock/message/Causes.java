@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.lock.postgres;
+package io.holdfast.lock.message;
 
 import io.holdfast.lock.spi.KeyText;
 import java.util.regex.Pattern;
