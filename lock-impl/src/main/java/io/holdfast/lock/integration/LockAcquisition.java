@@ -6,6 +6,7 @@ import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.ee.domain.Retrying;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.Retry;
@@ -20,7 +21,7 @@ import org.eclipse.microprofile.faulttolerance.Retry;
  *     MicroProfile Fault Tolerance 4.1</a>
  */
 @ApplicationScoped
-public class LockAcquisition {
+public class LockAcquisition implements Retrying {
 
     /** For the container. */
     public LockAcquisition() {
@@ -35,6 +36,7 @@ public class LockAcquisition {
      * @throws InterruptedException if the thread was interrupted during an attempt or between two
      * @throws LockUnavailableException if the last attempt could not reach the database
      */
+    @Override
     @Retry(
             maxRetries = 2,
             delay = 200,
@@ -44,18 +46,5 @@ public class LockAcquisition {
             })
     public Optional<LockHandle> acquire(Attempt attempt) throws InterruptedException {
         return attempt.run();
-    }
-
-    /** An attempt to acquire a lock. */
-    @FunctionalInterface
-    public interface Attempt {
-
-        /**
-         * Tries once.
-         *
-         * @return the lock; empty if somebody else holds it
-         * @throws InterruptedException if the thread was interrupted
-         */
-        Optional<LockHandle> run() throws InterruptedException;
     }
 }

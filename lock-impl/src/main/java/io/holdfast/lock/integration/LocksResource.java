@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.integration;
 
-import io.holdfast.lock.ee.LocksEndpoint;
+import io.holdfast.lock.ee.operations.LocksEndpoint;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee.domain;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockUnavailableException;
+import java.util.Optional;
+
+/** Repeats attempts to acquire a lock that could not reach the database. */
+public interface Retrying {
+
+    /**
+     * Makes the attempt, and repeats it where that is configured.
+     *
+     * @param attempt what acquires
+     * @return what the attempt returned
+     * @throws InterruptedException if the thread was interrupted during an attempt or between two
+     * @throws LockUnavailableException if the last attempt could not reach the database
+     */
+    Optional<LockHandle> acquire(Attempt attempt) throws InterruptedException;
+
+    /** An attempt to acquire a lock. */
+    @FunctionalInterface
+    interface Attempt {
+
+        /**
+         * Tries once.
+         *
+         * @return the lock; empty if somebody else holds it
+         * @throws InterruptedException if the thread was interrupted
+         */
+        Optional<LockHandle> run() throws InterruptedException;
+    }
+}

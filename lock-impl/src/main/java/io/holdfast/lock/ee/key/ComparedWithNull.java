@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee.key;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * What an expression itself compares with null, or asks whether it is empty. Only a whole operand counts, since in
+ * {@code a + b == null} Expression Language has made 0 of null before it compares.
+ */
+final class ComparedWithNull {
+
+    /** A parameter, and behind it properties, methods without arguments, and brackets around a literal or a parameter. */
+    private static final String CHAIN =
+            "\\w++(?:\\s*+\\.\\s*+\\w++(?:\\s*+\\(\\s*+\\))?+|\\s*+\\[\\s*+(?:'[^'\\\\]*+'|\"[^\"\\\\]*+\"|\\w++)\\s*+])*+";
+
+    private static final String OPERAND = "(" + CHAIN + "|\\(\\s*+" + CHAIN + "\\s*+\\))";
+    private static final String COMPARISON = "\\s*(?:[=!]=|\\b(?:eq|ne)\\b)\\s*";
+    private static final String BEFORE = "(?:[({\\[?:,;]|&&|\\|\\||\\b(?:and|or)\\b)\\s*";
+    private static final String AFTER = "(?=\\s*+(?:[)}\\]?:,;]|&&|\\|\\||(?:and|or)\\b))";
+
+    /** The first alternative passes over text between quotes. */
+    private static final Pattern COMPARED = Pattern.compile("(?U)'(?:[^'\\\\]|\\\\.)*+'|\"(?:[^\"\\\\]|\\\\.)*+\""
+            + "|(?<![\\w.])empty\\b\\s*" + OPERAND + "(?!\\s*[.\\[(])"
+            + "|" + BEFORE + OPERAND + COMPARISON + "null\\b" + AFTER
+            + "|" + BEFORE + "null" + COMPARISON + OPERAND + AFTER);
+
+    private static final Pattern STEP =
+            Pattern.compile("(?U)(?<variable>\\[\\s*\\w+\\s*])|'(?<single>[^']*)'|\"(?<plural>[^\"]*)\""
+                    + "|(?<name>\\w+)(?<call>\\s*\\(\\s*\\))?");
+
+    private final List<List<Step>> chains = new ArrayList<>();
+
+    /** The text of a step, or the parameter between brackets whose value is that text; null if it is none. */
+    private record Step(String text, Integer parameter) {
+
+        private String text(Object[] arguments) {
+            return parameter == null ? text : String.valueOf(arguments[parameter]);
+        }
+    }
+
+    ComparedWithNull(String source, Map<String, Integer> parameters) {
+        Matcher matcher = COMPARED.matcher(source);
+        while (matcher.find()) {
+            IntStream.rangeClosed(1, matcher.groupCount())
+                    .mapToObj(matcher::group)
+                    .filter(Objects::nonNull)
+                    .forEach(operand -> chains.add(steps(operand, parameters)));
+        }
+    }
+
+    private static List<Step> steps(String operand, Map<String, Integer> parameters) {
+        List<Step> steps = new ArrayList<>();
+        Matcher step = STEP.matcher(operand);
+        while (step.find()) {
+            if (step.group("name") != null) {
+                steps.add(new Step(step.group("name") + (step.group("call") == null ? "" : "()"), null));
+            } else if (step.group("variable") != null) {
+                String name = step.group("variable").replaceAll("[\\[\\]\\s]", "");
+                steps.add(new Step(name, parameters.get(name)));
+            } else {
+                steps.add(new Step(step.group("single") == null ? step.group("plural") : step.group("single"), null));
+            }
+        }
+        return steps;
+    }
+
+    /** How often each chain is compared, as the steps that a call with these arguments takes. */
+    Map<List<String>, Integer> chains(Object[] arguments) {
+        Map<List<String>, Integer> counts = new HashMap<>();
+        chains.forEach(chain ->
+                counts.merge(chain.stream().map(step -> step.text(arguments)).toList(), 1, Integer::sum));
+        return counts;
+    }
+}

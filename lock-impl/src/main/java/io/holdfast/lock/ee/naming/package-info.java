@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Internal: what JNDI knows: data sources and the name of the application.
+ *
+ * <p>Uses {@code settings}.
+ */
+package io.holdfast.lock.ee.naming;

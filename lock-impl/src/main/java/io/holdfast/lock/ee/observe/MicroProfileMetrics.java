@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee.observe;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.microprofile.metrics.Metadata;
+import org.eclipse.microprofile.metrics.MetricRegistry;
+import org.eclipse.microprofile.metrics.MetricUnits;
+import org.eclipse.microprofile.metrics.Tag;
+
+/**
+ * Into MicroProfile Metrics. Not by annotations: a server may drop the metrics of an application together with
+ * those of the same names of another one, as Open Liberty does, and then the annotated method fails. Here every metric is
+ * looked up at every use, so that one that is gone is made again. Where the server does not give its registry, nothing is
+ * measured.
+ */
+class MicroProfileMetrics extends LockMetrics {
+
+    /** Null if there is none. */
+    private final MetricRegistry registry;
+
+    private final Tag application;
+
+    MicroProfileMetrics(Surroundings surroundings) {
+        registry = surroundings.provided(MetricRegistry.class).orElse(null);
+        application = new Tag(APPLICATION, application(surroundings));
+    }
+
+    @Override
+    public void stop() {
+        if (registry != null) {
+            registry.removeMatching((id, metric) -> id.getName().startsWith(PREFIX)
+                    && application.getTagValue().equals(id.getTags().get(APPLICATION)));
+        }
+    }
+
+    @Override
+    void time(Measure measure, String lock, Duration duration) {
+        if (registry != null) {
+            // Shown in seconds all the same. Payara divides its maximum and mean by the unit, but records nanoseconds.
+            registry.timer(metadata(measure, MetricUnits.NANOSECONDS), tags(lock))
+                    .update(duration);
+        }
+    }
+
+    @Override
+    void count(Measure measure, String lock) {
+        if (registry != null) {
+            registry.counter(metadata(measure, MetricUnits.NONE), tags(lock)).inc();
+        }
+    }
+
+    @Override
+    void change(Measure measure, String lock, long by, AtomicLong level) {
+        if (registry != null) {
+            registry.gauge(metadata(measure, MetricUnits.NONE), level, AtomicLong::get, tags(lock));
+        }
+    }
+
+    private static Metadata metadata(Measure measure, String unit) {
+        return Metadata.builder()
+                .withName(measure.id)
+                .withDescription(measure.description)
+                .withUnit(unit)
+                .build();
+    }
+
+    private Tag[] tags(String lock) {
+        return new Tag[] {application, new Tag(LOCK, lock)};
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee.settings;
+
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** The one class that names MicroProfile Config. */
+final class MicroProfileConfigSource {
+
+    private MicroProfileConfigSource() {}
+
+    /** The settings of MicroProfile Config; empty where the server has none. */
+    static Optional<SettingsSource> find(Set<String> environment) {
+        try {
+            return Optional.of(lookup(environment));
+        } catch (LinkageError | IllegalStateException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static SettingsSource lookup(Set<String> environment) {
+        Config config = ConfigProvider.getConfig();
+        Set<String> names = new HashSet<>();
+        config.getPropertyNames().forEach(names::add);
+        return new SettingsSource(name -> config.getOptionalValue(name, String.class), names, environment);
+    }
+}

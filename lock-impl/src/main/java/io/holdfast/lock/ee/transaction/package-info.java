@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Internal: binds locks to JTA transactions.
+ *
+ * <p>Uses {@code naming} and the transaction locks of the core. Jakarta Transactions, which the server may lack, are named in
+ * {@link io.holdfast.lock.ee.transaction.JtaTransaction} only, which sees no transactions where they are missing.
+ */
+package io.holdfast.lock.ee.transaction;
