@@ -81,7 +81,7 @@ class HeldLockCheck implements Runnable {
             parallel.add(actors);
         }
         return new ExecutionScenario(
-                announced ? List.of(actor("remember"), actor("announce")) : List.of(actor("remember")),
+                announced ? List.of(actor("hold"), actor("announce")) : List.of(actor("hold")),
                 parallel,
                 List.of(actor("whatBecameOfIt")),
                 null);

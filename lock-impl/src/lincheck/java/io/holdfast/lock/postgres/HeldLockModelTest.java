@@ -31,16 +31,16 @@ class HeldLockModelTest {
     @DisplayName("the check finds a double release")
     void shouldFindDoubleRelease() throws Exception {
         Mutant.of(
-                        HeldLock.class,
-                        "if (!life.compareAndSet(Life.HELD, Life.RELEASING)) {\n            return false;\n        }",
-                        "if (life.get() != Life.HELD) { return false; } life.set(Life.RELEASING);")
-                .assertFound(HeldLockCheck.class, "life.set(RELEASING)");
+                        LockLife.class,
+                        "if (!stage.compareAndSet(Stage.HELD, Stage.RELEASING)) {\n            return false;\n        }",
+                        "if (stage.get() != Stage.HELD) { return false; } stage.set(Stage.RELEASING);")
+                .assertFound(HeldLockCheck.class, "stage.set(RELEASING)");
     }
 
     @Test
     @DisplayName("the check finds an end that is not told, since it came before the holder knew of the lock")
     void shouldFindEndThatIsNotTold() throws Exception {
-        Mutant.of(HeldLock.class, "announced = true;\n        tellEnd();", "announced = true;")
+        Mutant.of(HolderEvents.class, "announced = true;\n        reportEnd();", "announced = true;")
                 .assertFound(HeldLockCheck.class, "the end is told once");
     }
 
@@ -48,9 +48,9 @@ class HeldLockModelTest {
     @DisplayName("the check finds a loss that overtakes a release")
     void shouldFindLossThatOvertakesRelease() throws Exception {
         Mutant.of(
-                        HeldLock.class,
-                        "return life.compareAndSet(Life.HELD, term.deadline().hasPassed() ? Life.LAPSED : Life.LOSING);",
-                        "if (life.get() != Life.HELD) { return false; } life.set(Life.LOSING); return true;")
-                .assertFound(HeldLockCheck.class, "life.set(LOSING)");
+                        LockLife.class,
+                        "return stage.compareAndSet(Stage.HELD, late ? Stage.LAPSED : Stage.LOSING);",
+                        "if (stage.get() != Stage.HELD) { return false; } stage.set(Stage.LOSING); return true;")
+                .assertFound(HeldLockCheck.class, "stage.set(LOSING)");
     }
 }

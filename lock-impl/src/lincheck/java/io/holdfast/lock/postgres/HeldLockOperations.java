@@ -6,8 +6,8 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
-import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.testkit.RecordingListener;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -33,8 +33,16 @@ public class HeldLockOperations {
 
     private final FakeSession server = new FakeSession();
     private final RecordingListener listener = new RecordingListener();
-    private final PostgresLocker locker = new PostgresLocker(CONFIG, server.others(), List.of(listener));
-    private final HeldLock lock;
+    private final Keepers keepers = new Keepers();
+    private final LocalQueues queues = new LocalQueues();
+    private final Tenures tenures;
+    private final HeldLocks heldLocks;
+    private final LockAttempt attempt = new Attempts(CONFIG).attempt(REQUEST, LockRequest.IMMEDIATE);
+    private final Turn turn;
+    private final Grant grant;
+
+    /** Written by the first operation, which runs alone. */
+    private HeldLock lock;
 
     private final AtomicInteger released = new AtomicInteger();
     private final AtomicInteger actions = new AtomicInteger();
@@ -44,8 +52,13 @@ public class HeldLockOperations {
 
     public HeldLockOperations() throws SQLException {
         // What is for keeper threads runs on the caller's from now on.
-        locker.keepers().stop(Duration.ZERO);
-        Turn turn = locker.queues().join(locker.lockId(REQUEST.key()), REQUEST.mode(), true);
+        keepers.stop(Duration.ZERO);
+        SessionAllocation allocation = new PinnedSessions();
+        Servers servers = new Servers();
+        Sessions sessions = new Sessions(server.others(), CONFIG);
+        tenures = new Tenures(allocation, servers, sessions, keepers, CONFIG);
+        heldLocks = new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, CONFIG);
+        turn = queues.join(attempt.lockId(), REQUEST.mode(), true);
         turn.asked();
         LockSession session = new LockSession(server.connection(), gone -> {});
         session.pin();
@@ -54,20 +67,13 @@ public class HeldLockOperations {
                 turn.lockId(),
                 null,
                 SessionTerms.of(REQUEST, CONFIG));
-        lock = new HeldLock(
-                locker,
-                locker.attempt(REQUEST, LockRequest.IMMEDIATE),
-                new Grant(session, turn.lockId(), null, System.nanoTime()),
-                turn,
-                true);
+        grant = new Grant(session, turn.lockId(), true, null, System.nanoTime());
         turn.granted();
-        locker.remember(lock);
-        locker.forget(lock);
     }
 
     /** The first operation, since Lincheck gives objects other hash codes than they have out here. */
-    public void remember() {
-        locker.remember(lock);
+    public void hold() {
+        lock = heldLocks.hold(grant, attempt, turn::end);
     }
 
     // ---- the caller
@@ -122,7 +128,7 @@ public class HeldLockOperations {
 
     /** The watch, or a statement that failed. */
     public void lose() {
-        lock.lose(null);
+        Tenures.loseAll(List.of(lock.tenure()));
     }
 
     /** The locker closes, or the handle was dropped. */
@@ -162,8 +168,8 @@ public class HeldLockOperations {
         require(server.unlocks.get() <= 1, "the server is asked once to unlock");
         require(!server.held.get(), "the server has freed it");
         require(server.isGivenUp(), "its session is given up");
-        require(locker.outstanding().isEmpty(), "the locker has forgotten it");
-        require(QueueOperations.isEmpty(locker.queues()), "the next may have its turn");
+        require(tenures.isEmpty(), "the locker has forgotten it");
+        require(QueueOperations.isEmpty(queues), "the next may have its turn");
     }
 
     private static void require(boolean promise, String what) {

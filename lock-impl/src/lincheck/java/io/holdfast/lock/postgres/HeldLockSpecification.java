@@ -9,7 +9,7 @@ public class HeldLockSpecification {
     private LockState state = LockState.HELD;
     private boolean asksToBeTold;
 
-    public void remember() {}
+    public void hold() {}
 
     public void announce() {}
 

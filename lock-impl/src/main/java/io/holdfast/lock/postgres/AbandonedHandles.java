@@ -10,30 +10,35 @@ import java.util.function.Consumer;
 /** Finds handles that their holders have dropped without a release. */
 final class AbandonedHandles {
 
-    private static final class Trace extends PhantomReference<Handle> {
+    private static final class Trace extends PhantomReference<Object> {
 
-        private final HeldLock lock;
+        private final Runnable release;
 
-        Trace(Handle handle, ReferenceQueue<Handle> queue) {
+        Trace(Object handle, ReferenceQueue<Object> queue, Runnable release) {
             super(handle, queue);
-            this.lock = handle.lock();
+            this.release = release;
         }
     }
 
-    private final ReferenceQueue<Handle> dropped = new ReferenceQueue<>();
+    private final ReferenceQueue<Object> dropped = new ReferenceQueue<>();
 
     /** A reference that is itself dropped is never queued. */
     private final Set<Trace> traces = ConcurrentHashMap.newKeySet();
 
-    void watch(Handle handle) {
-        traces.add(new Trace(handle, dropped));
+    /**
+     * Watches a handle.
+     *
+     * @param release what to do if it is dropped; must not refer to the handle
+     */
+    void watch(Object handle, Runnable release) {
+        traces.add(new Trace(handle, dropped, release));
     }
 
-    /** Passes on the locks of all handles that the garbage collector has found meanwhile, whatever their state. */
-    void forEach(Consumer<HeldLock> action) {
+    /** Passes on the actions of all handles that the garbage collector has found since the last call. */
+    void forEach(Consumer<Runnable> action) {
         for (Trace trace = (Trace) dropped.poll(); trace != null; trace = (Trace) dropped.poll()) {
             traces.remove(trace);
-            action.accept(trace.lock);
+            action.accept(trace.release);
         }
     }
 }

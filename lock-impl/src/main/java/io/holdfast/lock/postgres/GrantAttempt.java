@@ -4,7 +4,6 @@ package io.holdfast.lock.postgres;
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
-import io.holdfast.lock.postgres.HeldLock.Grant;
 import io.holdfast.lock.postgres.LockSession.Answer;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -57,7 +56,7 @@ final class GrantAttempt {
     Optional<Grant> tryOn(LockSession session, boolean own) throws SQLException {
         expectAnswerAfter(Duration.ZERO);
         long sentNanos = System.nanoTime();
-        return granted(session, send(session, own, null), sentNanos);
+        return granted(session, own, send(session, own, null), sentNanos);
     }
 
     /**
@@ -91,7 +90,7 @@ final class GrantAttempt {
                 cancel.cancel(false);
                 end.isOver();
             }
-            return granted(session, answer, sentNanos);
+            return granted(session, true, answer, sentNanos);
         }
         return Optional.empty();
     }
@@ -124,7 +123,8 @@ final class GrantAttempt {
         return session.acquire(statement, lockId, slice, terms);
     }
 
-    private Optional<Grant> granted(LockSession session, Answer answer, long sentNanos) throws SQLException {
+    private Optional<Grant> granted(LockSession session, boolean own, Answer answer, long sentNanos)
+            throws SQLException {
         if (answer.granted() == null) {
             throw Messages.standby(what());
         }
@@ -133,7 +133,7 @@ final class GrantAttempt {
         }
         long confirmedNanos = confirm(session, sentNanos);
         long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
-        return Optional.of(new Grant(session, lockId, answer.token(), ttlStartNanos));
+        return Optional.of(new Grant(session, lockId, own, answer.token(), ttlStartNanos));
     }
 
     /**

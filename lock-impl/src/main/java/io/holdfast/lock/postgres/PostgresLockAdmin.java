@@ -21,10 +21,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code pg_locks}; keys come from the locks of this locker and from what other sessions publish. */
 final class PostgresLockAdmin implements LockAdmin {
 
-    private final PostgresLocker locker;
+    private final Attempts attempts;
+    private final Inquiries inquiries;
+    private final Tenures tenures;
 
-    PostgresLockAdmin(PostgresLocker locker) {
-        this.locker = locker;
+    PostgresLockAdmin(Attempts attempts, Inquiries inquiries, Tenures tenures) {
+        this.attempts = attempts;
+        this.inquiries = inquiries;
+        this.tenures = tenures;
     }
 
     /** One row of pg_locks. */
@@ -48,7 +52,7 @@ final class PostgresLockAdmin implements LockAdmin {
 
     @Override
     public Optional<LockInfo> lock(String key) throws InterruptedException {
-        long lockId = locker.lockId(key);
+        long lockId = attempts.lockId(key);
         return Optional.ofNullable(infos(lockId, Map.of(lockId, key)).get(lockId));
     }
 
@@ -56,7 +60,7 @@ final class PostgresLockAdmin implements LockAdmin {
     public boolean terminate(LockInfo lock, Session session) throws InterruptedException {
         Objects.requireNonNull(lock, "lock");
         Objects.requireNonNull(session, "session");
-        return locker.inquire("ending the session with process id " + session.pid(), asking -> {
+        return ask("ending the session with process id " + session.pid(), asking -> {
             try {
                 return asking.terminate(session, lock.lockId());
             } catch (SQLException e) {
@@ -68,9 +72,16 @@ final class PostgresLockAdmin implements LockAdmin {
         });
     }
 
+    private <T> T ask(String subject, Question<T> question) throws InterruptedException {
+        attempts.requireOpen(subject);
+        return inquiries.ask(subject, question);
+    }
+
     private Map<Long, String> ownKeys() {
         Map<Long, String> keys = new TreeMap<>();
-        locker.outstanding().forEach(lock -> keys.put(lock.grant().lockId(), lock.key()));
+        tenures.stream()
+                .forEach(tenure -> keys.put(
+                        tenure.lockId(), tenure.holder().attempt().request().key()));
         return keys;
     }
 
@@ -84,7 +95,7 @@ final class PostgresLockAdmin implements LockAdmin {
                 },
                 PostgresLockAdmin::rows);
         Map<Long, List<Row>> byId = new TreeMap<>();
-        locker.inquire("the list of locks", question)
+        ask("the list of locks", question)
                 .forEach(row -> byId.computeIfAbsent(row.lockId(), id -> new ArrayList<>())
                         .add(row));
         Map<Long, LockInfo> infos = new TreeMap<>();
@@ -106,7 +117,7 @@ final class PostgresLockAdmin implements LockAdmin {
 
     /** What a session publishes is of one of its locks, and anybody may publish anything. */
     private boolean isKeyOf(Published published, long lockId) {
-        int namespace = locker.config().namespace();
+        int namespace = attempts.namespace();
         return published.namespace() == namespace && LockId.of(namespace, published.key()) == lockId;
     }
 
@@ -120,7 +131,7 @@ final class PostgresLockAdmin implements LockAdmin {
     private boolean isOfNamespace(LockInfo info) {
         return info.holders().stream()
                 .flatMap(session -> SessionName.parse(session.applicationName()).stream())
-                .anyMatch(published -> published.namespace() == locker.config().namespace());
+                .anyMatch(published -> published.namespace() == attempts.namespace());
     }
 
     private static List<Row> rows(ResultSet result) throws SQLException {

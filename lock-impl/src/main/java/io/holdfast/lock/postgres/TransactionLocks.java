@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionLocks {
 
+    private static final String LOCK_DATABASE = "the database of the locks";
     private static final long LONGEST_WAIT_MILLIS = Integer.MAX_VALUE;
 
     /** The database that has the locks, told from others; another one after a restart of the server. */
@@ -38,13 +39,22 @@ public final class TransactionLocks {
         }
     }
 
-    private final PostgresLocker locker;
+    private final Attempts attempts;
+    private final Inquiries inquiries;
+    private final HeldLocks heldLocks;
+    private final StatementWaits waits;
+    private final Listeners listeners;
 
     /** The locker's own database as it was asked last; null before that. */
     private volatile Database own;
 
-    TransactionLocks(PostgresLocker locker) {
-        this.locker = locker;
+    TransactionLocks(
+            Attempts attempts, Inquiries inquiries, HeldLocks heldLocks, StatementWaits waits, Listeners listeners) {
+        this.attempts = attempts;
+        this.inquiries = inquiries;
+        this.heldLocks = heldLocks;
+        this.waits = waits;
+        this.listeners = listeners;
     }
 
     /**
@@ -60,9 +70,10 @@ public final class TransactionLocks {
      */
     public TransactionLock acquire(ConnectionSource transaction, LockRequest request) throws InterruptedException {
         long startNanos = System.nanoTime();
-        Duration limit = request.waitAtMost() == null ? locker.config().waitAtMost() : request.waitAtMost();
-        return attempt(transaction, request, limit, startNanos)
-                .orElseThrow(() -> locker.notAcquired(request, since(startNanos), Thread.currentThread()));
+        Duration limit = request.waitAtMost() == null ? attempts.waitAtMost() : request.waitAtMost();
+        LockAttempt attempt = attempts.attempt(request, limit);
+        return acquire(transaction, attempt, startNanos)
+                .orElseThrow(() -> heldLocks.notAcquired(attempt, since(startNanos), Thread.currentThread()));
     }
 
     /**
@@ -77,32 +88,30 @@ public final class TransactionLocks {
      */
     public Optional<TransactionLock> tryAcquire(ConnectionSource transaction, LockRequest request)
             throws InterruptedException {
-        return attempt(transaction, request, LockRequest.IMMEDIATE, System.nanoTime());
+        return acquire(transaction, attempts.attempt(request, LockRequest.IMMEDIATE), System.nanoTime());
     }
 
-    private Optional<TransactionLock> attempt(
-            ConnectionSource transaction, LockRequest request, Duration limit, long startNanos)
+    private Optional<TransactionLock> acquire(ConnectionSource transaction, LockAttempt attempt, long startNanos)
             throws InterruptedException {
         Objects.requireNonNull(transaction, "transaction");
-        locker.requireOpen(what(request));
+        attempts.requireOpen(Messages.lock(attempt));
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        LockAttempt attempt = locker.attempt(request, limit);
-        locker.listeners().waitBegan(attempt);
+        listeners.waitBegan(attempt);
         try {
-            if (!isGranted(transaction, attempt, Deadline.from(startNanos, limit))) {
-                locker.listeners().refused(attempt, since(startNanos));
+            if (!isGranted(transaction, attempt, Deadline.from(startNanos, attempt.waitAtMost()))) {
+                listeners.refused(attempt, since(startNanos));
                 return Optional.empty();
             }
-            TransactionLock lock = new TransactionLock(attempt, locker.listeners());
-            locker.listeners().acquired(attempt, lock, since(startNanos));
+            TransactionLock lock = new TransactionLock(attempt, listeners);
+            listeners.acquired(attempt, lock, since(startNanos));
             return Optional.of(lock);
         } catch (LockException e) {
-            locker.listeners().failed(attempt, e);
+            listeners.failed(attempt, e);
             throw e;
         } finally {
-            locker.listeners().waitEnded(attempt);
+            listeners.waitEnded(attempt);
         }
     }
 
@@ -129,7 +138,7 @@ public final class TransactionLocks {
     }
 
     private String what(LockRequest request) {
-        return Messages.lock(request.key(), locker.lockId(request.key()));
+        return Messages.lock(request.key(), attempts.lockId(request.key()));
     }
 
     private Connection open(ConnectionSource transaction, LockRequest request) {
@@ -148,10 +157,10 @@ public final class TransactionLocks {
 
     /** Anew if the statement ended early, since somebody cancelled it. */
     private boolean await(Connection connection, LockRequest request, Deadline deadline) throws InterruptedException {
-        try (StatementWait wait = new StatementWait(locker)) {
+        try (StatementWait wait = waits.begin()) {
             boolean granted;
             do {
-                locker.requireOpen(what(request));
+                attempts.requireOpen(what(request));
                 granted = isGranted(connection, request, deadline.remaining(), wait);
             } while (!granted && !deadline.hasPassed());
             return granted;
@@ -202,7 +211,8 @@ public final class TransactionLocks {
     }
 
     private Database learnOwn() throws InterruptedException {
-        own = locker.inquire("the database of the locks", LockSession::database);
+        attempts.requireOpen(LOCK_DATABASE);
+        own = inquiries.ask(LOCK_DATABASE, LockSession::database);
         return own;
     }
 
@@ -220,7 +230,7 @@ public final class TransactionLocks {
                 }
                 statement.setLong(i++, expected.serverStart());
                 statement.setLong(i++, expected.oid());
-                statement.setLong(i, locker.lockId(request.key()));
+                statement.setLong(i, attempts.lockId(request.key()));
                 return null;
             });
             execute(statement, waiting ? wait : null);

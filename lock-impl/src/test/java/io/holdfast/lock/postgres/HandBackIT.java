@@ -78,8 +78,8 @@ class HandBackIT extends LockerTest {
     void shouldNotSetTtlAfterRelease() throws Exception {
         Duration ttl = Duration.ofSeconds(77);
         PostgresLocker locker = locker(CONFIG);
-        HeldLock lock = ((Handle) locker.acquire(request.enforcedTtl(ttl))).lock();
-        LockSession session = lock.grant().session();
+        LockHandle lock = locker.acquire(request.enforcedTtl(ttl));
+        LockSession session = Insides.session(lock);
         assertTrue(session.isHeld(lockId, lock.mode(), ttl));
 
         assertTrue(session.unlock(lockId, lock.mode(), true), "as a release does, before it gives the connection back");
@@ -99,24 +99,32 @@ class HandBackIT extends LockerTest {
 
     @Test
     @DisplayName("C14: a lock that is granted on a session that is given up meanwhile is lost, and says so")
-    void shouldLoseLockGrantedOnSessionGivenUp() throws InterruptedException {
-        PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED).checkInterval(LONG));
-        LockHandle first = locker.acquire(LockRequest.of(key + "/first"));
-        LockSession session = ((Handle) first).lock().grant().session();
-        HeldLock.Grant grant = new HeldLock.Grant(session, lockId, null, System.nanoTime());
+    void shouldLoseLockGrantedOnSessionGivenUp() throws Exception {
+        LockerConfig config = CONFIG.checkInterval(LONG);
+        Keepers keepers = new Keepers();
+        Sessions sessions = new Sessions(ConnectionSource.of(pool), config);
+        Servers servers = new Servers();
+        Tenures tenures = new Tenures(new PinnedSessions(), servers, sessions, keepers, config);
+        HeldLocks heldLocks = new HeldLocks(
+                tenures, new PinnedSessions(), servers, new Listeners(List.of(listener)), keepers, config);
+        LockSession session = sessions.open("a lock", Deadline.after(LONG), LONG, () -> {});
+        session.pin();
+        HeldLock first = hold(heldLocks, session, key + "/first");
 
-        locker.discard(session, null);
-        HeldLock second = new HeldLock(
-                locker,
-                locker.attempt(request, LockRequest.IMMEDIATE),
-                grant,
-                locker.queues().join(lockId, request.mode(), false),
-                false);
-        locker.remember(second);
+        tenures.retire(session, null);
+        HeldLock second = hold(heldLocks, session, key + "/second");
 
         assertEquals(LockState.LOST, first.state());
         assertEquals(LockState.LOST, second.state());
         assertThrows(LockNotHeldException.class, second::release);
+        keepers.stop(LONG);
+    }
+
+    private static HeldLock hold(HeldLocks heldLocks, LockSession session, String key) {
+        LockRequest request = LockRequest.of(key);
+        LockAttempt attempt = new Attempts(CONFIG).attempt(request, LockRequest.IMMEDIATE);
+        Grant grant = new Grant(session, attempt.lockId(), false, null, System.nanoTime());
+        return heldLocks.hold(grant, attempt, () -> {});
     }
 
     @Test

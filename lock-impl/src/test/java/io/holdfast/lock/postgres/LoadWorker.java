@@ -181,7 +181,7 @@ final class LoadWorker implements Callable<Void> {
     }
 
     private static int pid(LockHandle handle) {
-        return ((Handle) handle).lock().grant().session().backend().pid();
+        return Insides.session(handle).backend().pid();
     }
 
     /** As a holder that does not listen: if the key was granted again and written under, only the token keeps this out. */

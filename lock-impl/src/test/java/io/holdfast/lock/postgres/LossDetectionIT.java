@@ -266,8 +266,8 @@ class LossDetectionIT extends LockerTest {
         PostgresLocker locker = locker(CONFIG);
         LockHandle asking = locker.acquire(LockRequest.of(key + "/asking"));
         LockHandle handle = locker.acquire(request);
-        LockSession session = ((Handle) asking).lock().grant().session();
-        Traces traces = ((Handle) handle).lock().grant().session().traces();
+        LockSession session = Insides.session(asking);
+        Traces traces = Insides.session(handle).traces();
         long backendStart = server.ask("select (extract(epoch from backend_start) * 1000000)::bigint"
                 + " from pg_stat_activity where pid = " + traces.pid().getAsInt());
 

@@ -188,8 +188,8 @@ class ServerSettingsIT extends LockerTest {
             });
             LockHandle one = locker.acquire(request);
             LockHandle other = locker.acquire(io.holdfast.lock.LockRequest.of(key + "/other"));
-            LockSession inDoubt = ((Handle) one).lock().grant().session();
-            LockSession asking = ((Handle) other).lock().grant().session();
+            LockSession inDoubt = Insides.session(one);
+            LockSession asking = Insides.session(other);
 
             boolean told = asks(asking, inDoubt);
 

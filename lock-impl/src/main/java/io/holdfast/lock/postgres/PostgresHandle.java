@@ -12,10 +12,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the holder has of a lock. Nothing that the locker refers to may refer to it, so that the garbage collector finds one
- * that was dropped. One whose method still runs is not dropped: without the fences the collector could take it for that.
+ * The handle of a held lock. Nothing that the locker refers to may refer to it, so that the garbage collector finds a handle
+ * that was dropped. A handle whose method still runs is not dropped; without the fences the collector could think so.
  */
-record Handle(HeldLock lock) implements LockHandle {
+record PostgresHandle(HeldLock lock) implements LockHandle {
 
     @Override
     public String key() {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.spi.LockAttempt;
+import java.time.Duration;
+
+/** Makes the attempts of a locker from requests, as long as the locker is open. */
+final class Attempts {
+
+    private final LockerConfig config;
+    private volatile boolean closed;
+
+    Attempts(LockerConfig config) {
+        this.config = config;
+    }
+
+    LockAttempt attempt(LockRequest request, Duration waitAtMost) {
+        return new LockAttempt(request, waitAtMost, config.namespace(), lockId(request.key()));
+    }
+
+    long lockId(String key) {
+        return LockId.of(config.namespace(), LockRequest.of(key).key());
+    }
+
+    int namespace() {
+        return config.namespace();
+    }
+
+    /** How long a lock is waited for if the caller does not say. */
+    Duration waitAtMost() {
+        return config.waitAtMost();
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Throws if the locker is closed; {@code subject} is what was asked for. */
+    void requireOpen(String subject) {
+        if (closed) {
+            throw Messages.closed(subject);
+        }
+    }
+}

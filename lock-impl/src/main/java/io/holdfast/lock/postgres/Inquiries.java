@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import io.holdfast.lock.postgres.Inquiry.SlowQuestion;
+import io.holdfast.lock.postgres.LockSession.Question;
+import java.time.Duration;
+
+/** Asks the database on borrowed sessions, one for each question. */
+final class Inquiries {
+
+    private final Sessions sessions;
+    private final Keepers keepers;
+    private final LockerConfig config;
+
+    Inquiries(Sessions sessions, Keepers keepers, LockerConfig config) {
+        this.sessions = sessions;
+        this.keepers = keepers;
+        this.config = config;
+    }
+
+    /**
+     * Asks with one statement, and blocks until the answer is there.
+     *
+     * @param subject what is asked for, for messages
+     */
+    <T> T ask(String subject, Question<T> question) throws InterruptedException {
+        return inquiry(subject, (session, progress) -> question.ask(session), true)
+                .await();
+    }
+
+    /** Asks with several statements, and blocks until all answers are there. */
+    <T> T askAll(String subject, SlowQuestion<T> question) throws InterruptedException {
+        return inquiry(subject, question, false).await();
+    }
+
+    /** Asks with several statements, and blocks until all answers are there, at most for this time. */
+    <T> T askAll(String subject, SlowQuestion<T> question, Duration atMost) throws InterruptedException {
+        return inquiry(subject, question, false).await(atMost);
+    }
+
+    private <T> Inquiry<T> inquiry(String subject, SlowQuestion<T> question, boolean isSingle) {
+        return new Inquiry<>(sessions, keepers, config, subject, question, isSingle);
+    }
+}
