@@ -66,7 +66,7 @@ final class Acquisitions {
         GrantAttempt statement = new GrantAttempt(attempt.request(), attempt.lockId(), deadline, config, keepers);
         GrantWork work = new GrantWork(attempt, deadline, turn, progress, statement, resources);
         StatementCanceller canceller =
-                new StatementCanceller(progress, turn, resources.tenures(), keepers, config.connectionTimeout());
+                new StatementCanceller(progress, turn, resources.tenures(), keepers, config.answerTimeout());
         return new Acquisition(
                 attempt, deadline, turn, work, progress, canceller, admission, admissionToWait, running::remove);
     }

@@ -120,7 +120,7 @@ final class Fitness {
     /** One at a time; callers that come later wait for as long as that one gets answers, and need none of their own then. */
     private void check(LockSession session, Progress progress, Condition isNeeded) throws SQLException {
         long seen = answers.get();
-        while (!Uninterruptibly.tryLock(checking, config.connectionTimeout().dividedBy(4))) {
+        while (!Uninterruptibly.tryLock(checking, config.answerTimeout().dividedBy(4))) {
             requireInterest(progress);
             if (answers.get() != seen) {
                 seen = answers.get();
@@ -151,7 +151,7 @@ final class Fitness {
             return;
         }
         LockSession other = opened.get();
-        AnswerLimit limit = new AnswerLimit(other, progress, keepers, config.connectionTimeout(), answers);
+        AnswerLimit limit = new AnswerLimit(other, progress, keepers, config.answerTimeout(), answers);
         boolean passed = false;
         try {
             int pid = compare(session, other, limit);
@@ -177,7 +177,7 @@ final class Fitness {
 
     /** Over a slow network fewer rounds have to do. The process id of the first. */
     private int compare(LockSession one, LockSession other, AnswerLimit limit) throws SQLException {
-        Deadline enough = Deadline.after(config.connectionTimeout().dividedBy(4));
+        Deadline enough = Deadline.after(config.answerTimeout().dividedBy(4));
         try {
             limit.goesOn();
             int first = one.backendPid();

@@ -44,7 +44,7 @@ final class GrantAttempt {
 
     /** A statement is about to be sent that the server may take this long for. */
     void expectAnswerAfter(Duration served) {
-        answerBy = Deadline.after(served.plus(config.connectionTimeout()));
+        answerBy = Deadline.after(served.plus(config.answerTimeout()));
     }
 
     /** What comes before the first statement ends by then. */
@@ -73,8 +73,7 @@ final class GrantAttempt {
             // By itself the server may end the wait late: when its clock is set forward, for one.
             LateEnd end = new LateEnd(session);
             Future<?> cancel = keepers.schedule(
-                    () -> keepers.submit(end),
-                    slice.plus(config.connectionTimeout().dividedBy(2)));
+                    () -> keepers.submit(end), slice.plus(config.answerTimeout().dividedBy(2)));
             try {
                 answer = send(session, true, slice);
             } catch (SQLException e) {

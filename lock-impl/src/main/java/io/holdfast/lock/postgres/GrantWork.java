@@ -36,7 +36,7 @@ final class GrantWork {
     private final AcquisitionProgress progress;
     private final GrantAttempt statement;
     private final Resources resources;
-    private final Duration timeout;
+    private final Duration connectionTimeout;
 
     /** For lack of a session, a permit or a connection the attempt does not fail before this time. */
     private final Duration ownTime;
@@ -93,15 +93,15 @@ final class GrantWork {
         this.progress = progress;
         this.statement = statement;
         this.resources = resources;
-        this.timeout = resources.config().connectionTimeout();
+        this.connectionTimeout = resources.config().connectionTimeout();
         this.ownTime = ownTime();
     }
 
-    /** As long as the wait, at most the timeout, but time enough to open a connection. */
+    /** As long as the wait, at most the connection timeout, but time enough to open a connection. */
     private Duration ownTime() {
-        Duration wanted = waiting ? attempt.waitAtMost() : timeout;
+        Duration wanted = waiting ? attempt.waitAtMost() : connectionTimeout;
         Duration enough = wanted.compareTo(SHORTEST_OWN_TIME) < 0 ? SHORTEST_OWN_TIME : wanted;
-        return enough.compareTo(timeout) < 0 ? enough : timeout;
+        return enough.compareTo(connectionTimeout) < 0 ? enough : connectionTimeout;
     }
 
     boolean isWaiting() {
@@ -365,13 +365,14 @@ final class GrantWork {
     LockException overdue(Stage reached) {
         SQLException failed = lastFailure;
         return switch (reached) {
-            case IN_LINE -> resources.sessions().noConnection(lock(), timeout);
+            case IN_LINE -> resources.sessions().noConnection(lock(), connectionTimeout);
             case ADMITTED, LOCK_PERMIT, SESSION_PERMIT ->
                 resources.limit().isReached()
                         ? Messages.tooManyLocks(lock(), resources.limit().limit())
                         : resources.sessions().tooMany(lock(), ownTime);
             case CONNECTION -> failed == null ? resources.sessions().noConnection(lock(), ownTime) : failure(failed);
-            case SERVER, FINISHED -> Messages.noAnswer(lock(), timeout);
+            case SERVER, FINISHED ->
+                Messages.noAnswer(lock(), resources.config().answerTimeout());
         };
     }
 

@@ -57,7 +57,7 @@ final class HeldLocks {
      * @param onEnd what to do when the tenure has ended
      */
     HeldLock hold(Grant grant, LockAttempt attempt, Runnable onEnd) {
-        Duration patience = config.checkInterval().plus(config.connectionTimeout());
+        Duration patience = config.checkInterval().plus(config.answerTimeout());
         Tenure tenure = new Tenure(grant, attempt.request(), allocation, tenures, patience, onEnd);
         HeldLock lock = new HeldLock(
                 tenure,
@@ -67,7 +67,7 @@ final class HeldLocks {
                 keepers,
                 errands,
                 abandonedHandles,
-                config.connectionTimeout());
+                config.answerTimeout());
         tenure.begin(lock);
         tenures.add(tenure);
         lock.watchTtl();

@@ -19,7 +19,11 @@ final class Inquiry<T> {
 
     private final Sessions sessions;
     private final Keepers keepers;
+    private final Duration connectionTimeout;
+
+    /** For a connection and one answer. */
     private final Duration timeout;
+
     private final String what;
     private final SlowQuestion<T> question;
 
@@ -47,7 +51,8 @@ final class Inquiry<T> {
             boolean isSingle) {
         this.sessions = sessions;
         this.keepers = keepers;
-        this.timeout = config.connectionTimeout();
+        this.connectionTimeout = config.connectionTimeout();
+        this.timeout = config.connectionTimeout().plus(config.answerTimeout());
         this.what = what;
         this.question = question;
         this.isSingle = isSingle;
@@ -61,7 +66,7 @@ final class Inquiry<T> {
 
     /** Waits for a connection and for the answer to each statement, for each as long as the timeout. */
     T await() throws InterruptedException {
-        return awaitFor(timeout.multipliedBy(2));
+        return awaitFor(timeout);
     }
 
     /** Waits for the whole answer, at most as long as this. */
@@ -96,7 +101,7 @@ final class Inquiry<T> {
         @Override
         public void goesOn() {
             if (!limitedAsWhole) {
-                answerBy = Deadline.after(timeout.multipliedBy(2));
+                answerBy = Deadline.after(timeout);
             }
         }
 
@@ -113,7 +118,7 @@ final class Inquiry<T> {
             return e;
         }
         if (failure instanceof SQLException e && SqlStates.isPoolExhausted(e)) {
-            return Messages.noConnection(what, timeout, e);
+            return Messages.noConnection(what, connectionTimeout, e);
         }
         return Messages.unavailable(what, failure);
     }

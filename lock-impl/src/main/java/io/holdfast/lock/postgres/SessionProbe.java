@@ -45,7 +45,7 @@ final class SessionProbe {
     SessionProbe(Sessions sessions, Keepers keepers, LockerConfig config, SessionUsers users) {
         this.sessions = sessions;
         this.keepers = keepers;
-        this.timeout = config.connectionTimeout();
+        this.timeout = config.answerTimeout();
         this.users = users;
     }
 

@@ -71,7 +71,7 @@ final class SharedSessions implements SessionAllocation {
     /** For as long as the one that opens gets answers, it does not use up the time of the others. */
     private void awaitOpening(Progress progress) throws InterruptedException {
         long seen = answers.get();
-        long stepNanos = config.connectionTimeout().dividedBy(4).toNanos();
+        long stepNanos = config.answerTimeout().dividedBy(4).toNanos();
         while (!opening.tryLock(stepNanos, TimeUnit.NANOSECONDS)) {
             if (progress.isOver()) {
                 throw new InterruptedException();
@@ -97,13 +97,13 @@ final class SharedSessions implements SessionAllocation {
 
     private boolean isUsable(LockSession session) {
         Lifetime lifetime = session.lifetime();
-        return !session.isHanging(config.connectionTimeout()) && (lifetime == null || !lifetime.hasEnded());
+        return !session.isHanging(config.answerTimeout()) && (lifetime == null || !lifetime.hasEnded());
     }
 
     private LockSession open(long lockId, Deadline by, Runnable permitted, Progress progress)
             throws SQLException, InterruptedException {
         LockSession session = sessions.open("a shared session", by, config.connectionTimeout(), permitted);
-        AnswerLimit limit = new AnswerLimit(session, progress, keepers, config.connectionTimeout(), answers);
+        AnswerLimit limit = new AnswerLimit(session, progress, keepers, config.answerTimeout(), answers);
         boolean ready = false;
         try {
             session.pin();
@@ -155,7 +155,7 @@ final class SharedSessions implements SessionAllocation {
 
     /** A session that was never made ready is as it came. */
     private void close(LockSession session) {
-        Future<?> limit = keepers.endAfter(config.connectionTimeout(), session);
+        Future<?> limit = keepers.endAfter(config.answerTimeout(), session);
         try {
             if (!session.isReady() || session.restore()) {
                 session.unpin();

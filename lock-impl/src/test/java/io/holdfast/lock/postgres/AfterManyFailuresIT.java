@@ -61,7 +61,11 @@ class AfterManyFailuresIT {
     private final LockerConfig config = LockerConfig.DEFAULT;
     private final PostgresLocker locker = new PostgresLocker(config, ConnectionSource.of(pool), List.of());
     private final PostgresLocker starving = new PostgresLocker(
-            config.connectionTimeout(Duration.ofMillis(5)).maxSessions(100), ConnectionSource.of(exhausted), List.of());
+            config.connectionTimeout(Duration.ofMillis(5))
+                    .answerTimeout(Duration.ofMillis(5))
+                    .maxSessions(100),
+            ConnectionSource.of(exhausted),
+            List.of());
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final ScheduledExecutorService interrupter = Executors.newSingleThreadScheduledExecutor();
     private final String key = "failures/" + UUID.randomUUID();

@@ -53,6 +53,7 @@ class FailOverIT {
     private PostgresLocker locker(PGSimpleDataSource dataSource) {
         LockerConfig config = LockerConfig.DEFAULT
                 .connectionTimeout(CONNECTION_TIMEOUT)
+                .answerTimeout(CONNECTION_TIMEOUT)
                 .closeTimeout(CONNECTION_TIMEOUT)
                 .checkInterval(Duration.ofMillis(500))
                 .heartbeat(Duration.ofSeconds(5));

@@ -24,6 +24,7 @@ abstract class FaultTest {
     static final LockerConfig CONFIG = LockerConfig.DEFAULT
             .checkInterval(CHECK_INTERVAL)
             .connectionTimeout(CONNECTION_TIMEOUT)
+            .answerTimeout(CONNECTION_TIMEOUT)
             .heartbeat(HEARTBEAT)
             .closeTimeout(Duration.ofSeconds(3));
 

@@ -145,8 +145,9 @@ class FreeLockIT extends LockerTest {
     @DisplayName("C5, C6: while the server restarts an acquire goes on for its own time, and gets the lock")
     void shouldOutlastRestart() throws Exception {
         node = PostgresNode.started();
-        PostgresLocker locker =
-                locker(CONFIG.connectionTimeout(Duration.ofSeconds(10)), ConnectionSource.of(node.dataSource()));
+        PostgresLocker locker = locker(
+                CONFIG.connectionTimeout(Duration.ofSeconds(10)).answerTimeout(Duration.ofSeconds(10)),
+                ConnectionSource.of(node.dataSource()));
         locker.acquire(request).release();
 
         for (String mode : List.of("fast", "immediate")) {
@@ -239,7 +240,10 @@ class FreeLockIT extends LockerTest {
         try (HikariDataSource impatient = Databases.pool(2)) {
             impatient.setConnectionTimeout(BRIEF.toMillis());
             PostgresLocker locker = locker(
-                    CONFIG.connectionTimeout(Duration.ofSeconds(5)).maxSessions(2), ConnectionSource.of(impatient));
+                    CONFIG.connectionTimeout(Duration.ofSeconds(5))
+                            .answerTimeout(Duration.ofSeconds(5))
+                            .maxSessions(2),
+                    ConnectionSource.of(impatient));
             locker.ping();
             Connection one = impatient.getConnection();
             Connection two = impatient.getConnection();
@@ -348,8 +352,10 @@ class FreeLockIT extends LockerTest {
     @DisplayName("C5, C6: who needs a session of its own gets the one that others share when that is idle")
     void shouldGiveIdleSharedSessionToWaiter() throws Exception {
         LockHandle elsewhere = elsewhere().acquire(request);
-        PostgresLocker locker =
-                locker(CONFIG.sessions(SessionMode.SHARED).maxSessions(1).connectionTimeout(Duration.ofSeconds(5)));
+        PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED)
+                .maxSessions(1)
+                .connectionTimeout(Duration.ofSeconds(5))
+                .answerTimeout(Duration.ofSeconds(5)));
         LockHandle shared = locker.acquire(LockRequest.of(key + "/shared"));
         Future<LockHandle> waiter = others.submit(() -> locker.acquire(request));
         TimeUnit.MILLISECONDS.sleep(BRIEF.toMillis());

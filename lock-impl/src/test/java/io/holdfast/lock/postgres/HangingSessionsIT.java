@@ -124,6 +124,7 @@ class HangingSessionsIT extends LockerTest {
         PostgresLocker locker = locker(
                 CONFIG.checkInterval(SECOND)
                         .connectionTimeout(SECOND.multipliedBy(2))
+                        .answerTimeout(SECOND.multipliedBy(2))
                         .heartbeat(LONG),
                 this::open);
         List<LockHandle> cut = new ArrayList<>();

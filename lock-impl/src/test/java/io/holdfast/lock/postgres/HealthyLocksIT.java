@@ -46,8 +46,10 @@ class HealthyLocksIT extends LockerTest {
     /** For threads that get no processor for a while. */
     private static final Duration KNOWN = CHECK_INTERVAL.plusSeconds(2);
 
-    private static final LockerConfig HEALTHY =
-            CONFIG.heartbeat(HEARTBEAT).connectionTimeout(Duration.ofSeconds(2)).closeTimeout(Duration.ofSeconds(4));
+    private static final LockerConfig HEALTHY = CONFIG.heartbeat(HEARTBEAT)
+            .connectionTimeout(Duration.ofSeconds(2))
+            .answerTimeout(Duration.ofSeconds(2))
+            .closeTimeout(Duration.ofSeconds(4));
 
     /** Nothing but a check finds a loss here, and there are few of these. */
     private static final LockerConfig RARELY_CHECKED =

@@ -24,6 +24,7 @@ final class HolderProcess {
             .checkInterval(Duration.ofMillis(200))
             .heartbeat(Duration.ofSeconds(3))
             .connectionTimeout(Duration.ofSeconds(10))
+            .answerTimeout(Duration.ofSeconds(10))
             .closeTimeout(Duration.ofSeconds(2));
 
     static final Duration ENFORCED_TTL = Duration.ofSeconds(2);

@@ -22,6 +22,7 @@ abstract class LockerTest {
             .namespace(4711)
             .waitAtMost(LONG)
             .connectionTimeout(Duration.ofSeconds(1))
+            .answerTimeout(Duration.ofSeconds(1))
             .closeTimeout(Duration.ofSeconds(3))
             .checkInterval(CHECK_INTERVAL);
 

@@ -52,7 +52,8 @@ class ManyLocksFaultIT {
             LockerConfig.DEFAULT
                     .heartbeat(HEARTBEAT)
                     .checkInterval(CHECK_INTERVAL)
-                    .connectionTimeout(Duration.ofSeconds(2)),
+                    .connectionTimeout(Duration.ofSeconds(2))
+                    .answerTimeout(Duration.ofSeconds(2)),
             ConnectionSource.of(loggingDataSource()),
             List.of(new LockListener() {
                 @Override

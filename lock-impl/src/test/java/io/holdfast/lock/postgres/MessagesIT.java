@@ -308,7 +308,9 @@ class MessagesIT extends LockerTest {
 
     /** At once, for every caller. */
     private void assertRefused(DataSource dataSource, String... parts) throws Throwable {
-        PostgresLocker locker = locker(CONFIG.connectionTimeout(CONNECTION_TIMEOUT), ConnectionSource.of(dataSource));
+        PostgresLocker locker = locker(
+                CONFIG.connectionTimeout(CONNECTION_TIMEOUT).answerTimeout(CONNECTION_TIMEOUT),
+                ConnectionSource.of(dataSource));
         List<Executable> questions = List.of(
                 () -> locker.acquire(request),
                 () -> locker.tryAcquire(request),
@@ -497,7 +499,11 @@ class MessagesIT extends LockerTest {
         ConnectionSource cut = ConnectionSource.of(without(right));
         for (SessionMode mode : SessionMode.values()) {
             // Within this time the second session of the check must be open, also on a loaded machine.
-            PostgresLocker locker = locker(CONFIG.sessions(mode).connectionTimeout(Duration.ofSeconds(10)), cut);
+            PostgresLocker locker = locker(
+                    CONFIG.sessions(mode)
+                            .connectionTimeout(Duration.ofSeconds(10))
+                            .answerTimeout(Duration.ofSeconds(10)),
+                    cut);
             for (Executable question : List.<Executable>of(
                     locker::ping, () -> locker.acquire(request), () -> locker.tryAcquire(request))) {
                 String refused =
@@ -591,6 +597,7 @@ class MessagesIT extends LockerTest {
             // Nobody else would see it so soon.
             LockerConfig config = CONFIG.checkInterval(LONG)
                     .connectionTimeout(CONNECTION_TIMEOUT)
+                    .answerTimeout(CONNECTION_TIMEOUT)
                     .maxSessions(1)
                     .maxLocks(1);
             PostgresLocker locker = locker(config, ConnectionSource.of(two));

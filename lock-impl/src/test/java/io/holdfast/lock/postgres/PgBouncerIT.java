@@ -63,6 +63,7 @@ class PgBouncerIT {
     private PostgresLocker locker(DataSource dataSource) {
         LockerConfig config = LockerConfig.DEFAULT
                 .connectionTimeout(Duration.ofSeconds(2))
+                .answerTimeout(Duration.ofSeconds(2))
                 .closeTimeout(Duration.ofSeconds(2))
                 .checkInterval(Duration.ofMillis(500));
         PostgresLocker locker = new PostgresLocker(config, ConnectionSource.of(dataSource), List.of());

@@ -95,8 +95,9 @@ class PostgresLockerIT extends LockerTest {
     @Test
     @DisplayName("C5: a waiter is served when its turn comes, also after a longer wait than the connection timeout")
     void shouldServeWaiterAfterConnectionTimeout() throws Exception {
-        PostgresLocker impatient =
-                locker(CONFIG.connectionTimeout(BRIEF), ConnectionSource.of(Databases.SHARED.dataSource()));
+        PostgresLocker impatient = locker(
+                CONFIG.connectionTimeout(BRIEF).answerTimeout(BRIEF),
+                ConnectionSource.of(Databases.SHARED.dataSource()));
         List<LockHandle> holders = new ArrayList<>();
         List<Future<LockHandle>> waiters = new ArrayList<>();
         for (int i = 0; i < 40; i++) {

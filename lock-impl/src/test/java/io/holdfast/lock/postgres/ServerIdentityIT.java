@@ -36,6 +36,7 @@ class ServerIdentityIT {
 
     private static final LockerConfig CONFIG = LockerConfig.DEFAULT
             .connectionTimeout(Duration.ofSeconds(1))
+            .answerTimeout(Duration.ofSeconds(1))
             .closeTimeout(Duration.ofSeconds(3))
             .checkInterval(CHECK_INTERVAL);
 

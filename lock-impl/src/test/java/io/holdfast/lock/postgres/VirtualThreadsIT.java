@@ -70,7 +70,9 @@ class VirtualThreadsIT {
         List<Duration> pins;
         try (HikariDataSource pool = Databases.pool(CONNECTIONS);
                 PostgresLocker locker = new PostgresLocker(
-                        LockerConfig.DEFAULT.connectionTimeout(LONG), ConnectionSource.of(pool), List.of())) {
+                        LockerConfig.DEFAULT.connectionTimeout(LONG).answerTimeout(LONG),
+                        ConnectionSource.of(pool),
+                        List.of())) {
             pins = pinsDuring(() -> onVirtualThreads(THREADS, number -> {
                 int key = number % KEYS;
                 LockRequest request = LockRequest.of(prefix + key).waitAtMost(LONG);

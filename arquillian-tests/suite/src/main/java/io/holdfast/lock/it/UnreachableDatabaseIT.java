@@ -71,8 +71,13 @@ public class UnreachableDatabaseIT {
     }
 
     private static WebArchive war(String name, Map<String, String> more) {
-        Map<String, String> settings =
-                new HashMap<>(Map.of("holdfast.datasource", "jdbc/nowhere", "holdfast.connection-timeout", "1s"));
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "holdfast.datasource",
+                "jdbc/nowhere",
+                "holdfast.connection-timeout",
+                "1s",
+                "holdfast.answer-timeout",
+                "1s"));
         settings.putAll(more);
         return Archives.war(
                         name,

@@ -136,25 +136,10 @@ public record Settings(
     }
 
     private static Settings read(SettingsSource values, String prefix, Settings all) {
-        LockerConfig defaults = all.locker;
         return new Settings(
                 values.value(prefix + DATA_SOURCE),
                 values.value(prefix + "transaction-datasource"),
-                new LockerConfig(
-                        number(values, prefix + "namespace", Integer.MIN_VALUE, defaults.namespace()),
-                        duration(values, prefix + "wait-at-most", Range.WAIT).orElse(defaults.waitAtMost()),
-                        duration(values, prefix + "wait-slice", Range.TIMEOUT).orElse(defaults.waitSlice()),
-                        duration(values, prefix + "connection-timeout", Range.TIMEOUT)
-                                .orElse(defaults.connectionTimeout()),
-                        duration(values, prefix + "close-timeout", Range.TIMEOUT)
-                                .orElse(defaults.closeTimeout()),
-                        duration(values, prefix + "check-interval", Range.TIMEOUT)
-                                .orElse(defaults.checkInterval()),
-                        duration(values, prefix + "heartbeat", Range.HEARTBEAT).orElse(defaults.heartbeat()),
-                        oneOf(values, prefix + "sessions", SESSION_MODES).orElse(defaults.sessions()),
-                        number(values, prefix + "max-sessions", 0, defaults.maxSessions()),
-                        number(values, prefix + "max-locks", 1, defaults.maxLocks()),
-                        oneOf(values, prefix + "publish-keys", TRUTHS).orElse(defaults.publishKeys())),
+                lockerConfig(values, prefix, all.locker),
                 oneOf(values, PREFIX + "trace-keys", TRUTHS).orElse(true),
                 values.value(OPERATIONS_ROLE),
                 values.value(TERMINATE_ROLE),
@@ -163,6 +148,27 @@ public record Settings(
                 duration(values, prefix + "breaker-delay", Range.TIMEOUT).orElse(all.breakerDelay),
                 LockSettings.readUnsaid(values, prefix, all.unsaid),
                 new NamedLockSettings(values, prefix));
+    }
+
+    private static LockerConfig lockerConfig(SettingsSource values, String prefix, LockerConfig defaults) {
+        return LockerConfig.DEFAULT
+                .namespace(number(values, prefix + "namespace", Integer.MIN_VALUE, defaults.namespace()))
+                .waitAtMost(duration(values, prefix + "wait-at-most", Range.WAIT, defaults.waitAtMost()))
+                .waitSlice(duration(values, prefix + "wait-slice", Range.TIMEOUT, defaults.waitSlice()))
+                .connectionTimeout(
+                        duration(values, prefix + "connection-timeout", Range.TIMEOUT, defaults.connectionTimeout()))
+                .answerTimeout(duration(values, prefix + "answer-timeout", Range.TIMEOUT, defaults.answerTimeout()))
+                .closeTimeout(duration(values, prefix + "close-timeout", Range.TIMEOUT, defaults.closeTimeout()))
+                .checkInterval(duration(values, prefix + "check-interval", Range.TIMEOUT, defaults.checkInterval()))
+                .heartbeat(duration(values, prefix + "heartbeat", Range.HEARTBEAT, defaults.heartbeat()))
+                .sessions(oneOf(values, prefix + "sessions", SESSION_MODES).orElse(defaults.sessions()))
+                .maxSessions(number(values, prefix + "max-sessions", 0, defaults.maxSessions()))
+                .maxLocks(number(values, prefix + "max-locks", 1, defaults.maxLocks()))
+                .publishKeys(oneOf(values, prefix + "publish-keys", TRUTHS).orElse(defaults.publishKeys()));
+    }
+
+    private static Duration duration(SettingsSource values, String name, Range range, Duration defaultValue) {
+        return duration(values, name, range).orElse(defaultValue);
     }
 
     /**

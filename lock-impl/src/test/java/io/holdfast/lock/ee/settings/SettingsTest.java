@@ -51,6 +51,7 @@ class SettingsTest {
                 Map.entry("holdfast.wait-at-most", "0s"),
                 Map.entry("holdfast.wait-slice", "15s"),
                 Map.entry("holdfast.connection-timeout", "500ms"),
+                Map.entry("holdfast.answer-timeout", "750ms"),
                 Map.entry("holdfast.close-timeout", "PT1M"),
                 Map.entry("holdfast.check-interval", "1s"),
                 Map.entry("holdfast.heartbeat", "0s"),
@@ -72,6 +73,7 @@ class SettingsTest {
                         .waitAtMost(Duration.ZERO)
                         .waitSlice(Duration.ofSeconds(15))
                         .connectionTimeout(Duration.ofMillis(500))
+                        .answerTimeout(Duration.ofMillis(750))
                         .closeTimeout(Duration.ofMinutes(1))
                         .checkInterval(Duration.ofSeconds(1))
                         .heartbeat(Duration.ZERO)
@@ -114,6 +116,8 @@ class SettingsTest {
         "holdfast.wait-slice, 0s",
         "holdfast.connection-timeout, 0s",
         "holdfast.connection-timeout, 25h",
+        "holdfast.answer-timeout, 0s",
+        "holdfast.answer-timeout, unlimited",
         "holdfast.close-timeout, 0ms",
         "holdfast.check-interval, 0s",
         "holdfast.heartbeat, 500ms",
