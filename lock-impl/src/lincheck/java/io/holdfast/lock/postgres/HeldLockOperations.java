@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.testkit.RecordingListener;
 import java.sql.SQLException;
@@ -63,10 +62,7 @@ public class HeldLockOperations {
         LockSession session = new LockSession(server.connection(), gone -> {});
         session.pin();
         session.acquire(
-                new Acquire(LockMode.EXCLUSIVE, true, false, false, false),
-                turn.lockId(),
-                null,
-                SessionTerms.of(REQUEST, CONFIG));
+                new AcquireStatement(REQUEST.mode(), turn.lockId(), null, SessionTerms.of(REQUEST, CONFIG), false));
         grant = new Grant(session, turn.lockId(), true, null, System.nanoTime());
         turn.granted();
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import io.holdfast.lock.postgres.LockSession.Termination;
-import io.holdfast.lock.postgres.LockSession.Traces;
+import io.holdfast.lock.postgres.sql.TerminateStatement;
+import io.holdfast.lock.postgres.sql.Termination;
+import io.holdfast.lock.postgres.sql.Traces;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,8 @@ final class DoubtfulSessions {
     void terminateAll() {
         for (Traces traces : inDoubt.keySet()) {
             try {
-                Optional<Termination> answer = probe.ask(session -> session.terminate(traces), traces.serverStart());
+                Optional<Termination> answer =
+                        probe.ask(session -> session.ask(new TerminateStatement(traces)), traces.serverStart());
                 if (answer.isEmpty()) {
                     return;
                 }

@@ -2,10 +2,15 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockMode;
-import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
-import io.holdfast.lock.postgres.LockSession.Holding;
-import io.holdfast.lock.postgres.LockSession.Holdings;
-import io.holdfast.lock.postgres.LockSession.Traces;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.BackendPidQuery;
+import io.holdfast.lock.postgres.sql.Holdings;
+import io.holdfast.lock.postgres.sql.Holdings.Holding;
+import io.holdfast.lock.postgres.sql.HoldingsQuery;
+import io.holdfast.lock.postgres.sql.ProbeStatement;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.TerminateStatement;
+import io.holdfast.lock.postgres.sql.Traces;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -180,7 +185,7 @@ final class Fitness {
         Deadline enough = Deadline.after(config.answerTimeout().dividedBy(4));
         try {
             limit.goesOn();
-            int first = one.backendPid();
+            int first = one.ask(new BackendPidQuery());
             tellOfPooler(one, first);
             for (int round = 0; round < ROUNDS && (round < 2 || !enough.hasPassed()); round++) {
                 compare(first, one, other, limit);
@@ -204,12 +209,12 @@ final class Fitness {
     /** Asks before and after, so that a pooler that prefers the session it used last gives that to the other one. */
     private static void compare(int first, LockSession one, LockSession other, AnswerLimit limit) throws SQLException {
         limit.goesOn();
-        int before = one.backendPid();
+        int before = one.ask(new BackendPidQuery());
         limit.goesOn();
         other.begin();
-        int beside = other.backendPid();
+        int beside = other.ask(new BackendPidQuery());
         limit.goesOn();
-        int after = one.backendPid();
+        int after = one.ask(new BackendPidQuery());
         limit.goesOn();
         other.rollback();
         if (beside == after) {
@@ -226,10 +231,13 @@ final class Fitness {
     private long prove(LockSession one, int pid, LockSession other, AnswerLimit limit) throws SQLException {
         long lockId = ThreadLocalRandom.current().nextLong();
         Proof proof = new Proof(lockId, limit);
-        proof.expect(true, one.tryLock(lockId), "a free lock was refused");
-        proof.expect(false, other.tryLock(lockId), "a lock that one session held was granted to another");
+        proof.expect(true, one.ask(ProbeStatement.tryLock(lockId)), "a free lock was refused");
+        proof.expect(
+                false,
+                other.ask(ProbeStatement.tryLock(lockId)),
+                "a lock that one session held was granted to another");
         proof.expectInVain(other);
-        Holdings seen = other.holdings(List.of(pid));
+        Holdings seen = other.ask(new HoldingsQuery(List.of(pid)));
         if (seen.standby()) {
             throw Messages.standby("locks");
         }
@@ -240,17 +248,25 @@ final class Fitness {
         servers.learn(seen.serverStart(), other);
         limit.goesOn();
         // Ends nothing, since nobody has this lock; but it needs the right to.
-        other.terminate(new Traces(OptionalInt.of(pid), null, null, Set.of(~lockId)));
+        other.ask(new TerminateStatement(new Traces(OptionalInt.of(pid), null, null, Set.of(~lockId))));
         limit.goesOn();
-        proof.expect(true, one.unlock(lockId), "a lock that a session held could not be released");
-        proof.expect(true, other.tryLock(lockId), "a lock was refused after its release");
-        proof.expect(true, other.unlock(lockId), "a lock that a session held could not be released");
+        proof.expect(true, one.ask(ProbeStatement.unlock(lockId)), "a lock that a session held could not be released");
+        proof.expect(true, other.ask(ProbeStatement.tryLock(lockId)), "a lock was refused after its release");
+        proof.expect(
+                true, other.ask(ProbeStatement.unlock(lockId)), "a lock that a session held could not be released");
         other.begin();
-        proof.expect(true, other.tryLockInTransaction(lockId), "a free lock was refused to a transaction");
-        proof.expect(false, one.tryLock(lockId), "a lock that a transaction held was granted to another session");
+        proof.expect(
+                true,
+                other.ask(ProbeStatement.tryLockInTransaction(lockId)),
+                "a free lock was refused to a transaction");
+        proof.expect(
+                false,
+                one.ask(ProbeStatement.tryLock(lockId)),
+                "a lock that a transaction held was granted to another session");
         other.rollback();
-        proof.expect(true, one.tryLock(lockId), "a lock was refused after the end of its transaction");
-        proof.expect(true, one.unlock(lockId), "a lock that a session held could not be released");
+        proof.expect(
+                true, one.ask(ProbeStatement.tryLock(lockId)), "a lock was refused after the end of its transaction");
+        proof.expect(true, one.ask(ProbeStatement.unlock(lockId)), "a lock that a session held could not be released");
         return seen.serverStart();
     }
 
@@ -279,9 +295,9 @@ final class Fitness {
 
         /** Waits as a lock does, in the very statement of it. */
         void expectInVain(LockSession session) throws SQLException {
-            Acquire waiting = new Acquire(LockMode.EXCLUSIVE, true, true, false, false);
             try {
-                session.acquire(waiting, lockId, Duration.ofMillis(1), SessionTerms.shared(config));
+                session.acquire(new AcquireStatement(
+                        LockMode.EXCLUSIVE, lockId, Duration.ofMillis(1), SessionTerms.ofMany(config), false));
             } catch (SQLException e) {
                 if (SqlStates.isWaitEnded(e)) {
                     limit.goesOn();

@@ -3,8 +3,10 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
-import io.holdfast.lock.postgres.LockSession.Answer;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.Acquired;
+import io.holdfast.lock.postgres.sql.SessionSettings;
+import io.holdfast.lock.postgres.sql.SqlStates;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,7 +22,7 @@ final class GrantAttempt {
     private final long lockId;
     private final Deadline deadline;
     private final LockerConfig config;
-    private final SessionTerms terms;
+    private final SessionSettings settings;
 
     private final Keepers keepers;
 
@@ -33,7 +35,7 @@ final class GrantAttempt {
         this.deadline = deadline;
         this.config = config;
         this.keepers = keepers;
-        this.terms = SessionTerms.of(request, config);
+        this.settings = SessionTerms.of(request, config);
         expectAnswerAfter(Duration.ZERO);
     }
 
@@ -69,7 +71,7 @@ final class GrantAttempt {
             Duration slice = left.compareTo(config.waitSlice()) < 0 ? left : config.waitSlice();
             expectAnswerAfter(slice);
             long sentNanos = System.nanoTime();
-            Answer answer;
+            Acquired answer;
             // By itself the server may end the wait late: when its clock is set forward, for one.
             LateEnd end = new LateEnd(session);
             Future<?> cancel = keepers.schedule(
@@ -117,12 +119,12 @@ final class GrantAttempt {
         }
     }
 
-    private Answer send(LockSession session, boolean own, @Nullable Duration slice) throws SQLException {
-        Acquire statement = new Acquire(request.mode(), own, slice != null, isEnforced(), request.fenced());
-        return session.acquire(statement, lockId, slice, terms);
+    private Acquired send(LockSession session, boolean own, @Nullable Duration slice) throws SQLException {
+        return session.acquire(
+                new AcquireStatement(request.mode(), lockId, slice, own ? settings : null, request.fenced()));
     }
 
-    private Optional<Grant> granted(LockSession session, boolean own, Answer answer, long sentNanos)
+    private Optional<Grant> granted(LockSession session, boolean own, Acquired answer, long sentNanos)
             throws SQLException {
         if (answer.granted() == null) {
             throw Messages.standby(what());
@@ -140,14 +142,14 @@ final class GrantAttempt {
      * have been long ago, because the statement waited, it is asked once more. The moment at which the lock was held surely.
      */
     private long confirm(LockSession session, long sentNanos) throws SQLException {
-        Duration lease = terms.lease();
+        Duration lease = settings.lease();
         if (lease.isZero() || System.nanoTime() - sentNanos <= lease.toNanos() / 2) {
             return sentNanos;
         }
         expectAnswerAfter(Duration.ZERO);
         long confirmedNanos = System.nanoTime();
-        session.restartLifetime(terms, confirmedNanos);
-        if (!session.isHeld(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
+        session.restartLifetime(settings, confirmedNanos);
+        if (!session.refresh(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
             throw Messages.lateGrant(what());
         }
         return confirmedNanos;

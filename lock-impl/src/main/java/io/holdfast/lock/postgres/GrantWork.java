@@ -7,6 +7,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.AcquisitionProgress.Stage;
 import io.holdfast.lock.postgres.Fitness.Progress;
 import io.holdfast.lock.postgres.LocalQueues.Turn;
+import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
 import java.time.Duration;

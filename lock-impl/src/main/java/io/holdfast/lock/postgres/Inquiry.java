@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.postgres.Fitness.Progress;
+import io.holdfast.lock.postgres.sql.SqlStates;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -2,8 +2,9 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockMode;
-import io.holdfast.lock.postgres.LockSession.Holding;
-import io.holdfast.lock.postgres.LockSession.Holdings;
+import io.holdfast.lock.postgres.sql.Holdings;
+import io.holdfast.lock.postgres.sql.Holdings.Holding;
+import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -81,7 +82,7 @@ final class LockCheck {
 
     private Seen seen(LockSession session, Set<Integer> pids) throws SQLException {
         long sentNanos = System.nanoTime();
-        Holdings holdings = session.holdings(pids);
+        Holdings holdings = session.ask(new HoldingsQuery(pids));
         if (!holdings.standby()) {
             servers.learn(holdings.serverStart(), session);
         }

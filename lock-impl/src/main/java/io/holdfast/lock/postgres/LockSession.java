@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import io.holdfast.lock.FencingToken;
-import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockMode;
-import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.Acquired;
+import io.holdfast.lock.postgres.sql.Backend;
+import io.holdfast.lock.postgres.sql.BackendPidQuery;
+import io.holdfast.lock.postgres.sql.FormerSettings;
+import io.holdfast.lock.postgres.sql.MakeReadyStatement;
+import io.holdfast.lock.postgres.sql.Query;
+import io.holdfast.lock.postgres.sql.RefreshStatement;
+import io.holdfast.lock.postgres.sql.RestoreStatement;
+import io.holdfast.lock.postgres.sql.SessionSettings;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.TerminateStatement;
+import io.holdfast.lock.postgres.sql.Traces;
+import io.holdfast.lock.postgres.sql.UnlockAllStatement;
+import io.holdfast.lock.postgres.sql.UnlockStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -23,7 +30,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,50 +39,6 @@ import org.jspecify.annotations.Nullable;
 final class LockSession {
 
     private static final String PRODUCT = "PostgreSQL";
-
-    /**
-     * Which backend it is, told from others of the same process id.
-     *
-     * @param pid its process id
-     * @param seenAt a moment of the server's clock, in microseconds, at which it was there
-     * @param serverStart when its server started; another one on another server, and after a restart
-     */
-    record Backend(int pid, long seenAt, long serverStart) {}
-
-    /** What a server said to an attempt; {@code granted} is null on a standby. */
-    record Answer(@Nullable Boolean granted, @Nullable FencingToken token) {}
-
-    /**
-     * By which a session is found that was given up and may live on.
-     *
-     * @param pid its process id; empty if it is not known
-     * @param serverStart when its server started; null if it is not known
-     * @param start when it began, by the server's clock in microseconds; null if it is not known
-     * @param lockIds what it may hold or wait for
-     */
-    record Traces(
-            OptionalInt pid,
-            @Nullable Long serverStart,
-            @Nullable Long start,
-            Set<Long> lockIds) {}
-
-    /**
-     * What a server said to the request to end a session.
-     *
-     * @param serverStart when the server started that was asked
-     * @param wasThere whether the session was there, and held one of its locks or waited for one
-     */
-    record Termination(long serverStart, boolean wasThere) {}
-
-    /** A lock that a session of the server held; {@code sessionStart} is null if the role may not see it. */
-    record Holding(
-            int pid, long lockId, boolean shared, @Nullable Long sessionStart) {}
-
-    /** What a server said of the locks that sessions hold. */
-    record Holdings(boolean standby, long serverStart, Set<Holding> all) {}
-
-    /** The settings of the connection as it came. */
-    private record Before(@Nullable String idleTimeout, String applicationName) {}
 
     private final Connection connection;
     private final Consumer<LockSession> onGone;
@@ -98,7 +60,8 @@ final class LockSession {
     /** What the session may hold or wait for. */
     private final Set<Long> lockIds = ConcurrentHashMap.newKeySet();
 
-    private volatile Before before;
+    /** The settings of the connection as it came; null before a statement changed them. */
+    private volatile FormerSettings former;
 
     private volatile boolean ready;
 
@@ -191,156 +154,82 @@ final class LockSession {
         return lifetime;
     }
 
-    /** Asks for a lock, or only makes the session ready; as {@link Acquire} says. */
-    Answer acquire(Acquire what, long lockId, @Nullable Duration waitAtMost, SessionTerms terms) throws SQLException {
-        if (what.lock() != null) {
-            lockIds.add(lockId);
-        }
-        long sentNanos = System.nanoTime();
-        return query(
-                what.sql(),
-                statement -> {
-                    int i = 1;
-                    if (what.waiting()) {
-                        statement.setString(i++, millis(waitAtMost));
-                    }
-                    if (what.lock() != null) {
-                        statement.setLong(i++, lockId);
-                    }
-                    if (what.own()) {
-                        statement.setString(i++, Long.toString(terms.lease().toMillis()));
-                        statement.setInt(i++, terms.name().roomForFormerName());
-                        statement.setString(i++, terms.name().before());
-                        statement.setString(i, terms.name().after());
-                    }
-                },
-                row -> answer(row, what, terms, sentNanos));
+    /** Asks for a lock. */
+    Acquired acquire(AcquireStatement statement) throws SQLException {
+        lockIds.add(statement.lockId());
+        return acquire(statement, statement.settings());
     }
 
-    private Answer answer(ResultSet row, Acquire what, SessionTerms terms, long sentNanos) throws SQLException {
-        Boolean granted = (Boolean) row.getObject(1);
-        backend = new Backend(row.getInt(2), row.getLong(3), row.getLong(8));
-        if (what.own()) {
-            before = new Before(row.getString(4), row.getString(5));
-            ready = Boolean.TRUE.equals(granted);
-            boolean watched = ready && before.idleTimeout() != null && terms.isHeartbeat();
-            lifetime = watched ? new Lifetime(terms.lease(), sentNanos) : null;
-        } else if (lifetime != null) {
-            lifetime.prolong(sentNanos);
+    /** Asks for no lock yet. */
+    Acquired makeReady(SessionSettings settings) throws SQLException {
+        return acquire(new MakeReadyStatement(settings), settings);
+    }
+
+    private Acquired acquire(Query<Acquired> statement, @Nullable SessionSettings settings) throws SQLException {
+        long sentNanos = System.nanoTime();
+        Acquired answer = ask(statement);
+        backend = answer.backend();
+        FormerSettings before = answer.former();
+        if (settings != null && before != null) {
+            former = before;
+            ready = Boolean.TRUE.equals(answer.granted());
+            boolean watched = ready && before.idleTimeout() != null && settings.isHeartbeat();
+            lifetime = watched ? new Lifetime(settings.lease(), sentNanos) : null;
         }
-        String position = row.getString(6);
-        return new Answer(
-                granted,
-                position == null
-                        ? null
-                        : new FencingToken(Long.parseLong(row.getString(7), 16), Long.parseLong(position)));
+        return answer;
     }
 
     /** The server's time-out began to run when it granted, which is not known; it surely runs from the next answer. */
-    void restartLifetime(SessionTerms terms, long sentNanos) {
-        lifetime = lifetime == null ? null : new Lifetime(terms.lease(), sentNanos);
+    void restartLifetime(SessionSettings settings, long sentNanos) {
+        lifetime = lifetime == null ? null : new Lifetime(settings.lease(), sentNanos);
     }
 
     /** Whether the lock was held until now, on this very backend. If the session was for it alone, it is as it came then. */
     boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
-        return unlock(AdvisoryLockSql.unlock(Objects.requireNonNull(mode), restore), lockId, restore);
-    }
-
-    /** Frees what the session may hold and leaves it as it came; false if it is another one by now. */
-    boolean restore() throws SQLException {
-        return unlock(AdvisoryLockSql.unlock(null, true), null, true);
-    }
-
-    /** Once the settings are restored no other statement may change them again. */
-    private boolean unlock(String sql, @Nullable Long lockId, boolean restore) throws SQLException {
         oneStatement.lock();
         try {
-            boolean held = send(sql, lockId, restore);
-            if (lockId == null) {
-                lockIds.clear();
-            } else {
-                lockIds.remove(lockId);
+            boolean held = ask(new UnlockStatement(mode, lockId, backend.pid(), restore ? former : null));
+            lockIds.remove(lockId);
+            if (restore) {
+                seal();
             }
-            sealed = restore;
-            ready &= !restore;
             return held;
         } finally {
             oneStatement.unlock();
         }
     }
 
-    private boolean send(String sql, @Nullable Long lockId, boolean restore) throws SQLException {
-        return query(
-                sql,
-                statement -> {
-                    int i = 1;
-                    statement.setInt(i++, backend.pid());
-                    if (lockId != null) {
-                        statement.setLong(i++, lockId);
-                    }
-                    if (restore) {
-                        statement.setString(i++, before.idleTimeout());
-                        statement.setString(i, before.applicationName());
-                    }
-                },
-                row -> row.getBoolean(1));
+    /** Frees what the session may hold and leaves it as it came; false if it is another one by now. */
+    boolean restore() throws SQLException {
+        oneStatement.lock();
+        try {
+            boolean restored = ask(new RestoreStatement(backend.pid(), former));
+            lockIds.clear();
+            seal();
+            return restored;
+        } finally {
+            oneStatement.unlock();
+        }
     }
 
-    /** Asks whether this session holds the lock; {@code enforcedTtl} starts the server's idle time-out anew. */
-    boolean isHeld(long lockId, LockMode mode, @Nullable Duration enforcedTtl) throws SQLException {
-        long sentNanos = System.nanoTime();
-        boolean held = query(
-                AdvisoryLockSql.isHeld(mode, enforcedTtl != null),
-                statement -> {
-                    statement.setLong(1, lockId);
-                    statement.setInt(2, backend.pid());
-                    if (enforcedTtl != null) {
-                        statement.setString(3, millis(enforcedTtl));
-                    }
-                },
-                row -> row.getBoolean(1));
-        return held && (lifetime == null || lifetime.prolong(sentNanos));
+    /** Once the settings are restored no other statement may change them again. */
+    private void seal() {
+        sealed = true;
+        ready = false;
+    }
+
+    /** Proves that this session holds the lock; {@code enforcedTtl} restarts the server's idle timeout. */
+    boolean refresh(long lockId, LockMode mode, @Nullable Duration enforcedTtl) throws SQLException {
+        return ask(new RefreshStatement(mode, lockId, backend.pid(), enforcedTtl)) && isInTime();
     }
 
     /** A sign of life. Whether this is still the same session, and the server had not given it up before the answer came. */
     boolean touch() throws SQLException {
-        long sentNanos = System.nanoTime();
-        return backendPid() == backend.pid() && (lifetime == null || lifetime.prolong(sentNanos));
+        return ask(new BackendPidQuery()) == backend.pid() && isInTime();
     }
 
-    int backendPid() throws SQLException {
-        return query(AdvisoryLockSql.BACKEND_PID, statement -> {}, row -> row.getInt(1));
-    }
-
-    /** As {@link #terminate(Traces)}, for a session that was shown to an operator. */
-    boolean terminate(LockInfo.Session shown, long lockId) throws SQLException {
-        String startedAt = shown.startedAt() == null ? null : shown.startedAt().toString();
-        return rows(
-                AdvisoryLockSql.TERMINATE_SHOWN,
-                statement -> {
-                    statement.setInt(1, shown.pid());
-                    statement.setString(2, startedAt);
-                    statement.setString(3, startedAt);
-                    statement.setLong(4, lockId);
-                },
-                ResultSet::next);
-    }
-
-    /** Takes a lock that is nobody's, for a moment, to see what the server makes of it. */
-    boolean tryLock(long lockId) throws SQLException {
-        return ask(AdvisoryLockSql.TRY, lockId);
-    }
-
-    boolean tryLockInTransaction(long lockId) throws SQLException {
-        return ask(AdvisoryLockSql.TRY_IN_TRANSACTION, lockId);
-    }
-
-    boolean unlock(long lockId) throws SQLException {
-        return ask(AdvisoryLockSql.UNLOCK, lockId);
-    }
-
-    private boolean ask(String sql, long lockId) throws SQLException {
-        return query(sql, statement -> statement.setLong(1, lockId), row -> row.getBoolean(1));
+    private boolean isInTime() {
+        return lifetime == null || !lifetime.hasEnded();
     }
 
     /** Begins a transaction with the next statement. Not for a session that holds a lock. */
@@ -353,73 +242,12 @@ final class LockSession {
         connection.setAutoCommit(true);
     }
 
-    /** Whether the server is a standby. */
-    boolean isStandby() throws SQLException {
-        return query(AdvisoryLockSql.IS_STANDBY, statement -> {}, row -> row.getBoolean(1));
-    }
-
-    /** Which server this is. */
-    Servers.Identity serverIdentity() throws SQLException {
-        return query(
-                AdvisoryLockSql.SERVER_IDENTITY,
-                statement -> {},
-                row -> new Servers.Identity(row.getLong(1), Long.parseLong(row.getString(2), 16)));
-    }
-
-    /** Told from other databases of this server and of others. */
-    TransactionLocks.Database database() throws SQLException {
-        return query(
-                AdvisoryLockSql.DATABASE,
-                statement -> {},
-                row -> new TransactionLocks.Database(row.getLong(1), row.getLong(2)));
-    }
-
     /** Asks the driver, not the server: another database would not understand the statements that follow. */
     void requirePostgres() throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         if (!PRODUCT.equals(product)) {
             throw Messages.notPostgres(product);
         }
-    }
-
-    /** What these sessions hold, whoever's they are. A sign of life of this one, too, which may have no time for another. */
-    Holdings holdings(Collection<Integer> pids) throws SQLException {
-        long sentNanos = System.nanoTime();
-        Holdings holdings = rows(AdvisoryLockSql.HOLDINGS, statement -> statement.setString(1, array(pids)), rows -> {
-            rows.next();
-            boolean standby = rows.getBoolean(1);
-            long serverStart = rows.getLong(2);
-            Set<Holding> all = new HashSet<>();
-            do {
-                if (rows.getObject(3) != null) {
-                    all.add(new Holding(rows.getInt(3), rows.getLong(4), rows.getBoolean(5), (Long) rows.getObject(6)));
-                }
-            } while (rows.next());
-            return new Holdings(standby, serverStart, all);
-        });
-        if (lifetime != null) {
-            lifetime.prolong(sentNanos);
-        }
-        return holdings;
-    }
-
-    /** Ends another session on the server, if it holds or waits for one of its locks. */
-    Termination terminate(Traces other) throws SQLException {
-        return query(
-                AdvisoryLockSql.TERMINATE,
-                statement -> {
-                    statement.setInt(1, other.pid().orElseThrow());
-                    statement.setString(2, array(other.lockIds()));
-                    statement.setObject(3, other.start(), Types.BIGINT);
-                    statement.setObject(4, other.start(), Types.BIGINT);
-                    statement.setObject(5, other.serverStart(), Types.BIGINT);
-                    statement.setObject(6, other.serverStart(), Types.BIGINT);
-                },
-                row -> new Termination(row.getLong(1), row.getInt(2) > 0));
-    }
-
-    private static String array(Collection<? extends Number> numbers) {
-        return numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
     }
 
     /** Asks on this session, unless a statement runs on it, which may take its time. */
@@ -437,8 +265,7 @@ final class LockSession {
     /** Frees every lock of the session, whatever an earlier error left behind; false if that fails. */
     boolean wipe() {
         try {
-            query(AdvisoryLockSql.UNLOCK_ALL, statement -> {}, row -> null);
-            return true;
+            return ask(new UnlockAllStatement());
         } catch (Throwable e) {
             return false;
         }
@@ -557,27 +384,26 @@ final class LockSession {
     /** For a connection that cannot be aborted: its session ends itself, and answers with an error. */
     private void terminateSelf() {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(AdvisoryLockSql.TERMINATE_SELF);
+            statement.execute(TerminateStatement.TERMINATE_SELF);
         } catch (SQLException | RuntimeException e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "session terminated", e);
         }
     }
 
-    private <T> T query(String sql, Binder binder, Mapper<T> mapper) throws SQLException {
-        return rows(sql, binder, rows -> {
-            rows.next();
-            return mapper.map(rows);
-        });
-    }
-
-    <T> T rows(String sql, Binder binder, Mapper<T> mapper) throws SQLException {
+    /** Asks the server. An answer is a sign of life. */
+    <T> T ask(Query<T> query) throws SQLException {
         oneStatement.lock();
         runningSince = Deadline.after(Duration.ZERO);
-        try (PreparedStatement statement = usable().prepareStatement(sql)) {
-            binder.bind(statement);
+        try (PreparedStatement statement = usable().prepareStatement(query.text())) {
+            long sentNanos = System.nanoTime();
+            query.bind(statement);
             running = statement;
             statement.execute();
-            return mapper.map(lastResult(statement));
+            T answer = query.read(lastResult(statement));
+            if (lifetime != null) {
+                lifetime.prolong(sentNanos);
+            }
+            return answer;
         } finally {
             running = null;
             runningSince = null;
@@ -587,7 +413,7 @@ final class LockSession {
 
     private Connection usable() throws SQLException {
         if (sealed || gone.get()) {
-            throw new SQLNonTransientConnectionException("the session was given up", "08003");
+            throw SqlStates.sessionGivenUp();
         }
         return connection;
     }
@@ -605,21 +431,6 @@ final class LockSession {
             result = statement.getResultSet();
         }
         return result;
-    }
-
-    /** At least 1: zero would switch the limit off. */
-    private static String millis(Duration duration) {
-        return Long.toString(Math.max(1, duration.toMillis()));
-    }
-
-    @FunctionalInterface
-    interface Binder {
-        void bind(PreparedStatement statement) throws SQLException;
-    }
-
-    @FunctionalInterface
-    interface Mapper<T> {
-        T map(ResultSet rows) throws SQLException;
     }
 
     /** Something to ask the server on whatever session. */

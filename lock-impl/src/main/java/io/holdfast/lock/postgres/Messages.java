@@ -14,6 +14,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.message.Causes;
+import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;

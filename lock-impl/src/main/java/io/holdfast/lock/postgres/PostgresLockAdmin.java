@@ -4,12 +4,15 @@ package io.holdfast.lock.postgres;
 import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockInfo.Session;
-import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.LockSession.Question;
-import io.holdfast.lock.postgres.SessionName.Published;
-import java.sql.ResultSet;
+import io.holdfast.lock.postgres.sql.LockId;
+import io.holdfast.lock.postgres.sql.LockRow;
+import io.holdfast.lock.postgres.sql.LocksQuery;
+import io.holdfast.lock.postgres.sql.SessionName;
+import io.holdfast.lock.postgres.sql.SessionName.Published;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.TerminateShownStatement;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,14 +32,6 @@ final class PostgresLockAdmin implements LockAdmin {
         this.attempts = attempts;
         this.inquiries = inquiries;
         this.tenures = tenures;
-    }
-
-    /** One row of pg_locks. */
-    private record Row(long lockId, boolean granted, Session session) {
-
-        Optional<Published> published() {
-            return SessionName.parse(session.applicationName());
-        }
     }
 
     @Override
@@ -62,7 +57,7 @@ final class PostgresLockAdmin implements LockAdmin {
         Objects.requireNonNull(session, "session");
         return ask("ending the session with process id " + session.pid(), asking -> {
             try {
-                return asking.terminate(session, lock.lockId());
+                return asking.ask(new TerminateShownStatement(session, lock.lockId()));
             } catch (SQLException e) {
                 if (SqlStates.isNotPermitted(e)) {
                     throw Messages.mayNotTerminate(session.pid(), e);
@@ -87,15 +82,8 @@ final class PostgresLockAdmin implements LockAdmin {
 
     /** By lock id, in its order. */
     private Map<Long, LockInfo> infos(@Nullable Long lockId, Map<Long, String> keys) throws InterruptedException {
-        Question<List<Row>> question = session -> session.rows(
-                AdvisoryLockSql.LOCKS,
-                statement -> {
-                    statement.setObject(1, lockId, java.sql.Types.BIGINT);
-                    statement.setObject(2, lockId, java.sql.Types.BIGINT);
-                },
-                PostgresLockAdmin::rows);
-        Map<Long, List<Row>> byId = new TreeMap<>();
-        ask("the list of locks", question)
+        Map<Long, List<LockRow>> byId = new TreeMap<>();
+        ask("the list of locks", session -> session.ask(new LocksQuery(lockId)))
                 .forEach(row -> byId.computeIfAbsent(row.lockId(), id -> new ArrayList<>())
                         .add(row));
         Map<Long, LockInfo> infos = new TreeMap<>();
@@ -103,7 +91,7 @@ final class PostgresLockAdmin implements LockAdmin {
         return infos;
     }
 
-    private LockInfo info(long lockId, @Nullable String ownKey, List<Row> rows) {
+    private LockInfo info(long lockId, @Nullable String ownKey, List<LockRow> rows) {
         String key = ownKey != null
                 ? ownKey
                 : rows.stream()
@@ -121,10 +109,10 @@ final class PostgresLockAdmin implements LockAdmin {
         return published.namespace() == namespace && LockId.of(namespace, published.key()) == lockId;
     }
 
-    private static List<Session> sessions(List<Row> rows, boolean granted) {
+    private static List<Session> sessions(List<LockRow> rows, boolean granted) {
         return rows.stream()
                 .filter(row -> row.granted() == granted)
-                .map(Row::session)
+                .map(LockRow::session)
                 .toList();
     }
 
@@ -132,41 +120,5 @@ final class PostgresLockAdmin implements LockAdmin {
         return info.holders().stream()
                 .flatMap(session -> SessionName.parse(session.applicationName()).stream())
                 .anyMatch(published -> published.namespace() == attempts.namespace());
-    }
-
-    private static List<Row> rows(ResultSet result) throws SQLException {
-        List<Row> rows = new ArrayList<>();
-        while (result.next()) {
-            boolean granted = result.getBoolean("granted");
-            String applicationName = text(result, "application_name");
-            Instant waitingSince = instant(result, "waiting_since");
-            Instant since = granted
-                    ? SessionName.parse(applicationName)
-                            .map(Published::grantedAt)
-                            .orElse(null)
-                    : waitingSince;
-            rows.add(new Row(
-                    result.getLong("lock_id"),
-                    granted,
-                    new Session(
-                            result.getInt("pid"),
-                            instant(result, "started_at"),
-                            result.getBoolean("shared") ? LockMode.SHARED : LockMode.EXCLUSIVE,
-                            text(result, "usename"),
-                            applicationName,
-                            result.getString("client_addr"),
-                            since)));
-        }
-        return rows;
-    }
-
-    private static String text(ResultSet row, String column) throws SQLException {
-        return Objects.requireNonNullElse(row.getString(column), "");
-    }
-
-    @Nullable
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        String text = row.getString(column);
-        return text == null ? null : Instant.parse(text);
     }
 }

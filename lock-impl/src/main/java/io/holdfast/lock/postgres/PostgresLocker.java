@@ -7,6 +7,9 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.postgres.Fitness.Progress;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.SessionName;
+import io.holdfast.lock.postgres.sql.StandbyQuery;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.sql.SQLException;
@@ -27,7 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *   <li>A caller that wants a key first takes its turn in the key's local queue ({@link LocalQueues}).
  *   <li>An {@link Acquisition} then gets a session on a keeper thread ({@link Keepers}, {@link SessionAllocation}) and asks
  *       the server, in one statement that wipes the session, refuses a standby, takes the lock and sets the lease: see
- *       {@link AdvisoryLockSql}. It tries first, and then waits in the server's queue.
+ *       {@link AcquireStatement}. It tries first, and then waits in the server's queue.
  *   <li>After any error of that statement the session may hold the lock all the same. It is wiped, and retired if that fails.
  *   <li>The grant begins a {@link Tenure}, which owns session and turn until it ends; a {@link HeldLock} is the time of its
  *       holder in it. The session returns to the pool only after the unlock has answered true; in every other case it is ended
@@ -220,7 +223,7 @@ public final class PostgresLocker implements Locker {
     }
 
     private static Void requirePrimary(LockSession session) throws SQLException {
-        if (session.isStandby()) {
+        if (session.ask(new StandbyQuery())) {
             throw Messages.standby("locks");
         }
         return null;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import io.holdfast.lock.postgres.sql.IdentityQuery;
+import io.holdfast.lock.postgres.sql.ServerIdentity;
+import io.holdfast.lock.postgres.sql.SqlStates;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
@@ -13,16 +16,8 @@ import java.util.function.BiPredicate;
  */
 final class Servers {
 
-    /**
-     * Which server it is.
-     *
-     * @param cluster what it shares with its standbys and copies only
-     * @param timeline rises with every promotion
-     */
-    record Identity(long cluster, long timeline) {}
-
     /** By the moment of the start; empty if the role may not know. */
-    private final Map<Long, Optional<Identity>> identities = new ConcurrentHashMap<>();
+    private final Map<Long, Optional<ServerIdentity>> identities = new ConcurrentHashMap<>();
 
     /** Whether servers of different clusters were met. */
     private volatile boolean strangersMet;
@@ -35,9 +30,9 @@ final class Servers {
         }
     }
 
-    private static Optional<Identity> identity(LockSession session) throws SQLException {
+    private static Optional<ServerIdentity> identity(LockSession session) throws SQLException {
         try {
-            return Optional.of(session.serverIdentity());
+            return Optional.of(session.ask(new IdentityQuery()));
         } catch (SQLException e) {
             if (!SqlStates.isRefused(e)) {
                 throw e;
@@ -78,9 +73,9 @@ final class Servers {
     }
 
     /** False if one of them is not known. */
-    private boolean compare(long start, long otherStart, BiPredicate<Identity, Identity> comparison) {
-        Optional<Identity> one = identities.getOrDefault(start, Optional.empty());
-        Optional<Identity> other = identities.getOrDefault(otherStart, Optional.empty());
+    private boolean compare(long start, long otherStart, BiPredicate<ServerIdentity, ServerIdentity> comparison) {
+        Optional<ServerIdentity> one = identities.getOrDefault(start, Optional.empty());
+        Optional<ServerIdentity> other = identities.getOrDefault(otherStart, Optional.empty());
         return one.isPresent() && other.isPresent() && comparison.test(one.get(), other.get());
     }
 }

@@ -3,32 +3,28 @@ package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockRequest;
-import java.time.Duration;
+import io.holdfast.lock.postgres.sql.SessionName;
+import io.holdfast.lock.postgres.sql.SessionSettings;
 
-/**
- * What a session is set to while it holds a lock.
- *
- * @param lease after which silence the server ends it; zero for never
- * @param isHeartbeat whether the lease is the locker's heartbeat, as opposed to an enforced ttl
- * @param name what it shows of the lock in its application name
- */
-record SessionTerms(Duration lease, boolean isHeartbeat, SessionName name) {
+/** Decides what a session is set to while it holds locks. */
+final class SessionTerms {
 
-    /** Of a session for this lock alone, at least at first. */
-    static SessionTerms of(LockRequest request, LockerConfig config) {
+    private SessionTerms() {}
+
+    /** For a session that is for this lock alone, at least at first. */
+    static SessionSettings of(LockRequest request, LockerConfig config) {
         boolean enforced = request.lease() == Lease.ENFORCED;
         if (!enforced && config.sessions() == SessionMode.SHARED) {
-            return shared(config);
+            return ofMany(config);
         }
-        return new SessionTerms(
+        return new SessionSettings(
                 enforced ? request.ttl() : config.heartbeat(),
-                !enforced && !config.heartbeat().isZero(),
+                enforced,
                 SessionName.of(config.namespace(), config.publishKeys() ? request.key() : null));
     }
 
-    /** Of a session for many locks. */
-    static SessionTerms shared(LockerConfig config) {
-        return new SessionTerms(
-                config.heartbeat(), !config.heartbeat().isZero(), SessionName.shared(config.namespace()));
+    /** For a session for many locks. */
+    static SessionSettings ofMany(LockerConfig config) {
+        return new SessionSettings(config.heartbeat(), false, SessionName.ofMany(config.namespace()));
     }
 }

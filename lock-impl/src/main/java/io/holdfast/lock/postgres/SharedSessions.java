@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import io.holdfast.lock.postgres.AdvisoryLockSql.Acquire;
 import io.holdfast.lock.postgres.Fitness.Progress;
-import io.holdfast.lock.postgres.LockSession.Answer;
+import io.holdfast.lock.postgres.sql.Acquired;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -25,8 +24,6 @@ final class SharedSessions implements SessionAllocation {
 
     /** Every statement of a session takes longer with every lock that it holds. */
     static final int LOCKS_PER_SESSION = 128;
-
-    private static final Acquire MAKE_READY = new Acquire(null, true, false, false, false);
 
     private final Sessions sessions;
     private final Keepers keepers;
@@ -109,7 +106,7 @@ final class SharedSessions implements SessionAllocation {
             session.pin();
             fitness.require(session, limit);
             limit.goesOn();
-            Answer answer = session.acquire(MAKE_READY, 0, null, SessionTerms.shared(config));
+            Acquired answer = session.makeReady(SessionTerms.ofMany(config));
             if (answer.granted() == null) {
                 throw Messages.standby("locks");
             }

@@ -5,6 +5,7 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.sql.SqlStates;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -152,7 +153,7 @@ final class Tenure {
      * @param ttl a new ttl for the server to enforce; null if the lease is advisory
      */
     boolean refresh(@Nullable Duration ttl) throws SQLException {
-        return session().isHeld(lockId(), mode, ttl);
+        return session().refresh(lockId(), mode, ttl);
     }
 
     // ---- the end

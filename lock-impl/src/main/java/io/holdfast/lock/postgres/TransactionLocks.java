@@ -4,7 +4,11 @@ package io.holdfast.lock.postgres;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.postgres.AdvisoryLockSql.AcquireInTransaction;
+import io.holdfast.lock.postgres.sql.Database;
+import io.holdfast.lock.postgres.sql.DatabaseQuery;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.TransactionAcquireStatement;
+import io.holdfast.lock.postgres.sql.TransactionAnswer;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,17 +31,6 @@ import org.jspecify.annotations.Nullable;
 public final class TransactionLocks {
 
     private static final String LOCK_DATABASE = "the database of the locks";
-    private static final long LONGEST_WAIT_MILLIS = Integer.MAX_VALUE;
-
-    /** The database that has the locks, told from others; another one after a restart of the server. */
-    record Database(long serverStart, long oid) {}
-
-    private record Answer(@Nullable Boolean granted, Database database, String isolation) {
-
-        boolean isRepeatableRead() {
-            return isolation.equals("repeatable read");
-        }
-    }
 
     private final Attempts attempts;
     private final Inquiries inquiries;
@@ -169,7 +162,7 @@ public final class TransactionLocks {
 
     private boolean isGranted(Connection connection, LockRequest request, Duration limit, @Nullable StatementWait wait)
             throws InterruptedException {
-        Answer answer;
+        TransactionAnswer answer;
         Database expected = own == null ? learnOwn() : own;
         try {
             answer = ask(connection, request, limit, expected, wait);
@@ -201,7 +194,7 @@ public final class TransactionLocks {
         if (!answer.database().equals(expected)) {
             throw Messages.otherDatabase();
         }
-        if (answer.granted() == null && answer.isRepeatableRead()) {
+        if (answer.granted() == null && answer.repeatableRead()) {
             throw Messages.repeatableRead(what(request));
         }
         if (answer.granted() == null) {
@@ -212,35 +205,27 @@ public final class TransactionLocks {
 
     private Database learnOwn() throws InterruptedException {
         attempts.requireOpen(LOCK_DATABASE);
-        own = inquiries.ask(LOCK_DATABASE, LockSession::database);
+        own = inquiries.ask(LOCK_DATABASE, session -> session.ask(new DatabaseQuery()));
         return own;
     }
 
-    private Answer ask(
+    private TransactionAnswer ask(
             Connection connection, LockRequest request, Duration limit, Database expected, @Nullable StatementWait wait)
             throws SQLException, InterruptedException {
-        boolean waiting = !limit.isZero();
-        String sql = new AcquireInTransaction(request.mode(), waiting).sql();
-        PreparedStatement statement = Uninterruptibly.sql(() -> connection.prepareStatement(sql));
+        TransactionAcquireStatement acquire =
+                new TransactionAcquireStatement(request.mode(), attempts.lockId(request.key()), limit, expected);
+        PreparedStatement statement = Uninterruptibly.sql(() -> connection.prepareStatement(acquire.text()));
         try {
             Uninterruptibly.sql(() -> {
-                int i = 1;
-                if (waiting) {
-                    statement.setString(i++, millis(limit));
-                }
-                statement.setLong(i++, expected.serverStart());
-                statement.setLong(i++, expected.oid());
-                statement.setLong(i, attempts.lockId(request.key()));
+                acquire.bind(statement);
                 return null;
             });
-            execute(statement, waiting ? wait : null);
+            execute(statement, limit.isZero() ? null : wait);
             // After the result of the savepoint.
             Uninterruptibly.sql(statement::getMoreResults);
             return Uninterruptibly.sql(() -> {
-                try (ResultSet row = statement.getResultSet()) {
-                    row.next();
-                    Boolean granted = row.getObject(1, Boolean.class);
-                    return new Answer(granted, new Database(row.getLong(2), row.getLong(3)), row.getString(4));
+                try (ResultSet rows = statement.getResultSet()) {
+                    return acquire.read(rows);
                 }
             });
         } finally {
@@ -271,13 +256,6 @@ public final class TransactionLocks {
         }
     }
 
-    /** As lock_timeout has it, where zero is no limit. */
-    private static String millis(Duration limit) {
-        return limit.equals(LockRequest.UNLIMITED)
-                ? "0"
-                : Long.toString(Math.min(LONGEST_WAIT_MILLIS, Math.max(1, limit.toMillis())));
-    }
-
     /** Back to the savepoint, which makes the transaction usable again and frees what was granted since. */
     private void undo(Connection connection, LockRequest request, SQLException failure) {
         if (SqlStates.isSessionLost(failure)) {
@@ -286,7 +264,7 @@ public final class TransactionLocks {
         try {
             Uninterruptibly.sql(() -> {
                 try (Statement statement = connection.createStatement()) {
-                    return statement.execute(AdvisoryLockSql.UNDO_IN_TRANSACTION);
+                    return statement.execute(TransactionAcquireStatement.UNDO);
                 }
             });
         } catch (SQLException | RuntimeException e) {

@@ -80,11 +80,11 @@ class HandBackIT extends LockerTest {
         PostgresLocker locker = locker(CONFIG);
         LockHandle lock = locker.acquire(request.enforcedTtl(ttl));
         LockSession session = Insides.session(lock);
-        assertTrue(session.isHeld(lockId, lock.mode(), ttl));
+        assertTrue(session.refresh(lockId, lock.mode(), ttl));
 
         assertTrue(session.unlock(lockId, lock.mode(), true), "as a release does, before it gives the connection back");
 
-        assertThrows(SQLException.class, () -> session.isHeld(lockId, lock.mode(), ttl));
+        assertThrows(SQLException.class, () -> session.refresh(lockId, lock.mode(), ttl));
         session.unpin();
         for (int i = 0; i < 3; i++) {
             try (Connection connection = pool.getConnection();

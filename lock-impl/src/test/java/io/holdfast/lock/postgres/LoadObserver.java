@@ -5,6 +5,7 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.postgres.LoadHistory.Kill;
 import io.holdfast.lock.postgres.LoadHistory.Sample;
 import io.holdfast.lock.postgres.LoadHistory.Write;
+import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

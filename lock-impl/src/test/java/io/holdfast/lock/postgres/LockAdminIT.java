@@ -16,6 +16,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockPrivilegeException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.sql.LockId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.testkit.RecordingListener;
 import java.time.Duration;
 import java.util.ArrayList;

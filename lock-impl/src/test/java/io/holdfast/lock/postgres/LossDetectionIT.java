@@ -11,7 +11,9 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.postgres.LockSession.Traces;
+import io.holdfast.lock.postgres.sql.HoldingsQuery;
+import io.holdfast.lock.postgres.sql.TerminateStatement;
+import io.holdfast.lock.postgres.sql.Traces;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -124,10 +126,11 @@ class LossDetectionIT extends LockerTest {
     void shouldCheckAllByOneQuery() throws Exception {
         int locks = 60;
         AtomicInteger checks = new AtomicInteger();
+        String holdings = new HoldingsQuery(List.of()).text();
         PostgresLocker locker = locker(
                 CONFIG.maxSessions(locks),
                 () -> Statements.watched(Databases.SHARED.connect(), sql -> {
-                    if (sql.equals(AdvisoryLockSql.HOLDINGS)) {
+                    if (sql.equals(holdings)) {
                         checks.incrementAndGet();
                     }
                 }));
@@ -272,20 +275,23 @@ class LossDetectionIT extends LockerTest {
                 + " from pg_stat_activity where pid = " + traces.pid().getAsInt());
 
         assertFalse(
-                session.terminate(new Traces(traces.pid(), traces.serverStart(), backendStart - 1, traces.lockIds()))
+                session.ask(new TerminateStatement(
+                                new Traces(traces.pid(), traces.serverStart(), backendStart - 1, traces.lockIds())))
                         .wasThere(),
                 "it began at another moment");
         assertFalse(
-                session.terminate(new Traces(traces.pid(), traces.serverStart() + 1, null, traces.lockIds()))
+                session.ask(new TerminateStatement(
+                                new Traces(traces.pid(), traces.serverStart() + 1, null, traces.lockIds())))
                         .wasThere(),
                 "it is on another server");
         assertFalse(
-                session.terminate(new Traces(traces.pid(), traces.serverStart(), null, Set.of(lockId + 1)))
+                session.ask(new TerminateStatement(
+                                new Traces(traces.pid(), traces.serverStart(), null, Set.of(lockId + 1))))
                         .wasThere(),
                 "it has another lock");
         handle.refresh(LONG);
 
-        assertTrue(session.terminate(traces).wasThere());
+        assertTrue(session.ask(new TerminateStatement(traces)).wasThere());
         Server.eventually("told", () -> handle.state() == LockState.LOST);
         asking.release();
     }

@@ -26,6 +26,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.postgres.sql.LockId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

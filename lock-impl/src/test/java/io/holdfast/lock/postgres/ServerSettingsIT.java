@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.TerminateStatement;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -206,7 +208,7 @@ class ServerSettingsIT extends LockerTest {
 
     private static boolean asks(LockSession asking, LockSession inDoubt) {
         try {
-            return asking.terminate(inDoubt.traces()).wasThere();
+            return asking.ask(new TerminateStatement(inDoubt.traces())).wasThere();
         } catch (SQLException e) {
             return SqlStates.isNotPermitted(e);
         }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.sql;
+
+import io.holdfast.lock.LockMode;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Acquires a lock until the session ends or unlocks it.
+ *
+ * @param mode how the lock excludes others
+ * @param lockId the number of the lock
+ * @param waitAtMost how long to wait for the lock before the statement ends with {@linkplain SqlStates#isWaitEnded an
+ *     error}; null for a statement that only tries
+ * @param settings what the winner sets on its session, which is for this lock alone. Such a session is wiped first:
+ *     pools clean nothing, and a lock that an earlier user left on it would be granted again although others may rely
+ *     on it. Null for a session that is ready and may hold other locks
+ * @param fenced whether the winner makes a fencing token
+ */
+public record AcquireStatement(
+        LockMode mode,
+        long lockId,
+        @Nullable Duration waitAtMost,
+        @Nullable SessionSettings settings,
+        boolean fenced) implements RowQuery<Acquired> {
+
+    /**
+     * Precedes a wait in the same round trip, and is in force until the wait ends. It switches off the limits that
+     * would end the session, or the wait and with it the place in the queue. It makes the server check whether the
+     * client is still there, which the server does not do by itself while a statement waits. It has to be a statement
+     * of its own, since the server reads the settings when a statement begins. Versions before PostgreSQL 14 do not
+     * have the check, and systems other than Linux reject it.
+     */
+    private static final String BEFORE_WAIT = "select pg_catalog.set_config('statement_timeout', '0', true),"
+            + " case when pg_catalog.current_setting('transaction_timeout', true) is not null then"
+            + " pg_catalog.set_config('transaction_timeout', '0', true) end,"
+            + " case when pg_catalog.version() operator(pg_catalog.~~) '%linux%' then"
+            + " pg_catalog.set_config('tcp_keepalives_idle', '5', true)"
+            + " operator(pg_catalog.||) pg_catalog.set_config('tcp_keepalives_interval', '2', true)"
+            + " operator(pg_catalog.||) pg_catalog.set_config('tcp_keepalives_count', '3', true)"
+            + " operator(pg_catalog.||) case when"
+            + " pg_catalog.current_setting('client_connection_check_interval', true) is not null then"
+            + " pg_catalog.set_config('client_connection_check_interval', '1000', true) end end; ";
+
+    /**
+     * The write-ahead log is the server's only source of numbers that a crash does not set back, if the record is
+     * flushed.
+     */
+    private static final String TOKEN =
+            ", case when granted then (pg_catalog.pg_logical_emit_message(true, 'holdfast', '')"
+                    + " operator(pg_catalog.-) '0/0'::pg_catalog.pg_lsn)::pg_catalog.text end,"
+                    + " case when granted then " + Fragments.TIMELINE + " end";
+
+    private static final String NO_TOKEN = ", null, null";
+
+    private static final int SHARED = 1;
+    private static final int WAITS = 2;
+    private static final int CHANGES_SETTINGS = 4;
+    private static final int ENFORCED = 8;
+    private static final int FENCED = 16;
+
+    /** The text of each variant, at the sum of what is true of it. */
+    private static final String[] TEXTS =
+            IntStream.range(0, 32).mapToObj(AcquireStatement::text).toArray(String[]::new);
+
+    private static String text(int variant) {
+        boolean waits = (variant & WAITS) != 0;
+        String suffix = Fragments.suffix((variant & SHARED) != 0 ? LockMode.SHARED : LockMode.EXCLUSIVE);
+        return text(
+                waits
+                        ? "pg_catalog.pg_advisory_lock" + suffix + "(?)::pg_catalog.text is not null"
+                        : "pg_catalog.pg_try_advisory_lock" + suffix + "(?)",
+                waits,
+                (variant & CHANGES_SETTINGS) != 0,
+                (variant & ENFORCED) != 0,
+                (variant & FENCED) != 0);
+    }
+
+    /**
+     * The columns are: whether the lock was granted (null on a standby), the process id, the server's clock,
+     * idle_session_timeout (null before PostgreSQL 14) and application_name as they were, the position and the timeline
+     * of the fencing token (null without one), and when the server started. If the statement waits, another result
+     * precedes that row.
+     */
+    static String text(String grant, boolean waits, boolean changesSettings, boolean enforced, boolean fenced) {
+        return (waits ? BEFORE_WAIT : "")
+                + "with before as materialized (select"
+                + " pg_catalog.current_setting('idle_session_timeout', true) as idle_timeout,"
+                + " pg_catalog.current_setting('application_name') as name"
+                + (changesSettings ? ", pg_catalog.pg_advisory_unlock_all() as wiped" : "")
+                + (waits ? ", pg_catalog.set_config('lock_timeout', ?, true) as lock_timeout" : "")
+                + (fenced ? ", pg_catalog.set_config('synchronous_commit', 'on', true) as synchronous_commit" : "")
+                + "), attempt as materialized (select idle_timeout, name,"
+                + " case when pg_catalog.pg_is_in_recovery() then null else " + grant + " end as granted from before)"
+                + " select granted, pg_catalog.pg_backend_pid(), "
+                + Fragments.micros("pg_catalog.clock_timestamp()") + ", idle_timeout, name"
+                + (fenced ? TOKEN : NO_TOKEN) + ", " + Fragments.SERVER_START
+                + (changesSettings ? SessionSettings.columns(enforced) : "")
+                + " from attempt";
+    }
+
+    @Override
+    public String text() {
+        return TEXTS[
+                (mode == LockMode.SHARED ? SHARED : 0)
+                        + (waitAtMost != null ? WAITS : 0)
+                        + (settings != null ? CHANGES_SETTINGS : 0)
+                        + (settings != null && settings.enforced() ? ENFORCED : 0)
+                        + (fenced ? FENCED : 0)];
+    }
+
+    @Override
+    public void bind(PreparedStatement statement) throws SQLException {
+        int i = 1;
+        if (waitAtMost != null) {
+            statement.setString(i++, Fragments.millis(waitAtMost));
+        }
+        statement.setLong(i++, lockId);
+        if (settings != null) {
+            settings.bind(statement, i);
+        }
+    }
+
+    @Override
+    public Acquired readRow(ResultSet row) throws SQLException {
+        return Acquired.read(row, settings != null);
+    }
+}

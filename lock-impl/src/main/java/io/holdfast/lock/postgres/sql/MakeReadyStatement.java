@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.sql;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * Makes a session ready for many locks: releases what an earlier user left on it, and sets its lease and name. The
+ * answer is that of a lock that is granted, except on a standby.
+ *
+ * @param settings what the session is set to; not enforced
+ */
+public record MakeReadyStatement(SessionSettings settings) implements RowQuery<Acquired> {
+
+    private static final String TEXT = AcquireStatement.text("true", false, true, false, false);
+
+    @Override
+    public String text() {
+        return TEXT;
+    }
+
+    @Override
+    public void bind(PreparedStatement statement) throws SQLException {
+        settings.bind(statement, 1);
+    }
+
+    @Override
+    public Acquired readRow(ResultSet row) throws SQLException {
+        return Acquired.read(row, true);
+    }
+}
