@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * timeout; or the database does not answer a connect, which cannot always be distinguished from an exhausted pool. Nothing is known
  * of the lock itself: this is not contention. Each held lock keeps one connection, and so does each key that is waited for.
  */
-public final class LockConnectionTimeoutException extends LockUnavailableException {
+public final class LockConnectionTimeoutException extends LockException {
 
     private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The database answers, but cannot hold the lock: it is not PostgreSQL, is a standby, or is too old for what was asked.
  * Trying again does not help; the message names what to change. Nothing was acquired.
  */
-public final class LockDatabaseUnfitException extends LockUnavailableException {
+public final class LockDatabaseUnfitException extends LockException {
 
     private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The locker itself refused to use a further session, or to hold a further lock, since its configured limit is reached and
  * stayed so for the smaller of the wait and the connection timeout. Nothing is known of the lock: this is not contention.
  */
-public final class LockLimitException extends LockUnavailableException {
+public final class LockLimitException extends LockException {
 
     private static final long serialVersionUID = 1L;
 

@@ -4,10 +4,11 @@ package io.holdfast.lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database where the locks live cannot be reached or did not answer in time. Nothing was acquired. The subclasses are
- * cases with a remedy of their own.
+ * The database where the locks live cannot be reached or did not answer in time. Nothing was acquired. Cases with a remedy of
+ * their own are exceptions of their own: {@link LockConnectionTimeoutException}, {@link LockLimitException} and
+ * {@link LockDatabaseUnfitException}.
  */
-public class LockUnavailableException extends LockException {
+public final class LockUnavailableException extends LockException {
 
     private static final long serialVersionUID = 1L;
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.integration;
 
-import io.holdfast.lock.LockConnectionTimeoutException;
-import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.ee.domain.Retrying;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,13 +34,7 @@ public class LockAcquisition implements Retrying {
      * @throws LockUnavailableException if the last attempt could not reach the database
      */
     @Override
-    @Retry(
-            maxRetries = 2,
-            delay = 200,
-            jitter = 100,
-            retryOn = LockUnavailableException.class,
-            abortOn = {LockConnectionTimeoutException.class, LockDatabaseUnfitException.class, LockLimitException.class
-            })
+    @Retry(maxRetries = 2, delay = 200, jitter = 100, retryOn = LockUnavailableException.class)
     public Optional<LockHandle> acquire(Attempt attempt) throws InterruptedException {
         return attempt.run();
     }

@@ -10,7 +10,6 @@ import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.LockUnavailableException;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -127,7 +126,7 @@ class AfterManyFailuresIT {
     private boolean starvesNoMore() {
         try {
             return starving.tryWithLock(request, () -> null);
-        } catch (LockUnavailableException e) {
+        } catch (LockConnectionTimeoutException e) {
             return false;
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);

@@ -2,7 +2,6 @@
 package io.holdfast.lock.ee.domain;
 
 import io.holdfast.lock.LockConnectionTimeoutException;
-import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockLimitException;
@@ -176,9 +175,7 @@ final class Breaker {
         if (failure instanceof LockConnectionTimeoutException) {
             return failure.getCause() instanceof UnansweredConnectException;
         }
-        return failure instanceof LockUnavailableException
-                && !(failure instanceof LockDatabaseUnfitException)
-                && !(failure instanceof LockLimitException);
+        return failure instanceof LockUnavailableException;
     }
 
     /** By the database. */

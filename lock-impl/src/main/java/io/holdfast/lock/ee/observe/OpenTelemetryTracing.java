@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +30,6 @@ class OpenTelemetryTracing implements OptionalListeners.Stoppable {
 
     private static final String OUTCOME = "holdfast.lock.outcome";
     private static final String ERROR_TYPE = "error.type";
-    private static final String MESSAGE_ID = "HOLDFAST-";
-    private static final int MESSAGE_ID_LENGTH = "HOLDFAST-0000".length();
     private static final double MILLIS_PER_SECOND = 1e3;
 
     private record Wait(Span span, Context caller) {}
@@ -201,9 +200,8 @@ class OpenTelemetryTracing implements OptionalListeners.Stoppable {
 
     /** Without the message, which may have the key, and whose causes may have more: its id leads to what it says. */
     private static void fail(Span span, RuntimeException failure) {
-        String message = failure.getMessage();
-        boolean told = message != null && message.startsWith(MESSAGE_ID) && message.length() >= MESSAGE_ID_LENGTH;
-        span.setStatus(StatusCode.ERROR, told ? message.substring(0, MESSAGE_ID_LENGTH) : "");
+        Optional<String> id = failure instanceof LockException ofLock ? ofLock.id() : Optional.empty();
+        span.setStatus(StatusCode.ERROR, id.orElse(""));
         span.setAttribute(ERROR_TYPE, failure.getClass().getName());
     }
 
