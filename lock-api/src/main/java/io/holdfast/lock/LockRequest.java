@@ -7,41 +7,19 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * What to lock and how: an immutable value. Start with {@link #of(String)} and change what differs from the defaults.
+ * What to lock and how: an immutable value. Start with {@link #of(String)} and change what differs from the defaults. How
+ * long to wait for the lock is no part of it: that is an argument of the methods that wait.
  *
  * <pre>{@code
- * LockRequest.of("order/42").waitAtMost(Duration.ofSeconds(5))
+ * LockRequest.of("order/42").mode(LockMode.SHARED).ttl(Duration.ofSeconds(30))
  * }</pre>
- *
- * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8, without lone surrogates; compared byte by
- *     byte in UTF-8, without Unicode normalisation
- * @param name what all locks of this kind have in common, whatever their keys, such as {@code order}: what they are measured
- *     under; {@link #UNNAMED} by default
- * @param mode how the lock excludes others; {@link LockMode#EXCLUSIVE} by default
- * @param ttl how long the handle counts as held without a refresh: at least 1 ms, {@link #UNLIMITED} by default
- * @param lease what happens when the ttl has passed; {@link Lease#ADVISORY} by default
- * @param waitAtMost how long {@link Locker#acquire} waits for the lock: {@link #IMMEDIATE} to {@link #UNLIMITED}, or
- *     null for the default of the locker's configuration; {@link Locker#tryAcquire} does not look at it
- * @param fenced whether the grant comes with a {@link FencingToken}, which costs the server a flush of its log; false by
- *     default
- * @param scope what keeps the lock on the server; {@link LockScope#SESSION} by default
- * @param releaseAfterTransaction whether a release inside a JTA transaction takes effect only when that has completed;
- *     false by default
  */
-public record LockRequest(
-        String key,
-        String name,
-        LockMode mode,
-        Duration ttl,
-        Lease lease,
-        @Nullable Duration waitAtMost,
-        boolean fenced,
-        LockScope scope,
-        boolean releaseAfterTransaction) {
+public final class LockRequest {
 
     /** The name of locks that were given none. */
     public static final String UNNAMED = "unnamed";
@@ -57,59 +35,72 @@ public record LockRequest(
     private static final Duration SHORTEST_TTL = Duration.ofMillis(1);
     private static final Duration LONGEST_ENFORCED_TTL = Duration.ofMillis(Integer.MAX_VALUE);
 
-    /**
-     * Checks all parts.
-     *
-     * @param key not empty, at most 4,096 bytes in UTF-8, without lone surrogates
-     * @param name not blank, at most 100 characters
-     * @param mode how the lock excludes others
-     * @param ttl at least 1 ms; at most 2,147,483,647 ms with an {@link Lease#ENFORCED} lease; {@link #UNLIMITED} in
-     *     {@link LockScope#TRANSACTION}
-     * @param lease what happens when the ttl has passed
-     * @param waitAtMost not negative, or null for the default of the locker's configuration
-     * @param fenced whether the grant comes with a fencing token; not in {@link LockScope#TRANSACTION}
-     * @param scope what keeps the lock on the server
-     * @param releaseAfterTransaction whether a release waits for the end of the transaction
-     * @throws NullPointerException if a part other than {@code waitAtMost} is null
-     * @throws IllegalArgumentException if a part is out of its range
-     */
-    public LockRequest {
-        requireKey(key);
-        requireName(name);
-        Objects.requireNonNull(mode, "mode");
-        Objects.requireNonNull(ttl, "ttl");
-        Objects.requireNonNull(lease, "lease");
-        Objects.requireNonNull(scope, "scope");
-        if (ttl.compareTo(SHORTEST_TTL) < 0) {
-            throw new IllegalArgumentException("ttl of lock " + KeyText.of(key) + " must be at least 1 ms: " + ttl);
+    private final Values values;
+
+    /** Changed only before the request that has them is made. */
+    private static final class Values {
+
+        private final String key;
+        private String name = UNNAMED;
+        private LockMode mode = LockMode.EXCLUSIVE;
+        private Duration ttl = UNLIMITED;
+        private Lease lease = Lease.ADVISORY;
+        private boolean fenced;
+        private LockScope scope = LockScope.SESSION;
+        private boolean releaseAfterTransaction;
+
+        private Values(String key) {
+            requireKey(key);
+            this.key = key;
         }
-        if (lease == Lease.ENFORCED && ttl.compareTo(LONGEST_ENFORCED_TTL) > 0) {
-            throw new IllegalArgumentException("ttl of lock " + KeyText.of(key) + " must be at most "
-                    + LONGEST_ENFORCED_TTL + " with an ENFORCED lease: "
-                    + (ttl.equals(UNLIMITED) ? "UNLIMITED; set it with ttl(...)" : ttl));
+
+        private Values(Values other) {
+            key = other.key;
+            name = other.name;
+            mode = other.mode;
+            ttl = other.ttl;
+            lease = other.lease;
+            fenced = other.fenced;
+            scope = other.scope;
+            releaseAfterTransaction = other.releaseAfterTransaction;
         }
-        if (waitAtMost != null && waitAtMost.isNegative()) {
-            throw new IllegalArgumentException(
-                    "wait for lock " + KeyText.of(key) + " must not be negative: " + waitAtMost);
-        }
-        if (scope == LockScope.TRANSACTION && (fenced || !ttl.equals(UNLIMITED))) {
-            throw new IllegalArgumentException(
-                    "lock " + KeyText.of(key) + " of scope TRANSACTION lives as long as its transaction: it"
-                            + " has no ttl, and no fencing token, which is safe only once it is flushed. Use scope SESSION for them");
+
+        private List<Object> all() {
+            return List.of(key, name, mode, ttl, lease, fenced, scope, releaseAfterTransaction);
         }
     }
 
+    private LockRequest(Values values) {
+        requireName(values.name);
+        Objects.requireNonNull(values.mode, "mode");
+        Objects.requireNonNull(values.ttl, "ttl");
+        Objects.requireNonNull(values.lease, "lease");
+        Objects.requireNonNull(values.scope, "scope");
+        requireTtl(values);
+        if (values.scope == LockScope.TRANSACTION && (values.fenced || !values.ttl.equals(UNLIMITED))) {
+            throw new IllegalArgumentException("lock " + KeyText.of(values.key)
+                    + " of scope TRANSACTION lives as long as its transaction: it has no ttl, and no fencing token, which"
+                    + " is safe only once it is flushed. Use scope SESSION for them");
+        }
+        this.values = values;
+    }
+
+    private LockRequest with(Consumer<Values> change) {
+        Values changed = new Values(values);
+        change.accept(changed);
+        return new LockRequest(changed);
+    }
+
     /**
-     * Requests the lock of this name, exclusively, for as long as the handle is not released, waiting as long as the
-     * locker's configuration says.
+     * Requests the lock of this key, exclusively, for as long as the handle is not released.
      *
-     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8, without lone surrogates; compared byte
+     *     by byte in UTF-8, without Unicode normalisation
      * @return the request
      * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
      */
     public static LockRequest of(String key) {
-        return new LockRequest(
-                key, UNNAMED, LockMode.EXCLUSIVE, UNLIMITED, Lease.ADVISORY, null, false, LockScope.SESSION, false);
+        return new LockRequest(new Values(key));
     }
 
     /**
@@ -121,7 +112,7 @@ public record LockRequest(
      * @throws IllegalArgumentException if the name is blank or too long
      */
     public LockRequest name(String name) {
-        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return with(values -> values.name = name);
     }
 
     /**
@@ -131,7 +122,7 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest mode(LockMode mode) {
-        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return with(values -> values.mode = mode);
     }
 
     /**
@@ -142,8 +133,7 @@ public record LockRequest(
      * @throws IllegalArgumentException if the ttl is below 1 ms
      */
     public LockRequest ttl(Duration ttl) {
-        return new LockRequest(
-                key, name, mode, ttl, Lease.ADVISORY, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return ttl(ttl, Lease.ADVISORY);
     }
 
     /**
@@ -154,28 +144,14 @@ public record LockRequest(
      * @throws IllegalArgumentException if the ttl is out of range
      */
     public LockRequest enforcedTtl(Duration ttl) {
-        return new LockRequest(
-                key, name, mode, ttl, Lease.ENFORCED, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return ttl(ttl, Lease.ENFORCED);
     }
 
-    /**
-     * The same request with another wait.
-     *
-     * @param limit {@link #IMMEDIATE} to {@link #UNLIMITED}
-     * @return the changed request
-     * @throws IllegalArgumentException if the limit is negative
-     */
-    public LockRequest waitAtMost(Duration limit) {
-        return new LockRequest(
-                key,
-                name,
-                mode,
-                ttl,
-                lease,
-                Objects.requireNonNull(limit, "limit"),
-                fenced,
-                scope,
-                releaseAfterTransaction);
+    private LockRequest ttl(Duration ttl, Lease lease) {
+        return with(values -> {
+            values.ttl = ttl;
+            values.lease = lease;
+        });
     }
 
     /**
@@ -185,7 +161,7 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest fenced(boolean fenced) {
-        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return with(values -> values.fenced = fenced);
     }
 
     /**
@@ -197,7 +173,7 @@ public record LockRequest(
      *     {@link LockScope#TRANSACTION}
      */
     public LockRequest scope(LockScope scope) {
-        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return with(values -> values.scope = scope);
     }
 
     /**
@@ -213,7 +189,7 @@ public record LockRequest(
      * @return the changed request
      */
     public LockRequest releaseAfterTransaction(boolean releaseAfterTransaction) {
-        return new LockRequest(key, name, mode, ttl, lease, waitAtMost, fenced, scope, releaseAfterTransaction);
+        return with(values -> values.releaseAfterTransaction = releaseAfterTransaction);
     }
 
     /**
@@ -222,16 +198,92 @@ public record LockRequest(
      * @return whether it is of {@link LockScope#TRANSACTION} or is to be released after the transaction
      */
     public boolean isTransactional() {
-        return scope == LockScope.TRANSACTION || releaseAfterTransaction;
+        return values.scope == LockScope.TRANSACTION || values.releaseAfterTransaction;
     }
 
-    /** The same request with what is left of its wait, which began at this moment of the monotonic clock. */
-    LockRequest waitFrom(long startNanos) {
-        if (waitAtMost.equals(UNLIMITED)) {
-            return this;
+    /**
+     * The name of what is locked.
+     *
+     * @return the key
+     */
+    public String key() {
+        return values.key;
+    }
+
+    /**
+     * What all locks of this kind have in common, whatever their keys, such as {@code order}: what they are measured under.
+     *
+     * @return the name; {@link #UNNAMED} by default
+     */
+    public String name() {
+        return values.name;
+    }
+
+    /**
+     * How the lock excludes others.
+     *
+     * @return the mode; {@link LockMode#EXCLUSIVE} by default
+     */
+    public LockMode mode() {
+        return values.mode;
+    }
+
+    /**
+     * How long the handle counts as held without a refresh.
+     *
+     * @return the ttl, at least 1 ms; {@link #UNLIMITED} by default
+     */
+    public Duration ttl() {
+        return values.ttl;
+    }
+
+    /**
+     * What happens when the ttl has passed.
+     *
+     * @return the lease; {@link Lease#ADVISORY} by default
+     */
+    public Lease lease() {
+        return values.lease;
+    }
+
+    /**
+     * Whether the grant comes with a {@link FencingToken}, which costs the server a flush of its log.
+     *
+     * @return whether it does; false by default
+     */
+    public boolean fenced() {
+        return values.fenced;
+    }
+
+    /**
+     * What keeps the lock on the server.
+     *
+     * @return the scope; {@link LockScope#SESSION} by default
+     */
+    public LockScope scope() {
+        return values.scope;
+    }
+
+    /**
+     * Whether a release inside a JTA transaction takes effect only when that has completed.
+     *
+     * @return whether it does; false by default
+     */
+    public boolean releaseAfterTransaction() {
+        return values.releaseAfterTransaction;
+    }
+
+    private static void requireTtl(Values values) {
+        Duration ttl = values.ttl;
+        if (ttl.compareTo(SHORTEST_TTL) < 0) {
+            throw new IllegalArgumentException(
+                    "ttl of lock " + KeyText.of(values.key) + " must be at least 1 ms: " + ttl);
         }
-        Duration left = waitAtMost.minusNanos(System.nanoTime() - startNanos);
-        return waitAtMost(left.isNegative() ? IMMEDIATE : left);
+        if (values.lease == Lease.ENFORCED && ttl.compareTo(LONGEST_ENFORCED_TTL) > 0) {
+            throw new IllegalArgumentException("ttl of lock " + KeyText.of(values.key) + " must be at most "
+                    + LONGEST_ENFORCED_TTL + " with an ENFORCED lease: "
+                    + (ttl.equals(UNLIMITED) ? "UNLIMITED; set it with ttl(...)" : ttl));
+        }
     }
 
     private static void requireName(String name) {
@@ -267,11 +319,23 @@ public record LockRequest(
         }
     }
 
+    /** Equal if all parts are. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LockRequest request && values.all().equals(request.values.all());
+    }
+
+    @Override
+    public int hashCode() {
+        return values.all().hashCode();
+    }
+
     /** All parts, with the key and the name as {@link KeyText} shows them. */
     @Override
     public String toString() {
-        return "LockRequest[key=" + KeyText.of(key) + ", name=" + KeyText.of(name) + ", mode=" + mode + ", ttl=" + ttl
-                + ", lease=" + lease + ", waitAtMost=" + waitAtMost + ", fenced=" + fenced + ", scope=" + scope
-                + ", releaseAfterTransaction=" + releaseAfterTransaction + "]";
+        return "LockRequest[key=" + KeyText.of(values.key) + ", name=" + KeyText.of(values.name) + ", mode="
+                + values.mode
+                + ", ttl=" + values.ttl + ", lease=" + values.lease + ", fenced=" + values.fenced + ", scope="
+                + values.scope + ", releaseAfterTransaction=" + values.releaseAfterTransaction + "]";
     }
 }

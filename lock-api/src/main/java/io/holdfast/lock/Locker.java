@@ -4,7 +4,6 @@ package io.holdfast.lock;
 import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Lock;
@@ -53,10 +52,25 @@ import java.util.concurrent.locks.Lock;
 public interface Locker extends AutoCloseable {
 
     /**
-     * Acquires the lock, waiting for it as long as the request says. Blocks.
+     * Acquires the lock, waiting for it as long as the configuration allows: for the locker that a container injects,
+     * {@code holdfast.lock.<name>.wait-at-most} or else {@code holdfast.wait-at-most}; 60 s by default. Blocks.
      *
-     * @param request what to lock and how long to wait
+     * @param request what to lock
      * @return the handle of the granted lock
+     * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
+     * @throws LockException as {@link #acquire(LockRequest, Duration)} does
+     * @throws InterruptedException if the thread is interrupted while waiting
+     * @throws IllegalStateException if this locker is closed
+     */
+    LockHandle acquire(LockRequest request) throws InterruptedException;
+
+    /**
+     * Acquires the lock, waiting for it as long as given, which overrides the configuration. Blocks.
+     *
+     * @param request what to lock
+     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @return the handle of the granted lock
+     * @throws IllegalArgumentException if the wait is negative
      * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
      * @throws LockConnectionTimeoutException if there was no connection in the time said above
      * @throws LockLimitException if the locker's limit of sessions or locks left no room in that time
@@ -66,7 +80,38 @@ public interface Locker extends AutoCloseable {
      * @throws InterruptedException if the thread is interrupted while waiting
      * @throws IllegalStateException if this locker is closed
      */
-    LockHandle acquire(LockRequest request) throws InterruptedException;
+    LockHandle acquire(LockRequest request, Duration waitAtMost) throws InterruptedException;
+
+    /**
+     * Acquires the lock of this key, exclusively and without a ttl, as {@link #acquire(LockRequest)} does.
+     *
+     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @return the handle of the granted lock
+     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
+     * @throws LockException as {@link #acquire(LockRequest)} does
+     * @throws InterruptedException if the thread is interrupted while waiting
+     * @throws IllegalStateException if this locker is closed
+     */
+    default LockHandle acquire(String key) throws InterruptedException {
+        return acquire(LockRequest.of(key));
+    }
+
+    /**
+     * Acquires the lock of this key, exclusively and with this ttl, as {@link #acquire(LockRequest)} does. The duration limits
+     * how long the lock counts as held, not the wait: to limit that, use {@link #acquire(LockRequest, Duration)}.
+     *
+     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @param ttl how long the handle counts as held without a refresh, with an {@link Lease#ADVISORY} lease: at least 1 ms,
+     *     {@link LockRequest#UNLIMITED} for no limit
+     * @return the handle of the granted lock
+     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate, or if the ttl is below 1 ms
+     * @throws LockException as {@link #acquire(LockRequest)} does
+     * @throws InterruptedException if the thread is interrupted while waiting
+     * @throws IllegalStateException if this locker is closed
+     */
+    default LockHandle acquire(String key, Duration ttl) throws InterruptedException {
+        return acquire(LockRequest.of(key).ttl(ttl));
+    }
 
     /**
      * Acquires the lock if nobody holds it, and nobody is seen to wait for it. Does not wait for the lock, but blocks for a
@@ -77,7 +122,7 @@ public interface Locker extends AutoCloseable {
      * the server does not see it. So a try in {@link LockMode#SHARED} mode may be granted although an {@link LockMode#EXCLUSIVE}
      * acquire of another locker is waiting, which stands behind a shared holder of its own.
      *
-     * @param request what to lock; its wait is not looked at
+     * @param request what to lock
      * @return the handle, or empty if somebody else holds the lock or is seen to wait for it
      * @throws LockConnectionTimeoutException if there was no connection in the time said above
      * @throws LockLimitException if the locker's limit of sessions or locks left no room in that time
@@ -90,13 +135,27 @@ public interface Locker extends AutoCloseable {
     Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException;
 
     /**
-     * Acquires the lock without blocking this thread: as {@link #acquire}, told by a future. It completes on one of the
-     * locker's own threads, which has neither a transaction nor {@code java:comp}; use the {@code ...Async} methods to go on
-     * elsewhere. Cancelling the future, or completing it otherwise, gives the wait up and leaves no lock behind. Whoever drops the future without looking
-     * at it has to release the lock all the same.
+     * Acquires the lock of this key, exclusively and without a ttl, as {@link #tryAcquire(LockRequest)} does.
      *
-     * @param request what to lock and how long to wait; not bound to a transaction, which belongs to the calling thread
-     * @return completes with the handle, or fails as {@link #acquire} does
+     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @return the handle, or empty if somebody else holds the lock or is seen to wait for it
+     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
+     * @throws LockException as {@link #tryAcquire(LockRequest)} does
+     * @throws InterruptedException if the thread is interrupted
+     * @throws IllegalStateException if this locker is closed
+     */
+    default Optional<LockHandle> tryAcquire(String key) throws InterruptedException {
+        return tryAcquire(LockRequest.of(key));
+    }
+
+    /**
+     * Acquires the lock without blocking this thread: like {@link #acquire(LockRequest)}, but returns a future. It completes
+     * on one of the locker's own threads, which has neither a transaction nor {@code java:comp}; use the {@code ...Async}
+     * methods to continue elsewhere. Canceling the future, or completing it otherwise, abandons the wait and leaves no lock
+     * behind. A caller that drops the future without looking at it has to release the lock all the same.
+     *
+     * @param request what to lock; not bound to a transaction, which belongs to the calling thread
+     * @return completes with the handle, or fails as {@link #acquire(LockRequest)} does
      * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION} or is to be released after the
      *     transaction
      * @throws IllegalStateException if this locker is closed
@@ -104,39 +163,58 @@ public interface Locker extends AutoCloseable {
     CompletableFuture<LockHandle> acquireAsync(LockRequest request);
 
     /**
+     * Like {@link #acquireAsync(LockRequest)}, with a limit of the wait that overrides the configuration.
+     *
+     * @param request what to lock; not bound to a transaction, which belongs to the calling thread
+     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @return completes with the handle, or fails as {@link #acquire(LockRequest, Duration)} does
+     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION} or is to be released after the
+     *     transaction, or if the wait is negative
+     * @throws IllegalStateException if this locker is closed
+     */
+    CompletableFuture<LockHandle> acquireAsync(LockRequest request, Duration waitAtMost);
+
+    /**
+     * Acquires several locks as {@link #acquireAll(Collection, Duration)} does, waiting for all of them together as long as
+     * {@link #acquire(LockRequest)} would wait for the first in the order given.
+     *
+     * @param requests what to lock, each key once
+     * @return the handles
+     * @throws IllegalArgumentException if two requests are for the same lock
+     * @throws LockException as {@link #acquire(LockRequest)} does; no lock is held then
+     * @throws InterruptedException if the thread is interrupted while waiting; no lock is held then
+     * @throws IllegalStateException if this locker is closed
+     */
+    LockHandles acquireAll(Collection<LockRequest> requests) throws InterruptedException;
+
+    /**
      * Acquires several locks, all or none, waiting for all of them together as long as given. They are taken in the order of
      * their lock ids, whatever the order of the requests, so that callers of this method do not wait for each other in a
      * circle; each costs a round trip, and a connection unless sessions are shared. Blocks. If not all are granted, those of
      * {@link LockScope#TRANSACTION} that were stay until the transaction ends.
      *
-     * @param requests what to lock, each key once; their own waits are not looked at
+     * @param requests what to lock, each key once
      * @param waitAtMost how long to wait for all together: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
      * @return the handles
      * @throws IllegalArgumentException if two requests are for the same lock, or the wait is negative
-     * @throws LockException as {@link #acquire} does; no lock is held then
+     * @throws LockException as {@link #acquire(LockRequest)} does; no lock is held then
      * @throws InterruptedException if the thread is interrupted while waiting; no lock is held then
      * @throws IllegalStateException if this locker is closed
      */
     default LockHandles acquireAll(Collection<LockRequest> requests, Duration waitAtMost) throws InterruptedException {
-        if (Objects.requireNonNull(waitAtMost, "waitAtMost").isNegative()) {
-            throw new IllegalArgumentException("the wait for several locks must not be negative: " + waitAtMost);
-        }
-        long startNanos = System.nanoTime();
-        return LockHandles.acquire(
-                        this,
-                        requests,
-                        request -> Optional.of(
-                                acquire(request.waitAtMost(waitAtMost).waitFrom(startNanos))))
+        Wait wait = Wait.begin(waitAtMost);
+        return LockHandles.acquire(this, requests, request -> Optional.of(acquire(request, wait.left())))
                 .orElseThrow();
     }
 
     /**
-     * Acquires several locks, all or none, each as {@link #tryAcquire} does; see {@link #acquireAll}.
+     * Acquires several locks, all or none, each as {@link #tryAcquire(LockRequest)} does; see
+     * {@link #acquireAll(Collection, Duration)}.
      *
-     * @param requests what to lock, each key once; their waits are not looked at
+     * @param requests what to lock, each key once
      * @return the handles; empty if somebody else holds one of the locks or is seen to wait for it
      * @throws IllegalArgumentException if two requests are for the same lock
-     * @throws LockException as {@link #tryAcquire} does; no lock is held then
+     * @throws LockException as {@link #tryAcquire(LockRequest)} does; no lock is held then
      * @throws InterruptedException if the thread is interrupted meanwhile; no lock is held then
      * @throws IllegalStateException if this locker is closed
      */
@@ -157,7 +235,7 @@ public interface Locker extends AutoCloseable {
      * {@link LockNotHeldException} if the lock was lost or had lapsed, and {@link IllegalMonitorStateException} if this
      * thread does not hold it. {@code newCondition} throws {@link UnsupportedOperationException}.
      *
-     * @param request what to lock; its wait is not looked at; not bound to a transaction, since the view gives the lock back
+     * @param request what to lock; not bound to a transaction, since the view gives the lock back
      *     at once; not fenced, since a {@link Lock} has no way to tell the token
      * @return a new view; nothing is acquired yet
      * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION}, is to be released after the
@@ -178,21 +256,60 @@ public interface Locker extends AutoCloseable {
 
     /**
      * Runs the body while holding the lock. The lock is released on every way out, and an exception of the body passes
-     * unchanged. Blocks as {@link #acquire} does.
+     * unchanged. Blocks as {@link #acquire(LockRequest)} does.
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
-     * @param request what to lock and how long to wait
+     * @param request what to lock
      * @param body what to do; may return null
      * @return the body's result
      * @throws X if the body does
      * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
-     * @throws LockException as {@link #acquire} does; the body has not run
-     * @throws InterruptedException as {@link #acquire} does, or if the body does
+     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
+     * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
     default <R, X extends Exception> R withLock(LockRequest request, LockedBody<R, X> body)
             throws X, InterruptedException {
-        return LockedBody.runAndRelease(acquire(request), body);
+        return LockedBodies.runAndRelease(acquire(request), body);
+    }
+
+    /**
+     * Like {@link #withLock(LockRequest, LockedBody)}, with a limit of the wait that overrides the configuration.
+     *
+     * @param <R> the result of the body
+     * @param <X> what the body may throw
+     * @param request what to lock
+     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @param body what to do; may return null
+     * @return the body's result
+     * @throws X if the body does
+     * @throws IllegalArgumentException if the wait is negative
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
+     * @throws LockException as {@link #acquire(LockRequest, Duration)} does; the body has not run
+     * @throws InterruptedException as {@link #acquire(LockRequest, Duration)} does, or if the body does
+     */
+    default <R, X extends Exception> R withLock(LockRequest request, Duration waitAtMost, LockedBody<R, X> body)
+            throws X, InterruptedException {
+        return LockedBodies.runAndRelease(acquire(request, waitAtMost), body);
+    }
+
+    /**
+     * Runs the body while holding the lock of this key, exclusively and without a ttl, as
+     * {@link #withLock(LockRequest, LockedBody)} does.
+     *
+     * @param <R> the result of the body
+     * @param <X> what the body may throw
+     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @param body what to do; may return null
+     * @return the body's result
+     * @throws X if the body does
+     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
+     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
+     * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
+     */
+    default <R, X extends Exception> R withLock(String key, LockedBody<R, X> body) throws X, InterruptedException {
+        return withLock(LockRequest.of(key), body);
     }
 
     /**
@@ -214,32 +331,70 @@ public interface Locker extends AutoCloseable {
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
-     * @param request what to lock and how long to wait
+     * @param request what to lock
      * @param body what to do with the handle, which it must leave to this method to release; may return null
      * @return the body's result
      * @throws X if the body does
      * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
-     * @throws LockException as {@link #acquire} does; the body has not run
-     * @throws InterruptedException as {@link #acquire} does, or if the body does
+     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
+     * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
     default <R, X extends Exception> R withLock(LockRequest request, LockedFunction<R, X> body)
             throws X, InterruptedException {
-        LockHandle handle = acquire(request);
-        return LockedBody.runAndRelease(handle, () -> body.apply(handle));
+        return LockedBodies.runAndRelease(acquire(request), body);
+    }
+
+    /**
+     * Like {@link #withLock(LockRequest, LockedFunction)}, with a limit of the wait that overrides the configuration.
+     *
+     * @param <R> the result of the body
+     * @param <X> what the body may throw
+     * @param request what to lock
+     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @param body what to do with the handle, which it must leave to this method to release; may return null
+     * @return the body's result
+     * @throws X if the body does
+     * @throws IllegalArgumentException if the wait is negative
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
+     * @throws LockException as {@link #acquire(LockRequest, Duration)} does; the body has not run
+     * @throws InterruptedException as {@link #acquire(LockRequest, Duration)} does, or if the body does
+     */
+    default <R, X extends Exception> R withLock(LockRequest request, Duration waitAtMost, LockedFunction<R, X> body)
+            throws X, InterruptedException {
+        return LockedBodies.runAndRelease(acquire(request, waitAtMost), body);
+    }
+
+    /**
+     * Runs the body with the handle of the lock of this key, which it holds exclusively and without a ttl, as
+     * {@link #withLock(LockRequest, LockedFunction)} does.
+     *
+     * @param <R> the result of the body
+     * @param <X> what the body may throw
+     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @param body what to do with the handle, which it must leave to this method to release; may return null
+     * @return the body's result
+     * @throws X if the body does
+     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
+     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
+     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
+     * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
+     */
+    default <R, X extends Exception> R withLock(String key, LockedFunction<R, X> body) throws X, InterruptedException {
+        return withLock(LockRequest.of(key), body);
     }
 
     /**
      * Runs the body while holding the lock, if nobody else holds it. The lock is released on every way out, and an
-     * exception of the body passes unchanged. Blocks as {@link #tryAcquire} does.
+     * exception of the body passes unchanged. Blocks as {@link #tryAcquire(LockRequest)} does.
      *
      * @param <X> what the body may throw
-     * @param request what to lock; its wait is not looked at
+     * @param request what to lock
      * @param body what to do; its result is dropped
      * @return whether the body ran
      * @throws X if the body does
      * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
-     * @throws LockException as {@link #tryAcquire} does; the body has not run
-     * @throws InterruptedException as {@link #tryAcquire} does, or if the body does
+     * @throws LockException as {@link #tryAcquire(LockRequest)} does; the body has not run
+     * @throws InterruptedException as {@link #tryAcquire(LockRequest)} does, or if the body does
      */
     default <X extends Exception> boolean tryWithLock(LockRequest request, LockedBody<?, X> body)
             throws X, InterruptedException {
@@ -250,20 +405,19 @@ public interface Locker extends AutoCloseable {
      * As {@link #tryWithLock(LockRequest, LockedBody)}, for a body that needs the handle of its lock.
      *
      * @param <X> what the body may throw
-     * @param request what to lock; its wait is not looked at
+     * @param request what to lock
      * @param body what to do with the handle, which it must leave to this method to release; its result is dropped
      * @return whether the body ran
      * @throws X if the body does
      * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
-     * @throws LockException as {@link #tryAcquire} does; the body has not run
-     * @throws InterruptedException as {@link #tryAcquire} does, or if the body does
+     * @throws LockException as {@link #tryAcquire(LockRequest)} does; the body has not run
+     * @throws InterruptedException as {@link #tryAcquire(LockRequest)} does, or if the body does
      */
     default <X extends Exception> boolean tryWithLock(LockRequest request, LockedFunction<?, X> body)
             throws X, InterruptedException {
         Optional<LockHandle> granted = tryAcquire(request);
         if (granted.isPresent()) {
-            LockHandle handle = granted.get();
-            LockedBody.runAndRelease(handle, () -> body.apply(handle));
+            LockedBodies.runAndRelease(granted.get(), body);
         }
         return granted.isPresent();
     }
@@ -294,7 +448,7 @@ public interface Locker extends AutoCloseable {
     void ping() throws InterruptedException;
 
     /**
-     * Releases every outstanding lock and refuses further ones; threads that wait in {@link #acquire} get an
+     * Releases every outstanding lock and refuses further ones; threads that wait in {@link #acquire(LockRequest)} get an
      * {@link IllegalStateException}. Bounded by the configured close time-out (10 s by default): a lock that cannot be
      * released within it has its session ended. Handles then say {@link LockState#RELEASED}. A second call does nothing.
      * The locker that a container injects is closed by the container.

@@ -27,13 +27,13 @@ final class ReentrantLockView implements Lock {
     @Override
     public void lock() {
         thread.lock();
-        unlessAcquired(() -> uninterruptibly(() -> acquired(request.waitAtMost(LockRequest.UNLIMITED))));
+        unlessAcquired(() -> uninterruptibly(() -> acquired(LockRequest.UNLIMITED)));
     }
 
     @Override
     public void lockInterruptibly() throws InterruptedException {
         thread.lockInterruptibly();
-        unlessAcquired(() -> acquired(request.waitAtMost(LockRequest.UNLIMITED)));
+        unlessAcquired(() -> acquired(LockRequest.UNLIMITED));
     }
 
     @Override
@@ -53,7 +53,7 @@ final class ReentrantLockView implements Lock {
         long left = unit.toNanos(time) - (System.nanoTime() - startNanos);
         return unlessAcquired(() -> {
             try {
-                return acquired(request.waitAtMost(Duration.ofNanos(Math.max(0, left))));
+                return acquired(Duration.ofNanos(Math.max(0, left)));
             } catch (LockNotAcquiredException e) {
                 return false;
             }
@@ -96,11 +96,11 @@ final class ReentrantLockView implements Lock {
         }
     }
 
-    private boolean acquired(LockRequest waiting) throws InterruptedException {
+    private boolean acquired(Duration waitAtMost) throws InterruptedException {
         if (isReentry()) {
             return true;
         }
-        handle = locker.acquire(waiting);
+        handle = locker.acquire(request, waitAtMost);
         return true;
     }
 

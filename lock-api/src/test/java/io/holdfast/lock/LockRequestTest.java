@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -27,31 +28,27 @@ class LockRequestTest {
                 () -> assertEquals(Lease.ADVISORY, REQUEST.lease()),
                 () -> assertFalse(REQUEST.fenced()),
                 () -> assertEquals(LockScope.SESSION, REQUEST.scope()),
-                () -> assertFalse(REQUEST.releaseAfterTransaction()),
-                () -> assertNull(REQUEST.waitAtMost(), "as the locker's configuration says"));
+                () -> assertFalse(REQUEST.releaseAfterTransaction()));
     }
 
     @Test
     void shouldChangeOneThingAtATime() {
         LockRequest changed = REQUEST.mode(LockMode.SHARED)
                 .enforcedTtl(Duration.ofSeconds(30))
-                .waitAtMost(Duration.ofSeconds(5))
                 .fenced(true)
                 .releaseAfterTransaction(true)
                 .name("order");
 
-        assertEquals(
-                new LockRequest(
-                        "order/42",
-                        "order",
-                        LockMode.SHARED,
-                        Duration.ofSeconds(30),
-                        Lease.ENFORCED,
-                        Duration.ofSeconds(5),
-                        true,
-                        LockScope.SESSION,
-                        true),
-                changed);
+        assertAll(
+                () -> assertEquals("order/42", changed.key()),
+                () -> assertEquals("order", changed.name()),
+                () -> assertEquals(LockMode.SHARED, changed.mode()),
+                () -> assertEquals(Duration.ofSeconds(30), changed.ttl()),
+                () -> assertEquals(Lease.ENFORCED, changed.lease()),
+                () -> assertTrue(changed.fenced()),
+                () -> assertEquals(LockScope.SESSION, changed.scope()),
+                () -> assertTrue(changed.releaseAfterTransaction()),
+                () -> assertEquals(LockRequest.of("order/42"), REQUEST, "which is as it was"));
         assertEquals(Lease.ADVISORY, changed.ttl(Duration.ofSeconds(1)).lease());
         assertTrue(changed.ttl(Duration.ofSeconds(1)).fenced());
     }
@@ -74,7 +71,7 @@ class LockRequestTest {
                 () -> assertThrows(
                         IllegalArgumentException.class,
                         () -> REQUEST.ttl(Duration.ofSeconds(1)).scope(LockScope.TRANSACTION)),
-                () -> assertDoesNotThrow(() -> bound.mode(LockMode.SHARED).waitAtMost(Duration.ofSeconds(1))));
+                () -> assertDoesNotThrow(() -> bound.mode(LockMode.SHARED)));
     }
 
     @Test
@@ -123,7 +120,6 @@ class LockRequestTest {
         for (Executable refused : List.<Executable>of(
                 () -> request.ttl(Duration.ZERO),
                 () -> request.enforcedTtl(LockRequest.UNLIMITED),
-                () -> request.waitAtMost(Duration.ofSeconds(-1)),
                 () -> request.scope(LockScope.TRANSACTION).fenced(true),
                 () -> request.name("\n".repeat(101)))) {
             String message =
@@ -147,12 +143,23 @@ class LockRequestTest {
     }
 
     @Test
-    void shouldRefuseNegativeWait() {
-        assertAll(
-                () -> assertThrows(IllegalArgumentException.class, () -> REQUEST.waitAtMost(Duration.ofMillis(-1))),
-                () -> assertThrows(NullPointerException.class, () -> REQUEST.waitAtMost((Duration) null)),
-                () -> assertDoesNotThrow(() -> REQUEST.waitAtMost(LockRequest.IMMEDIATE)),
-                () -> assertDoesNotThrow(() -> REQUEST.waitAtMost(LockRequest.UNLIMITED)));
+    void shouldBeEqualIfAllPartsAre() {
+        LockRequest same = LockRequest.of("order/42").mode(LockMode.EXCLUSIVE).ttl(LockRequest.UNLIMITED);
+        List<LockRequest> others = List.of(
+                LockRequest.of("order/43"),
+                REQUEST.name("order"),
+                REQUEST.mode(LockMode.SHARED),
+                REQUEST.ttl(Duration.ofSeconds(1)),
+                REQUEST.enforcedTtl(Duration.ofSeconds(1)),
+                REQUEST.fenced(true),
+                REQUEST.scope(LockScope.TRANSACTION),
+                REQUEST.releaseAfterTransaction(true));
+
+        assertEquals(REQUEST, same);
+        assertEquals(REQUEST.hashCode(), same.hashCode());
+        assertEquals(others.size(), Set.copyOf(others).size(), "all differ from each other");
+        others.forEach(other -> assertNotEquals(REQUEST, other));
+        assertNotEquals(REQUEST, null);
     }
 
     @Test

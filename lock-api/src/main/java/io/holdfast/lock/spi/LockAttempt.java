@@ -24,12 +24,17 @@ public final class LockAttempt {
      * @param waitAtMost how long it waits, from {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
      * @param namespace the namespace of the locker
      * @param lockId the lock's number on the server
+     * @throws IllegalArgumentException if the wait is negative
      */
     public LockAttempt(LockRequest request, Duration waitAtMost, int namespace, long lockId) {
         this.request = Objects.requireNonNull(request, "request");
         this.waitAtMost = Objects.requireNonNull(waitAtMost, "waitAtMost");
         this.namespace = namespace;
         this.lockId = lockId;
+        if (waitAtMost.isNegative()) {
+            throw new IllegalArgumentException(
+                    "waitAtMost of lock " + KeyText.of(request.key(), lockId) + " must not be negative: " + waitAtMost);
+        }
     }
 
     /**
@@ -42,7 +47,7 @@ public final class LockAttempt {
     }
 
     /**
-     * How long the attempt waits for the lock at most, which the request need not say.
+     * How long the attempt waits for the lock at most.
      *
      * @return the limit; {@link LockRequest#IMMEDIATE} of a try
      */

@@ -43,8 +43,7 @@ public class Till {
     /** A server that is suspended for longer than this does not believe that it still has the lock. */
     private static final Duration TTL = Duration.ofSeconds(10);
 
-    private static final LockRequest REQUEST =
-            LockRequest.of(TILL).waitAtMost(LockRequest.UNLIMITED).ttl(TTL).fenced(true);
+    private static final LockRequest REQUEST = LockRequest.of(TILL).ttl(TTL).fenced(true);
 
     private static final System.Logger LOG = System.getLogger(Till.class.getName());
     private static final long BEAT_MILLIS = 250;
@@ -85,7 +84,7 @@ public class Till {
     /** Ends with the application only. An exception that ended the loop would close the till on this server until the next start. */
     private void openAgainAndAgain() {
         while (!stopped) {
-            try (LockHandle handle = locker.acquire(REQUEST)) {
+            try (LockHandle handle = locker.acquire(REQUEST, LockRequest.UNLIMITED)) {
                 keepOpen(handle);
             } catch (Exception e) {
                 pauseAfter(e);

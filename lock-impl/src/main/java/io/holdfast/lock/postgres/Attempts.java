@@ -5,6 +5,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.spi.LockAttempt;
 import java.time.Duration;
+import java.util.Objects;
 
 /** Makes the attempts of a locker from requests, as long as the locker is open. */
 final class Attempts {
@@ -17,6 +18,7 @@ final class Attempts {
     }
 
     LockAttempt attempt(LockRequest request, Duration waitAtMost) {
+        Objects.requireNonNull(request, "request");
         return new LockAttempt(request, waitAtMost, config.namespace(), lockId(request.key()));
     }
 
@@ -26,11 +28,6 @@ final class Attempts {
 
     int namespace() {
         return config.namespace();
-    }
-
-    /** How long a lock is waited for if the caller does not say. */
-    Duration waitAtMost() {
-        return config.waitAtMost();
     }
 
     void close() {

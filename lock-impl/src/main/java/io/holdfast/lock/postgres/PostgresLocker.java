@@ -4,6 +4,7 @@ package io.holdfast.lock.postgres;
 import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.postgres.Fitness.Progress;
@@ -14,6 +15,7 @@ import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -112,7 +114,12 @@ public final class PostgresLocker implements Locker {
 
     @Override
     public LockHandle acquire(LockRequest request) throws InterruptedException {
-        LockAttempt attempt = attempts.attempt(request, limit(request));
+        return acquire(request, config.waitAtMost());
+    }
+
+    @Override
+    public LockHandle acquire(LockRequest request, Duration waitAtMost) throws InterruptedException {
+        LockAttempt attempt = attempts.attempt(request, waitAtMost);
         long startNanos = System.nanoTime();
         return acquire(attempt, startNanos)
                 .orElseThrow(() -> heldLocks.notAcquired(attempt, since(startNanos), Thread.currentThread()));
@@ -121,6 +128,11 @@ public final class PostgresLocker implements Locker {
     @Override
     public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
         return acquire(attempts.attempt(request, LockRequest.IMMEDIATE), System.nanoTime());
+    }
+
+    @Override
+    public LockHandles acquireAll(Collection<LockRequest> requests) throws InterruptedException {
+        return acquireAll(requests, config.waitAtMost());
     }
 
     private Optional<LockHandle> acquire(LockAttempt attempt, long startNanos) throws InterruptedException {
@@ -154,7 +166,12 @@ public final class PostgresLocker implements Locker {
 
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-        LockAttempt attempt = attempts.attempt(request, limit(request));
+        return acquireAsync(request, config.waitAtMost());
+    }
+
+    @Override
+    public CompletableFuture<LockHandle> acquireAsync(LockRequest request, Duration waitAtMost) {
+        LockAttempt attempt = attempts.attempt(request, waitAtMost);
         long startNanos = System.nanoTime();
         listeners.waitBegan(attempt);
         try {
@@ -180,11 +197,6 @@ public final class PostgresLocker implements Locker {
         }
         attempts.requireOpen(lock);
         return acquisitions.start(attempt, Deadline.from(startNanos, attempt.waitAtMost()));
-    }
-
-    private Duration limit(LockRequest request) {
-        Objects.requireNonNull(request, "request");
-        return request.waitAtMost() == null ? config.waitAtMost() : request.waitAtMost();
     }
 
     private static Duration since(long startNanos) {

@@ -51,20 +51,21 @@ public final class TransactionLocks {
     }
 
     /**
-     * Acquires the lock, waiting for it as long as the request says. An interrupt is noticed within 0.1 s.
+     * Acquires the lock, waiting for it as long as given. An interrupt is noticed within 0.1 s.
      *
      * @param transaction where a connection of the transaction comes from; used on this thread only, and closed afterwards
-     * @param request what to lock and how long to wait
+     * @param request what to lock
+     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
      * @return the lock
      * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
      * @throws LockException as {@link io.holdfast.lock.Locker#acquire} does
      * @throws InterruptedException if the thread is interrupted while waiting; the transaction is as it was
      * @throws IllegalStateException if the locker is closed, also while this waits, or the transaction has failed before
      */
-    public TransactionLock acquire(ConnectionSource transaction, LockRequest request) throws InterruptedException {
+    public TransactionLock acquire(ConnectionSource transaction, LockRequest request, Duration waitAtMost)
+            throws InterruptedException {
         long startNanos = System.nanoTime();
-        Duration limit = request.waitAtMost() == null ? attempts.waitAtMost() : request.waitAtMost();
-        LockAttempt attempt = attempts.attempt(request, limit);
+        LockAttempt attempt = attempts.attempt(request, waitAtMost);
         return acquire(transaction, attempt, startNanos)
                 .orElseThrow(() -> heldLocks.notAcquired(attempt, since(startNanos), Thread.currentThread()));
     }
@@ -73,7 +74,7 @@ public final class TransactionLocks {
      * Acquires the lock if nobody else holds it or waits for it.
      *
      * @param transaction where a connection of the transaction comes from; used on this thread only, and closed afterwards
-     * @param request what to lock; its wait is not looked at
+     * @param request what to lock
      * @return the lock; empty if somebody else holds it or waits for it
      * @throws LockException as {@link io.holdfast.lock.Locker#tryAcquire} does
      * @throws InterruptedException if the thread is interrupted before

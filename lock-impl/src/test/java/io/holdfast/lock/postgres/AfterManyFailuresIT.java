@@ -68,7 +68,7 @@ class AfterManyFailuresIT {
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private final ScheduledExecutorService interrupter = Executors.newSingleThreadScheduledExecutor();
     private final String key = "failures/" + UUID.randomUUID();
-    private final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
+    private final LockRequest request = LockRequest.of(key);
     private final long lockId = locker.lockId(key);
 
     /** No locker holds the key, so that none has anything to watch. */
@@ -152,8 +152,8 @@ class AfterManyFailuresIT {
         switch (number % KINDS) {
             case 0 -> beInterrupted();
             case 1 -> cancel(number);
-            case 2 -> assertThrows(LockConnectionTimeoutException.class, () -> starving.acquire(request));
-            case 3 -> assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request.waitAtMost(BRIEF)));
+            case 2 -> assertThrows(LockConnectionTimeoutException.class, () -> starving.acquire(request, LONG));
+            case 3 -> assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request, BRIEF));
             default -> assertTrue(locker.tryAcquire(request).isEmpty());
         }
     }
@@ -161,12 +161,12 @@ class AfterManyFailuresIT {
     private void beInterrupted() {
         Thread self = Thread.currentThread();
         interrupter.schedule(self::interrupt, BRIEF.toMillis(), TimeUnit.MILLISECONDS);
-        assertThrows(InterruptedException.class, () -> locker.acquire(request));
+        assertThrows(InterruptedException.class, () -> locker.acquire(request, LONG));
     }
 
     /** At all stages: at once, in the local queue, and at the server. */
     private void cancel(int number) {
-        CompletableFuture<LockHandle> future = locker.acquireAsync(request);
+        CompletableFuture<LockHandle> future = locker.acquireAsync(request, LONG);
         LockSupport.parkNanos(number % 3 * BRIEF.toNanos());
         assertTrue(future.cancel(true));
     }

@@ -58,7 +58,7 @@ class ErrorsIT extends LockerTest {
     }
 
     private LockRequest numbered(int i) {
-        return LockRequest.of(key + "/" + i).waitAtMost(LONG);
+        return LockRequest.of(key + "/" + i);
     }
 
     private long locksLeft() {

@@ -145,7 +145,7 @@ class FailOverIT {
         cluster.cutOff();
 
         assertFailsInTime(() -> locker.tryAcquire(FENCED));
-        assertFailsInTime(() -> locker.acquire(FENCED.waitAtMost(Duration.ofSeconds(1))));
+        assertFailsInTime(() -> locker.acquire(FENCED, Duration.ofSeconds(1)));
 
         long lockId = locker.lockId(FENCED.key());
         Server.eventually("no lock is left", () -> cluster.primary().server().isFree(lockId));

@@ -216,7 +216,7 @@ class FreeLockIT extends LockerTest {
         PostgresLocker locker = locker(CONFIG.maxSessions(1));
         LockHandle only = locker.acquire(LockRequest.of(key + "/only"));
 
-        assertFailsBetween(BRIEF, CONFIG.connectionTimeout(), () -> locker.acquire(request.waitAtMost(BRIEF)));
+        assertFailsBetween(BRIEF, CONFIG.connectionTimeout(), () -> locker.acquire(request, BRIEF));
         assertFailsBetween(CONFIG.connectionTimeout(), LONG, () -> locker.acquire(request));
         assertFailsBetween(CONFIG.connectionTimeout(), LONG, () -> locker.tryAcquire(request));
         only.release();

@@ -50,12 +50,10 @@ class GrantRaceIT extends LockerTest {
                 Random random = new Random(thread);
                 work.add(threads.submit(() -> {
                     for (int round = 0; round < ROUNDS; round++) {
-                        LockRequest wanted = LockRequest.of(each).waitAtMost(LONG);
+                        LockRequest wanted = LockRequest.of(each);
                         LockHandle blocking = elsewhere.acquire(wanted);
                         race(kind, locker, wanted, blocking, random.nextInt(2_000_000));
-                        elsewhere
-                                .acquire(wanted.waitAtMost(Duration.ofSeconds(10)))
-                                .release();
+                        elsewhere.acquire(wanted, Duration.ofSeconds(10)).release();
                     }
                     return null;
                 }));
@@ -73,8 +71,7 @@ class GrantRaceIT extends LockerTest {
 
     private void race(GivingUp kind, PostgresLocker locker, LockRequest wanted, LockHandle blocking, long nanos) {
         switch (kind) {
-            case TIME_OUT ->
-                end(locker.acquireAsync(wanted.waitAtMost(Duration.ofMillis(2))), blocking, nanos, () -> {});
+            case TIME_OUT -> end(locker.acquireAsync(wanted, Duration.ofMillis(2)), blocking, nanos, () -> {});
             case CANCEL -> {
                 CompletableFuture<LockHandle> future = locker.acquireAsync(wanted);
                 end(future, blocking, nanos, () -> future.cancel(false));

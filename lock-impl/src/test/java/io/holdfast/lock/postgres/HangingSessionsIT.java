@@ -55,7 +55,7 @@ class HangingSessionsIT extends LockerTest {
     private void assertServes(PostgresLocker locker) throws InterruptedException {
         Server.eventually("the lock can be had", () -> {
             try {
-                locker.acquire(request.waitAtMost(SECOND)).release();
+                locker.acquire(request, SECOND).release();
                 return true;
             } catch (LockException e) {
                 return false;

@@ -32,7 +32,7 @@ class JvmFaultsIT {
 
     private final Server server = new Server(Databases.SHARED);
     private final String key = "jvm/" + UUID.randomUUID();
-    private final LockRequest request = LockRequest.of(key).waitAtMost(Duration.ofSeconds(30));
+    private final LockRequest request = LockRequest.of(key);
     private final PostgresLocker locker =
             new PostgresLocker(CONFIG, ConnectionSource.of(Databases.SHARED.dataSource()), List.of());
     private final long lockId = locker.lockId(key);

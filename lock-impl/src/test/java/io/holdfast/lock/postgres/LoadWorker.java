@@ -118,9 +118,9 @@ final class LoadWorker implements Callable<Void> {
         Duration brief = Duration.ofMillis(random.nextInt(20));
         return switch (random.nextInt(6)) {
             case 0 -> locker.tryAcquire(request);
-            case 1 -> Optional.of(locker.acquire(request.waitAtMost(brief)));
-            case 2 -> cancelled(locker.acquireAsync(request.waitAtMost(PATIENCE)), brief);
-            default -> Optional.of(locker.acquire(request.waitAtMost(PATIENCE)));
+            case 1 -> Optional.of(locker.acquire(request, brief));
+            case 2 -> cancelled(locker.acquireAsync(request, PATIENCE), brief);
+            default -> Optional.of(locker.acquire(request, PATIENCE));
         };
     }
 

@@ -63,7 +63,7 @@ class LockAdminIT extends LockerTest {
     @DisplayName("a lock held elsewhere is listed with its key, its holder and since when, and with who waits for it")
     void shouldListLocksOfNamespace() throws Exception {
         String shortKey = "order/" + System.nanoTime() % 100_000;
-        LockRequest order = LockRequest.of(shortKey).waitAtMost(LONG);
+        LockRequest order = LockRequest.of(shortKey);
         PostgresLocker orders = orders(CONFIG);
         long id = orders.lockId(shortKey);
         Instant before = Instant.now();

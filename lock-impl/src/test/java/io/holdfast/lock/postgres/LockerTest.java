@@ -32,7 +32,7 @@ abstract class LockerTest {
     final RecordingListener listener = new RecordingListener();
     final ExecutorService threads = Executors.newCachedThreadPool();
     final String key = "core/" + UUID.randomUUID();
-    final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
+    final LockRequest request = LockRequest.of(key);
     final long lockId = LockId.of(CONFIG.namespace(), key);
 
     private final List<PostgresLocker> opened = new ArrayList<>();

@@ -136,7 +136,7 @@ class MessagesIT extends LockerTest {
         }
 
         LockRequest request() {
-            return LockRequest.of(odd).waitAtMost(SHORT);
+            return LockRequest.of(odd);
         }
 
         long lockId() {
@@ -181,20 +181,20 @@ class MessagesIT extends LockerTest {
         LockRequest inTransaction = about.request().scope(LockScope.TRANSACTION);
         LockRequest another = LockRequest.of(key + "/another");
 
-        about.note(LockUnavailableException.class, () -> refusing().acquire(about.request()));
+        about.note(LockUnavailableException.class, () -> refusing().acquire(about.request(), SHORT));
         about.note(IllegalArgumentException.class, () -> locker.acquire(inTransaction));
         noteRefusedTransactions(about, locker.transactionLocks(), inTransaction);
         PostgresLocker single = locker(CONFIG.maxSessions(1));
         PostgresLocker one = locker(CONFIG.maxLocks(1));
         try (LockHandle session = single.acquire(another.mode(LockMode.SHARED));
                 LockHandle lock = one.acquire(another.mode(LockMode.SHARED))) {
-            about.note(LockLimitException.class, () -> single.acquire(about.request()));
-            about.note(LockLimitException.class, () -> one.acquire(about.request()));
+            about.note(LockLimitException.class, () -> single.acquire(about.request(), SHORT));
+            about.note(LockLimitException.class, () -> one.acquire(about.request(), SHORT));
         }
 
         LockHandle held = locker.acquire(about.request());
-        about.note(LockNotAcquiredException.class, () -> locker.acquire(about.request()));
-        about.note(LockNotAcquiredException.class, () -> elsewhere().acquire(about.request()));
+        about.note(LockNotAcquiredException.class, () -> locker.acquire(about.request(), SHORT));
+        about.note(LockNotAcquiredException.class, () -> elsewhere().acquire(about.request(), SHORT));
         held.release();
         about.note(LockNotHeldException.class, held::release);
 
@@ -221,7 +221,7 @@ class MessagesIT extends LockerTest {
 
         Server.eventually("it is free", () -> server.isFree(about.lockId()));
         locker.close();
-        about.note(IllegalStateException.class, () -> locker.acquire(about.request()));
+        about.note(IllegalStateException.class, () -> locker.acquire(about.request(), SHORT));
         about.assertReadable(
                 "HOLDFAST-0001",
                 "HOLDFAST-0002",
@@ -249,13 +249,13 @@ class MessagesIT extends LockerTest {
             throws Exception {
         try (Connection connection = Databases.SHARED.connect()) {
             ConnectionSource source = () -> JdbcProxy.unclosed(connection);
-            about.note(LockDatabaseUnfitException.class, () -> locks.acquire(source, request));
+            about.note(LockDatabaseUnfitException.class, () -> locks.acquire(source, request, LONG));
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setAutoCommit(false);
-            about.note(LockDatabaseUnfitException.class, () -> locks.acquire(source, request));
+            about.note(LockDatabaseUnfitException.class, () -> locks.acquire(source, request, LONG));
             connection.rollback();
             connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-            TransactionLock lock = locks.acquire(source, request);
+            TransactionLock lock = locks.acquire(source, request, LONG);
             about.note(IllegalStateException.class, () -> lock.refresh(LONG));
             connection.rollback();
         }
@@ -267,22 +267,22 @@ class MessagesIT extends LockerTest {
     @DisplayName("the message says who holds the lock: the caller itself, this JVM, or another")
     void shouldTellWhoHoldsIt() throws Exception {
         PostgresLocker locker = locker(CONFIG);
-        LockRequest briefly = request.waitAtMost(SHORT);
         LockHandle handle = locker.acquire(request);
 
-        String own = assertThrows(LockNotAcquiredException.class, () -> locker.acquire(briefly))
+        String own = assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request, SHORT))
                 .getMessage();
         assertSays(own, "HOLDFAST-0001", "this very thread", "asLock");
 
-        Future<?> waiter = threads.submit(() -> locker.acquire(briefly));
+        Future<?> waiter = threads.submit(() -> locker.acquire(request, SHORT));
         ExecutionException ofAnother = assertThrows(ExecutionException.class, waiter::get);
         assertSays(ofAnother.getCause().getMessage(), "HOLDFAST-0001", "held by somebody else in this JVM;");
         CompletionException ofNone = assertThrows(
-                CompletionException.class, () -> locker.acquireAsync(briefly).join());
+                CompletionException.class,
+                () -> locker.acquireAsync(request, SHORT).join());
         assertSays(ofNone.getCause().getMessage(), "HOLDFAST-0001", "held by somebody else in this JVM;");
 
         String elsewhere = assertThrows(
-                        LockNotAcquiredException.class, () -> elsewhere().acquire(briefly))
+                        LockNotAcquiredException.class, () -> elsewhere().acquire(request, SHORT))
                 .getMessage();
         assertSays(elsewhere, "HOLDFAST-0001", "held by somebody else;", "pg_locks");
         handle.release();
@@ -606,7 +606,7 @@ class MessagesIT extends LockerTest {
             assertEquals(List.of(), logged("HOLDFAST-0012"));
             long granted = System.nanoTime();
 
-            LockHandle other = locker.acquire(LockRequest.of(key + "/other").waitAtMost(LONG));
+            LockHandle other = locker.acquire(LockRequest.of(key + "/other"), LONG);
 
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - granted);
             assertTrue(millis > ttl.toMillis() / 2 && millis < ttl.toMillis() + 2_000, () -> "after " + millis + " ms");

@@ -37,7 +37,7 @@ class NetworkFaultsIT extends FaultTest {
     private static final Duration QUEUE_LEFT = Duration.ofSeconds(5);
 
     private final Relay relay = new Relay(postgres.database().url());
-    private final LockRequest request = LockRequest.of(key).waitAtMost(LONG);
+    private final LockRequest request = LockRequest.of(key);
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private PostgresLocker far = far(CONFIG);
     private final PostgresLocker near =
@@ -71,7 +71,7 @@ class NetworkFaultsIT extends FaultTest {
     @Test
     @DisplayName("C1, C12, C14: the holder whose connection is cut is told, and the lock comes free")
     void shouldTellOfACutConnection() throws InterruptedException, IOException {
-        LockHandle handle = loss.watch(far.acquire(request));
+        LockHandle handle = loss.watch(far.acquire(request, LONG));
 
         try (Rival rival = rivalOf(handle)) {
             relay.cut(port(server.holder(lockId)));
@@ -79,7 +79,7 @@ class NetworkFaultsIT extends FaultTest {
             loss.assertToldWithin(TOLD, handle);
             rival.assertLetInWithin(SLACK, TOLD);
         }
-        far.acquire(request).release();
+        far.acquire(request, LONG).release();
         assertEquals(LockState.LOST, handle.state());
         loss.assertToldOnce();
     }
@@ -87,7 +87,7 @@ class NetworkFaultsIT extends FaultTest {
     @Test
     @DisplayName("C1, C12, C19: a holder that is cut off gives its lock up before the server gives it to somebody else")
     void shouldGiveUpBeforeTheServerDoes() throws InterruptedException {
-        LockHandle handle = loss.watch(far.acquire(request));
+        LockHandle handle = loss.watch(far.acquire(request, LONG));
 
         try (Rival rival = rivalOf(handle)) {
             relay.freeze();
@@ -103,7 +103,7 @@ class NetworkFaultsIT extends FaultTest {
                     "the server frees the lock after the heartbeat");
         }
         relay.thaw();
-        far.acquire(request).release();
+        far.acquire(request, LONG).release();
         assertEquals(LockState.LOST, handle.state());
         loss.assertToldOnce();
     }
@@ -114,7 +114,7 @@ class NetworkFaultsIT extends FaultTest {
     void shouldEndAnUnreachableSessionFromAnother() throws InterruptedException {
         far.close();
         far = far(CONFIG.heartbeat(Duration.ofSeconds(60)));
-        LockHandle handle = far.acquire(request);
+        LockHandle handle = far.acquire(request, LONG);
         int holder = server.holder(lockId);
         relay.freeze(port(holder));
 
@@ -123,7 +123,7 @@ class NetworkFaultsIT extends FaultTest {
         assertEquals(LockState.RELEASED, handle.state());
         Server.within(Duration.ofSeconds(2), "the lock is free", () -> server.isFree(lockId));
         assertFalse(server.sessionExists(holder));
-        far.acquire(request).release();
+        far.acquire(request, LONG).release();
     }
 
     // ---- the waiter's network
@@ -132,8 +132,8 @@ class NetworkFaultsIT extends FaultTest {
     @DisplayName("C1, C5: a waiter whose connection is cut leaves the server's queue; its caller waits on or is told")
     void shouldForgetAWaiterThatIsCut() throws Exception {
         Future<LockHandle> waiting;
-        try (LockHandle handle = near.acquire(request)) {
-            waiting = threads.submit(() -> far.acquire(request));
+        try (LockHandle handle = near.acquire(request, LONG)) {
+            waiting = threads.submit(() -> far.acquire(request, LONG));
             int waiter = waiter();
 
             relay.cut(port(waiter));
@@ -149,8 +149,8 @@ class NetworkFaultsIT extends FaultTest {
     @Test
     @DisplayName("C1, C5, C19: a waiter that is cut off holds up nobody for longer than the heartbeat")
     void shouldNotLetAGhostHold() throws Exception {
-        LockHandle handle = near.acquire(request);
-        Future<LockHandle> waiting = threads.submit(() -> far.acquire(request));
+        LockHandle handle = near.acquire(request, LONG);
+        Future<LockHandle> waiting = threads.submit(() -> far.acquire(request, LONG));
         int ghost = waiter();
         relay.freeze();
 
@@ -158,7 +158,7 @@ class NetworkFaultsIT extends FaultTest {
         Server.eventually("the server grants the lock to a session out of reach", () -> server.holder(lockId) == ghost);
         long granted = System.nanoTime();
 
-        try (LockHandle next = near.acquire(request)) {
+        try (LockHandle next = near.acquire(request, LONG)) {
             assertTrue(System.nanoTime() - granted < HEARTBEAT.plus(TOLD).toNanos(), "the ghost held for too long");
             relay.thaw();
             assertNobodyBelieves(waiting);

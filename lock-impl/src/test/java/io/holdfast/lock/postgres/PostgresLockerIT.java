@@ -102,7 +102,7 @@ class PostgresLockerIT extends LockerTest {
         List<LockHandle> holders = new ArrayList<>();
         List<Future<LockHandle>> waiters = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            LockRequest each = LockRequest.of(key + i).waitAtMost(Duration.ofSeconds(30));
+            LockRequest each = LockRequest.of(key + i);
             holders.add(impatient.acquire(each));
             waiters.add(impatient.acquireAsync(each));
         }
@@ -208,10 +208,10 @@ class PostgresLockerIT extends LockerTest {
             String before = settings(single);
 
             onSingle.acquire(request.enforcedTtl(LONG)).release();
-            onSingle.acquire(request.waitAtMost(LockRequest.IMMEDIATE)).release();
+            onSingle.acquire(request, LockRequest.IMMEDIATE).release();
             PostgresLocker elsewhere = elsewhere();
             LockHandle handle = elsewhere.acquire(request);
-            assertThrows(LockNotAcquiredException.class, () -> onSingle.acquire(request.waitAtMost(BRIEF)));
+            assertThrows(LockNotAcquiredException.class, () -> onSingle.acquire(request, BRIEF));
             assertTrue(onSingle.tryAcquire(request.enforcedTtl(LONG)).isEmpty());
             handle.release();
 
@@ -286,7 +286,7 @@ class PostgresLockerIT extends LockerTest {
             Future<?> waiter = threads.submit(() -> {
                 thread[0] = Thread.currentThread();
                 started.countDown();
-                try (LockHandle mine = locker.acquire(request.waitAtMost(limit))) {
+                try (LockHandle mine = locker.acquire(request, limit)) {
                     granted.incrementAndGet();
                     assertTrue(mine.isHeld());
                 }
@@ -527,7 +527,7 @@ class PostgresLockerIT extends LockerTest {
             caller.interrupt();
             caller.join();
         }
-        locker.acquire(request.waitAtMost(Duration.ofSeconds(5))).release();
+        locker.acquire(request, Duration.ofSeconds(5)).release();
         assertEquals(
                 Collections.frequency(listener.events(), "acquired"),
                 Collections.frequency(listener.events(), "released"),
@@ -688,14 +688,14 @@ class PostgresLockerIT extends LockerTest {
             LockHandle blocking = elsewhere.acquire(request);
             LockHandle leased =
                     throughRelay.acquire(LockRequest.of(key + "/leased").enforcedTtl(Duration.ofMinutes(10)));
-            Future<LockHandle> waiter = threads.submit(() -> throughRelay.acquire(request.waitAtMost(BRIEF)));
+            Future<LockHandle> waiter = threads.submit(() -> throughRelay.acquire(request, BRIEF));
             Server.eventually(
                     "it waits at the server", () -> server.locks(lockId).size() == 2);
 
             String patientKey = key + "/patient";
             LockHandle blockingPatient = elsewhere.acquire(LockRequest.of(patientKey));
-            Future<LockHandle> patient = threads.submit(
-                    () -> throughRelay.acquire(LockRequest.of(patientKey).waitAtMost(LockRequest.UNLIMITED)));
+            Future<LockHandle> patient =
+                    threads.submit(() -> throughRelay.acquire(LockRequest.of(patientKey), LockRequest.UNLIMITED));
             Server.eventually(
                     "it waits at the server",
                     () -> server.locks(locker.lockId(patientKey)).size() == 2);

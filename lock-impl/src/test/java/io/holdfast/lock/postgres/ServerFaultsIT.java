@@ -175,8 +175,7 @@ class ServerFaultsIT extends FaultTest {
                 () -> assertThrows(LockException.class, () -> held.refresh(held.ttl())));
         assertTimeoutPreemptively(twoAnswers, () -> assertThrows(LockException.class, () -> locker.tryAcquire(free)));
         assertTimeoutPreemptively(
-                twoAnswers.plus(wait),
-                () -> assertThrows(LockException.class, () -> locker.acquire(free.waitAtMost(wait))));
+                twoAnswers.plus(wait), () -> assertThrows(LockException.class, () -> locker.acquire(free, wait)));
         assertTimeoutPreemptively(CONNECTION_TIMEOUT.plus(SLACK), held::close);
     }
 }

@@ -118,7 +118,7 @@ class ServerSettingsIT extends LockerTest {
 
     private long millisInVain(PostgresLocker locker, Duration wait) {
         long start = System.nanoTime();
-        assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request.waitAtMost(wait)));
+        assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request, wait));
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 

@@ -27,7 +27,7 @@ class SharedSessionsIT extends LockerTest {
     private final PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED));
 
     private LockRequest numbered(int i) {
-        return LockRequest.of(key + "/" + i).waitAtMost(LONG);
+        return LockRequest.of(key + "/" + i);
     }
 
     private int pid(int i) {

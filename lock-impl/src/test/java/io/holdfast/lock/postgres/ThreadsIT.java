@@ -74,7 +74,7 @@ class ThreadsIT extends LockerTest {
     }
 
     private LockRequest held(int i) {
-        return LockRequest.of(key + "/" + i).waitAtMost(WAIT);
+        return LockRequest.of(key + "/" + i);
     }
 
     /** Takes all these keys until the connection is closed. */
@@ -113,7 +113,7 @@ class ThreadsIT extends LockerTest {
         try (Connection holder = holder(KEYS)) {
             List<CompletableFuture<LockHandle>> futures = new ArrayList<>();
             for (int i = 0; i < KEYS; i++) {
-                futures.add(locker.acquireAsync(held(i)));
+                futures.add(locker.acquireAsync(held(i), WAIT));
                 most = i % 100 == 0 ? Math.max(most, newKeepers()) : most;
             }
             whileWaiting = most;
@@ -157,7 +157,7 @@ class ThreadsIT extends LockerTest {
         List<CompletableFuture<LockHandle>> futures = new ArrayList<>();
         try (Connection holder = holder(waits)) {
             for (int i = 0; i < waits; i++) {
-                futures.add(locker.acquireAsync(held(i)));
+                futures.add(locker.acquireAsync(held(i), WAIT));
             }
             Server.eventually(
                     "all wait on the server",

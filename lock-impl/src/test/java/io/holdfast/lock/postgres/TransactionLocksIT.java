@@ -94,7 +94,7 @@ class TransactionLocksIT extends LockerTest {
     @Test
     @DisplayName("the lock is on the session of the transaction, and freed by its commit and by its rollback")
     void shouldEndWithTransaction() throws Exception {
-        TransactionLock lock = locks.acquire(in(connection), bound);
+        TransactionLock lock = locks.acquire(in(connection), bound, LONG);
         assertTrue(lock.isHeld());
         assertTrue(isHeldBy(connection));
         connection.commit();
@@ -120,7 +120,7 @@ class TransactionLocksIT extends LockerTest {
     @DisplayName(
             "C1: it excludes session locks and other transactions, and is excluded by them; shared ones go together")
     void shouldExclude() throws Exception {
-        locks.acquire(in(connection), bound);
+        locks.acquire(in(connection), bound, LONG);
         assertTrue(locker.tryAcquire(request).isEmpty());
         try (Connection other = transaction()) {
             assertTrue(locks.tryAcquire(in(other), bound).isEmpty());
@@ -144,12 +144,12 @@ class TransactionLocksIT extends LockerTest {
     @Test
     @DisplayName("a free lock costs one round trip; no setting of the transaction is changed")
     void shouldCostOneRoundTrip() throws Exception {
-        locks.acquire(in(connection), bound);
+        locks.acquire(in(connection), bound, LONG);
         connection.rollback();
         execute(connection, "set local lock_timeout = '4711ms'");
         statements.clear();
 
-        locks.acquire(in(connection), bound);
+        locks.acquire(in(connection), bound, LONG);
         assertEquals(1, statements.size(), statements::toString);
         assertEquals("4711ms", ask(connection, "show lock_timeout"));
 
@@ -157,12 +157,10 @@ class TransactionLocksIT extends LockerTest {
             execute(other, "set lock_timeout = '4712ms'");
             other.commit();
             assertTrue(locks.tryAcquire(in(other), bound).isEmpty());
-            assertThrows(
-                    LockNotAcquiredException.class,
-                    () -> locks.acquire(in(other), bound.waitAtMost(Duration.ofMillis(50))));
+            assertThrows(LockNotAcquiredException.class, () -> locks.acquire(in(other), bound, Duration.ofMillis(50)));
             assertEquals("4712ms", ask(other, "show lock_timeout"));
             connection.commit();
-            locks.acquire(in(other), bound);
+            locks.acquire(in(other), bound, LONG);
             other.commit();
             assertEquals("4712ms", ask(other, "show lock_timeout"));
         }
@@ -175,8 +173,7 @@ class TransactionLocksIT extends LockerTest {
         execute(connection, "insert into work values (1)");
         assertTrue(locks.tryAcquire(in(connection), bound).isEmpty());
         assertThrows(
-                LockNotAcquiredException.class,
-                () -> locks.acquire(in(connection), bound.waitAtMost(Duration.ofMillis(100))));
+                LockNotAcquiredException.class, () -> locks.acquire(in(connection), bound, Duration.ofMillis(100)));
         execute(connection, "insert into work values (2)");
         connection.commit();
 
@@ -191,7 +188,7 @@ class TransactionLocksIT extends LockerTest {
     void shouldWait() throws Exception {
         LockHandle handle = locker.acquire(request);
         Future<Boolean> waiter = threads.submit(() -> {
-            locks.acquire(in(connection), bound);
+            locks.acquire(in(connection), bound, LONG);
             return isHeldBy(connection);
         });
         Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
@@ -209,9 +206,7 @@ class TransactionLocksIT extends LockerTest {
         AtomicReference<Thread> thread = new AtomicReference<>();
         Future<Boolean> waiter = threads.submit(() -> {
             thread.set(Thread.currentThread());
-            assertThrows(
-                    InterruptedException.class,
-                    () -> locks.acquire(in(connection), bound.waitAtMost(LockRequest.UNLIMITED)));
+            assertThrows(InterruptedException.class, () -> locks.acquire(in(connection), bound, LockRequest.UNLIMITED));
             return Thread.interrupted();
         });
         Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
@@ -224,7 +219,7 @@ class TransactionLocksIT extends LockerTest {
 
         Thread.currentThread().interrupt();
         statements.clear();
-        assertThrows(InterruptedException.class, () -> locks.acquire(in(connection), bound));
+        assertThrows(InterruptedException.class, () -> locks.acquire(in(connection), bound, LONG));
         assertEquals(List.of(), statements, "the connection is not touched");
     }
 
@@ -237,7 +232,7 @@ class TransactionLocksIT extends LockerTest {
             Future<?> waiter = threads.submit(() -> {
                 thread.set(Thread.currentThread());
                 try {
-                    locks.acquire(in(connection), bound);
+                    locks.acquire(in(connection), bound, LONG);
                 } catch (InterruptedException e) {
                     execute(connection, "select 1");
                 }
@@ -263,14 +258,13 @@ class TransactionLocksIT extends LockerTest {
     @DisplayName(
             "a deadlock of two transactions is found by the server, and told to one of them; its work is as it was")
     void shouldTellDeadlock() throws Exception {
-        LockRequest second =
-                LockRequest.of(key + "/second").scope(LockScope.TRANSACTION).waitAtMost(LONG);
+        LockRequest second = LockRequest.of(key + "/second").scope(LockScope.TRANSACTION);
         try (Connection other = transaction()) {
             execute(connection, "insert into work values (1)");
-            locks.acquire(in(connection), bound);
-            locks.acquire(in(other), second);
-            Future<?> one = threads.submit(() -> locks.acquire(in(connection), second));
-            Future<?> two = threads.submit(() -> locks.acquire(in(other), bound));
+            locks.acquire(in(connection), bound, LONG);
+            locks.acquire(in(other), second, LONG);
+            Future<?> one = threads.submit(() -> locks.acquire(in(connection), second, LONG));
+            Future<?> two = threads.submit(() -> locks.acquire(in(other), bound, LONG));
             Future<?> failed = failsFirst(one, two);
 
             ExecutionException failure = assertThrows(ExecutionException.class, failed::get);
@@ -293,9 +287,9 @@ class TransactionLocksIT extends LockerTest {
     @DisplayName("C27: without a transaction it is refused, and nothing is held")
     void shouldRefuseAutoCommit() throws Exception {
         try (Connection alone = Databases.SHARED.connect()) {
-            for (LockRequest each : List.of(bound, bound.waitAtMost(LockRequest.IMMEDIATE))) {
-                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(alone), each));
-                assertThrows(LockDatabaseUnfitException.class, () -> locks.tryAcquire(in(alone), each));
+            for (Duration wait : List.of(LONG, LockRequest.IMMEDIATE)) {
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(alone), bound, wait));
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.tryAcquire(in(alone), bound));
                 assertTrue(server.isFree(lockId));
             }
             assertEquals("1", ask(alone, "select 1"), "usable");
@@ -312,7 +306,7 @@ class TransactionLocksIT extends LockerTest {
             try (Connection other =
                     DriverManager.getConnection(url, Databases.SHARED.user(), Databases.SHARED.password())) {
                 other.setAutoCommit(false);
-                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(other), bound));
+                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(other), bound, LONG));
                 assertEquals("0", ask(other, ADVISORY_LOCKS), "none is taken there");
                 other.rollback();
             } finally {
@@ -326,7 +320,7 @@ class TransactionLocksIT extends LockerTest {
     void shouldTellLostSession() throws Exception {
         LockHandle handle = locker.acquire(request);
         int pid = Integer.parseInt(ask(connection, "select pg_backend_pid()"));
-        Future<?> waiter = threads.submit(() -> locks.acquire(in(connection), bound));
+        Future<?> waiter = threads.submit(() -> locks.acquire(in(connection), bound, LONG));
         Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
         server.terminate(pid);
 
@@ -334,7 +328,7 @@ class TransactionLocksIT extends LockerTest {
         assertEquals(LockUnavailableException.class, failure.getCause().getClass());
         handle.release();
         try (Connection other = transaction()) {
-            locks.acquire(in(other), bound);
+            locks.acquire(in(other), bound, LONG);
             other.rollback();
         }
     }
@@ -342,7 +336,7 @@ class TransactionLocksIT extends LockerTest {
     @Test
     @DisplayName("releasing a handle is never refused, and the lock stays until the transaction ends")
     void shouldStayUntilTransactionEnds() throws Exception {
-        TransactionLock lock = locks.acquire(in(connection), bound);
+        TransactionLock lock = locks.acquire(in(connection), bound, LONG);
         assertThrows(IllegalStateException.class, () -> lock.refresh(LONG));
         lock.release();
         assertEquals(LockState.RELEASED, lock.state());
@@ -361,7 +355,7 @@ class TransactionLocksIT extends LockerTest {
     @DisplayName("C19: a closed locker refuses")
     void shouldRefuseWhenClosed() {
         locker.close();
-        assertThrows(IllegalStateException.class, () -> locks.acquire(in(connection), bound));
+        assertThrows(IllegalStateException.class, () -> locks.acquire(in(connection), bound, LONG));
     }
 
     @Test
@@ -370,8 +364,7 @@ class TransactionLocksIT extends LockerTest {
         try (PostgresLocker elsewhere = locker(CONFIG)) {
             LockHandle handle = elsewhere.acquire(request);
             execute(connection, "insert into work values (1)");
-            Future<?> waiter =
-                    threads.submit(() -> locks.acquire(in(connection), bound.waitAtMost(LockRequest.UNLIMITED)));
+            Future<?> waiter = threads.submit(() -> locks.acquire(in(connection), bound, LockRequest.UNLIMITED));
             Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
 
             locker.close();
@@ -386,7 +379,7 @@ class TransactionLocksIT extends LockerTest {
     @Test
     @DisplayName("C5: the shortest wait asks for the lock")
     void shouldAskAtLeastOnce() throws Exception {
-        locks.acquire(in(connection), bound.waitAtMost(Duration.ofNanos(1)));
+        locks.acquire(in(connection), bound, Duration.ofNanos(1));
         assertTrue(isHeldBy(connection));
     }
 
@@ -401,7 +394,7 @@ class TransactionLocksIT extends LockerTest {
                 List.of())) {
             assertThrows(
                     LockConnectionTimeoutException.class,
-                    () -> exhausted.transactionLocks().acquire(in(connection), bound));
+                    () -> exhausted.transactionLocks().acquire(in(connection), bound, LONG));
         }
         assertTrue(server.isFree(lockId));
     }
@@ -412,7 +405,7 @@ class TransactionLocksIT extends LockerTest {
         ConnectionSource exhausted = () -> {
             throw new SQLTransientConnectionException("no connection is free");
         };
-        assertThrows(LockConnectionTimeoutException.class, () -> locks.acquire(exhausted, bound));
+        assertThrows(LockConnectionTimeoutException.class, () -> locks.acquire(exhausted, bound, LONG));
         assertEquals(List.of("failed"), listener.take());
     }
 
@@ -421,10 +414,10 @@ class TransactionLocksIT extends LockerTest {
     void shouldTellFailedTransaction() throws Exception {
         assertThrows(SQLException.class, () -> execute(connection, "select 1/0"));
         IllegalStateException refused =
-                assertThrows(IllegalStateException.class, () -> locks.acquire(in(connection), bound));
+                assertThrows(IllegalStateException.class, () -> locks.acquire(in(connection), bound, LONG));
         assertTrue(refused.getMessage().startsWith("HOLDFAST-0044"), refused.getMessage());
         connection.rollback();
-        locks.acquire(in(connection), bound);
+        locks.acquire(in(connection), bound, LONG);
         connection.rollback();
     }
 
@@ -439,9 +432,9 @@ class TransactionLocksIT extends LockerTest {
         execute(reading, "create temporary table if not exists work (id int)");
         execute(reading, "insert into work values (1)");
         List<Executable> questions = List.of(
-                () -> locks.acquire(in(reading), bound),
-                () -> locks.acquire(in(reading), bound.waitAtMost(LockRequest.IMMEDIATE)),
-                () -> locks.acquire(in(reading), bound.mode(LockMode.SHARED)),
+                () -> locks.acquire(in(reading), bound, LONG),
+                () -> locks.acquire(in(reading), bound, LockRequest.IMMEDIATE),
+                () -> locks.acquire(in(reading), bound.mode(LockMode.SHARED), LONG),
                 () -> locks.tryAcquire(in(reading), bound));
         for (Executable question : questions) {
             LockDatabaseUnfitException refused = assertThrows(LockDatabaseUnfitException.class, question);
@@ -489,7 +482,7 @@ class TransactionLocksIT extends LockerTest {
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
 
         Future<?> waiter = threads.submit(
-                () -> assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(connection), bound)));
+                () -> assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(connection), bound, LONG)));
 
         waiter.get(LONG.toMillis() / 2, TimeUnit.MILLISECONDS);
         connection.rollback();
@@ -499,7 +492,7 @@ class TransactionLocksIT extends LockerTest {
 
     /** Takes the lock, and sells the seat if it is not sold yet. */
     private void sell(Connection seller, String seats) throws Exception {
-        locks.acquire(in(seller), bound);
+        locks.acquire(in(seller), bound, LONG);
         if (ask(seller, "select count(*) from " + seats).equals("0")) {
             execute(seller, "insert into " + seats + " values (1)");
         }

@@ -75,8 +75,8 @@ class VirtualThreadsIT {
                         List.of())) {
             pins = pinsDuring(() -> onVirtualThreads(THREADS, number -> {
                 int key = number % KEYS;
-                LockRequest request = LockRequest.of(prefix + key).waitAtMost(LONG);
-                locker.withLock(request, () -> {
+                LockRequest request = LockRequest.of(prefix + key);
+                locker.withLock(request, LONG, () -> {
                     assertEquals(1, inside.incrementAndGet(key), "nobody else is inside");
                     Thread.yield();
                     return inside.decrementAndGet(key);

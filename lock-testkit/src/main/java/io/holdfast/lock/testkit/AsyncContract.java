@@ -58,12 +58,8 @@ abstract class AsyncContract extends FencingContract {
     final void shouldFailAsynchronously() throws Exception {
         LockHandle holder = there.acquire(request());
         for (Locker locker : List.of(here, there)) {
-            failsWith(
-                    LockNotAcquiredException.class,
-                    locker.acquireAsync(request().waitAtMost(SHORT)));
-            failsWith(
-                    LockNotAcquiredException.class,
-                    locker.acquireAsync(request().waitAtMost(LockRequest.IMMEDIATE)));
+            failsWith(LockNotAcquiredException.class, locker.acquireAsync(request(), SHORT));
+            failsWith(LockNotAcquiredException.class, locker.acquireAsync(request(), LockRequest.IMMEDIATE));
         }
         assertThrows(NullPointerException.class, () -> here.acquireAsync(null));
 
@@ -80,7 +76,7 @@ abstract class AsyncContract extends FencingContract {
         LockHandle holder = there.acquire(request());
 
         Future<List<String>> refused =
-                telling.acquireAsync(request().waitAtMost(SHORT)).handle((handle, failure) -> told.events());
+                telling.acquireAsync(request(), SHORT).handle((handle, failure) -> told.events());
         assertEquals(1, endsOfWait(refused.get(10, TimeUnit.SECONDS)), "before the timeout is reported");
 
         Future<List<String>> granted = telling.acquireAsync(request()).thenApply(handle -> {

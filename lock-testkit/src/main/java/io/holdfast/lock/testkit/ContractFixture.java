@@ -71,7 +71,7 @@ abstract class ContractFixture {
     }
 
     final LockRequest request() {
-        return LockRequest.of(key).waitAtMost(LONG);
+        return LockRequest.of(key);
     }
 
     final LockRequest shared() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Who gets a lock, and who waits for it. */
 abstract class ExclusionContract extends ContractFixture {
@@ -123,15 +125,10 @@ abstract class ExclusionContract extends ContractFixture {
         long start = System.nanoTime();
 
         assertAll(
+                () -> assertThrows(LockNotAcquiredException.class, () -> there.acquire(request(), SHORT)),
+                () -> assertThrows(LockNotAcquiredException.class, () -> here.acquire(request(), SHORT)),
                 () -> assertThrows(
-                        LockNotAcquiredException.class,
-                        () -> there.acquire(request().waitAtMost(SHORT))),
-                () -> assertThrows(
-                        LockNotAcquiredException.class,
-                        () -> here.acquire(request().waitAtMost(SHORT))),
-                () -> assertThrows(
-                        LockNotAcquiredException.class,
-                        () -> there.acquire(request().waitAtMost(LockRequest.IMMEDIATE))));
+                        LockNotAcquiredException.class, () -> there.acquire(request(), LockRequest.IMMEDIATE)));
 
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         assertTrue(waited.compareTo(SHORT.multipliedBy(2)) >= 0, "each waited as long as asked: " + waited);
@@ -185,11 +182,84 @@ abstract class ExclusionContract extends ContractFixture {
     }
 
     @Test
+    @DisplayName("C5: a key alone locks exclusively, without a ttl")
+    final void shouldLockByKey() throws InterruptedException {
+        LockHandle acquired = here.acquire(key);
+        assertAll(
+                () -> assertEquals(key, acquired.key()),
+                () -> assertEquals(LockMode.EXCLUSIVE, acquired.mode()),
+                () -> assertEquals(LockRequest.UNLIMITED, acquired.ttl()),
+                () -> assertTrue(there.tryAcquire(key).isEmpty(), "refused to others"));
+        acquired.release();
+
+        LockHandle tried = there.tryAcquire(key).orElseThrow();
+        assertEquals(LockMode.EXCLUSIVE, tried.mode());
+        assertTrue(here.tryAcquire(shared()).isEmpty(), "also in another mode");
+        tried.release();
+
+        LockHandle limited = here.acquire(key, Duration.ofMinutes(7));
+        assertEquals(Duration.ofMinutes(7), limited.ttl());
+        assertTrue(there.tryAcquire(key).isEmpty(), "refused to others");
+        limited.release();
+    }
+
+    @Test
+    @DisplayName("C5: a body runs under the lock of a key, with or without the handle of the lock")
+    final void shouldRunUnderLockOfKey() throws InterruptedException {
+        boolean refusedToOthers = here.withLock(key, () -> there.tryAcquire(key).isEmpty());
+        String ofHandle = here.withLock(key, lock -> lock.isHeld() ? lock.key() : "not held");
+
+        assertTrue(refusedToOthers);
+        assertEquals(key, ofHandle);
+        there.tryAcquire(key).orElseThrow().release();
+    }
+
+    @Test
+    @DisplayName("C5, C6: a body does not run if its lock is not granted within the wait")
+    final void shouldLimitWaitOfBody() throws InterruptedException {
+        int result = here.withLock(request(), LockRequest.IMMEDIATE, () -> 1);
+        boolean held = here.withLock(request(), LockRequest.UNLIMITED, LockHandle::isHeld);
+        assertEquals(1, result);
+        assertTrue(held);
+        LockHandle handle = there.acquire(request());
+
+        assertThrows(LockNotAcquiredException.class, () -> here.withLock(request(), SHORT, () -> fail("not locked")));
+        assertThrows(LockNotAcquiredException.class, () -> here.withLock(request(), SHORT, lock -> fail("not locked")));
+
+        handle.release();
+        here.tryAcquire(request()).orElseThrow().release();
+    }
+
+    @Test
+    @DisplayName("C6: a negative wait is refused by name and value")
+    final void shouldRefuseNegativeWait() throws InterruptedException {
+        Duration negative = Duration.ofMillis(-7);
+        for (Executable refused : List.<Executable>of(
+                () -> here.acquire(request(), negative),
+                () -> here.acquireAsync(request(), negative),
+                () -> here.acquireAll(List.of(request()), negative),
+                () -> here.withLock(request(), negative, () -> fail("not locked")),
+                () -> here.withLock(request(), negative, lock -> fail("not locked")))) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, refused).getMessage();
+            assertTrue(message.contains("waitAtMost") && message.contains(negative.toString()), message);
+        }
+        there.tryAcquire(request()).orElseThrow().release();
+    }
+
+    @Test
     @DisplayName("C6: misuse is told at once")
     final void shouldRefuseMisuse() {
         assertAll(
-                () -> assertThrows(NullPointerException.class, () -> here.acquire(null)),
-                () -> assertThrows(NullPointerException.class, () -> here.tryAcquire(null)),
+                () -> assertThrows(NullPointerException.class, () -> here.acquire((LockRequest) null)),
+                () -> assertThrows(NullPointerException.class, () -> here.acquire((String) null)),
+                () -> assertThrows(NullPointerException.class, () -> here.acquire(request(), null)),
+                () -> assertThrows(NullPointerException.class, () -> here.tryAcquire((LockRequest) null)),
+                () -> assertThrows(NullPointerException.class, () -> here.tryAcquire((String) null)),
+                () -> assertThrows(IllegalArgumentException.class, () -> here.acquire("")),
+                () -> assertThrows(IllegalArgumentException.class, () -> here.acquire(key, Duration.ZERO)),
+                () -> assertThrows(IllegalArgumentException.class, () -> here.tryAcquire("")),
+                () -> assertThrows(IllegalArgumentException.class, () -> here.withLock("", () -> null)),
                 () -> assertThrows(IllegalArgumentException.class, () -> here.lockId("")),
                 () -> assertThrows(IllegalArgumentException.class, () -> here.lockId("\ud800")));
     }

@@ -199,8 +199,7 @@ abstract class HoldingContract extends WaitingContract {
         LockHandle two = here.acquire(LockRequest.of(key + "/2"));
         LockHandle elsewhere = there.acquire(LockRequest.of(key + "/3"));
         Future<LockHandle> waitingHere = threads.submit(() -> here.acquire(request()));
-        Future<LockHandle> waitingAtTheServer =
-                threads.submit(() -> here.acquire(LockRequest.of(key + "/3").waitAtMost(LONG)));
+        Future<LockHandle> waitingAtTheServer = threads.submit(() -> here.acquire(LockRequest.of(key + "/3"), LONG));
         stillWaiting(waitingHere);
         stillWaiting(waitingAtTheServer);
 

@@ -2,6 +2,7 @@
 package io.holdfast.lock.testkit;
 
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
@@ -12,6 +13,7 @@ import io.holdfast.lock.testkit.InMemoryLocks.Waiter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,11 +27,11 @@ import java.util.function.Consumer;
 /**
  * A {@link Locker} for unit tests, without a database; made by {@link InMemoryLocks#newLocker}. It keeps the whole
  * {@linkplain LockerContract contract}, and is stricter where PostgreSQL is not exact: waiters of all lockers stand in one
- * queue, first come, first served; a lock is free when the call that frees it returns; an enforced ttl ends at once. A
- * request without a wait of its own waits 60 s.
+ * queue, first come, first served; a lock is free when the call that frees it returns; an enforced ttl ends at once.
+ * Without a limit of its own, a wait lasts 60 s.
  *
  * <p><b>Not simulated:</b> everything that comes from a database. There are no connections and no limits, so no
- * {@link io.holdfast.lock.LockUnavailableException} of any kind; no {@link io.holdfast.lock.LockState#SUSPECT}; no deadlock
+ * {@link io.holdfast.lock.LockUnavailableException} or its siblings; no {@link io.holdfast.lock.LockState#SUSPECT}; no deadlock
  * is found. Nor transactions: a lock of {@link io.holdfast.lock.LockScope#TRANSACTION}, or one to be released after the
  * transaction, ends when its handle is released. A handle becomes lost by {@link InMemoryLocks#lose} only. One that is dropped without release stays held. Locks
  * end with the JVM, and so does the growth of fencing tokens.
@@ -58,18 +60,28 @@ public final class InMemoryLocker implements Locker {
 
     @Override
     public LockHandle acquire(LockRequest request) throws InterruptedException {
-        return attempt(request, limit(request)).orElseThrow(() -> notAcquired(request));
+        return acquire(request, DEFAULT_WAIT);
+    }
+
+    @Override
+    public LockHandle acquire(LockRequest request, Duration waitAtMost) throws InterruptedException {
+        return attempt(request, waitAtMost).orElseThrow(() -> notAcquired(request));
+    }
+
+    @Override
+    public LockHandles acquireAll(Collection<LockRequest> requests) throws InterruptedException {
+        return acquireAll(requests, DEFAULT_WAIT);
     }
 
     @Override
     public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
-        return attempt(Objects.requireNonNull(request, "request"), LockRequest.IMMEDIATE);
+        return attempt(request, LockRequest.IMMEDIATE);
     }
 
     private Optional<LockHandle> attempt(LockRequest request, Duration limit) throws InterruptedException {
         throwIfInterrupted();
         long startNanos = System.nanoTime();
-        LockAttempt attempt = new LockAttempt(request, limit, namespace, lockId(request.key()));
+        LockAttempt attempt = newAttempt(request, limit);
         Waiter waiter = begin(attempt);
         try {
             waiter.outcome().get(nanos(limit), TimeUnit.NANOSECONDS);
@@ -89,14 +101,17 @@ public final class InMemoryLocker implements Locker {
 
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-        Duration limit = limit(request);
+        return acquireAsync(request, DEFAULT_WAIT);
+    }
+
+    @Override
+    public CompletableFuture<LockHandle> acquireAsync(LockRequest request, Duration waitAtMost) {
         long startNanos = System.nanoTime();
-        LockAttempt attempt = new LockAttempt(request, limit, namespace, lockId(request.key()));
-        Waiter waiter = begin(attempt);
+        Waiter waiter = begin(newAttempt(request, waitAtMost));
         Answer answer = new Answer(waiter);
         waiter.outcome().thenRunAsync(() -> answer.deliver(startNanos), locks.threads());
-        if (limit.compareTo(LONGEST) < 0) {
-            CompletableFuture.delayedExecutor(nanos(limit), TimeUnit.NANOSECONDS, locks.threads())
+        if (waitAtMost.compareTo(LONGEST) < 0) {
+            CompletableFuture.delayedExecutor(nanos(waitAtMost), TimeUnit.NANOSECONDS, locks.threads())
                     .execute(() -> locks.giveUp(waiter));
         }
         return answer;
@@ -256,9 +271,9 @@ public final class InMemoryLocker implements Locker {
         return duration.compareTo(LONGEST) < 0 ? duration.toNanos() : Long.MAX_VALUE;
     }
 
-    private static Duration limit(LockRequest request) {
+    private LockAttempt newAttempt(LockRequest request, Duration limit) {
         Objects.requireNonNull(request, "request");
-        return request.waitAtMost() == null ? DEFAULT_WAIT : request.waitAtMost();
+        return new LockAttempt(request, limit, namespace, lockId(request.key()));
     }
 
     private static void throwIfInterrupted() throws InterruptedException {

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -48,6 +49,22 @@ abstract class SeveralLocksContract extends AsyncContract {
                 () -> assertFalse(handles.isHeld()),
                 () -> assertThrows(LockNotHeldException.class, handles::release),
                 () -> assertDoesNotThrow(handles::close));
+        allFree();
+    }
+
+    @Test
+    @DisplayName("C9: without a limit of their own, several locks are waited for as one is")
+    final void shouldWaitForAllAsConfigured() throws Exception {
+        LockHandle last = there.acquire(three().get(2));
+        Future<LockHandles> waiter = threads.submit(() -> here.acquireAll(three()));
+        stillWaiting(waiter);
+
+        last.release();
+
+        LockHandles handles = waiter.get(10, TimeUnit.SECONDS);
+        assertEquals(keys(three()), handles.all().stream().map(LockHandle::key).toList());
+        handles.release();
+        assertTrue(here.acquireAll(List.of()).all().isEmpty(), "nothing wanted, nothing held");
         allFree();
     }
 
@@ -97,13 +114,12 @@ abstract class SeveralLocksContract extends AsyncContract {
     }
 
     @Test
-    @DisplayName("C9: the wait is the one for all locks together, and theirs are not looked at")
+    @DisplayName("C9: the wait is the one for all locks together")
     final void shouldLimitOverallWait() throws Exception {
         Duration limit = Duration.ofSeconds(2);
-        List<LockRequest> requests =
-                three().stream().map(each -> each.waitAtMost(SHORT)).toList();
-        LockHandle first = there.acquire(requests.get(0).waitAtMost(LONG));
-        LockHandle last = there.acquire(requests.get(2).waitAtMost(LONG));
+        List<LockRequest> requests = three();
+        LockHandle first = there.acquire(requests.get(0), LONG);
+        LockHandle last = there.acquire(requests.get(2), LONG);
         long start = System.nanoTime();
         Future<?> waiter = threads.submit(() -> here.acquireAll(requests, limit));
         sleep(limit.multipliedBy(3).dividedBy(4));
@@ -150,6 +166,8 @@ abstract class SeveralLocksContract extends AsyncContract {
                 () -> assertThrows(IllegalArgumentException.class, () -> here.acquireAll(List.of(), negative)),
                 () -> assertThrows(NullPointerException.class, () -> here.acquireAll(three(), null)),
                 () -> assertThrows(NullPointerException.class, () -> here.acquireAll(null, LONG)),
+                () -> assertThrows(NullPointerException.class, () -> here.acquireAll(null)),
+                () -> assertThrows(IllegalArgumentException.class, () -> here.acquireAll(twice)),
                 () -> assertTrue(here.acquireAll(List.of(), LONG).all().isEmpty(), "nothing wanted, nothing held"));
 
         allFree();
@@ -159,7 +177,7 @@ abstract class SeveralLocksContract extends AsyncContract {
     private List<LockRequest> three() {
         List<LockRequest> requests = new ArrayList<>();
         Stream.of("/a", "/b", "")
-                .map(end -> LockRequest.of(key + end).waitAtMost(LONG))
+                .map(end -> LockRequest.of(key + end))
                 .sorted(Comparator.comparingLong(each -> here.lockId(each.key())))
                 .forEach(requests::add);
         return requests;

@@ -73,7 +73,7 @@ abstract class WaitingContract extends ExclusionContract {
             LockHandle first = locker.acquire(shared());
             Future<?> readers = threads.submit(() -> overlap(locker, first, enough));
 
-            here.acquire(request().waitAtMost(Duration.ofSeconds(10))).release();
+            here.acquire(request(), Duration.ofSeconds(10)).release();
 
             enough.set(true);
             readers.get();
@@ -87,7 +87,7 @@ abstract class WaitingContract extends ExclusionContract {
         while (!enough.get()) {
             LockHandle next = null;
             try {
-                next = locker.acquire(shared().waitAtMost(SHORT));
+                next = locker.acquire(shared(), SHORT);
             } catch (LockNotAcquiredException e) {
                 assertTrue(current.isHeld(), "refused for the sake of the exclusive one");
             }
@@ -245,7 +245,7 @@ abstract class WaitingContract extends ExclusionContract {
             handles.add(handle);
         }
         for (LockHandle handle : handles) {
-            there.acquire(LockRequest.of(handle.key()).waitAtMost(LONG)).release();
+            there.acquire(LockRequest.of(handle.key()), LONG).release();
         }
 
         handles.get(0).close();

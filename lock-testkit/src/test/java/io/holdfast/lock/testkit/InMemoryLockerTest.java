@@ -260,7 +260,7 @@ class InMemoryLockerTest {
         LockHandle handle = locker.acquireAsync(REQUEST).get();
         handle.refresh(Duration.ofSeconds(1));
         locker.tryAcquire(REQUEST);
-        assertThrows(LockNotAcquiredException.class, () -> locker.acquire(REQUEST.waitAtMost(LockRequest.IMMEDIATE)));
+        assertThrows(LockNotAcquiredException.class, () -> locker.acquire(REQUEST, LockRequest.IMMEDIATE));
         handle.release();
         handle.close();
         locker.acquire(REQUEST);

@@ -42,7 +42,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("Payara's pools")
 public class PayaraPoolsIT {
 
-    private static final LockRequest REQUEST = LockRequest.of("hazard").waitAtMost(Duration.ofSeconds(20));
+    private static final LockRequest REQUEST = LockRequest.of("hazard");
+    private static final Duration WAIT = Duration.ofSeconds(20);
     private static final LockerConfig CONFIG = LockerConfig.DEFAULT.checkInterval(Duration.ofMillis(200));
 
     @Resource
@@ -85,7 +86,7 @@ public class PayaraPoolsIT {
         try (PostgresLocker locker = locker(pool);
                 PostgresLocker rival = locker(pool("holdfast"))) {
             long lockId = locker.lockId(REQUEST.key());
-            LockHandle handle = locker.acquire(REQUEST);
+            LockHandle handle = locker.acquire(REQUEST, WAIT);
             int pid = PgLocks.pidOf(lockId);
 
             hazard.happen(pool, handle);
@@ -96,7 +97,7 @@ public class PayaraPoolsIT {
             assertTrue(rival.tryAcquire(REQUEST).isEmpty(), "exclusive");
             handle.release();
             assertEquals(0, PgLocks.holders(lockId), "free");
-            rival.acquire(REQUEST).release();
+            rival.acquire(REQUEST, WAIT).release();
         }
     }
 
@@ -106,7 +107,7 @@ public class PayaraPoolsIT {
         try (LockLog log = new LockLog();
                 PostgresLocker locker = locker(pool)) {
             long lockId = locker.lockId(REQUEST.key());
-            LockHandle handle = locker.acquire(REQUEST);
+            LockHandle handle = locker.acquire(REQUEST, WAIT);
 
             hazard.happen(pool, handle);
 
@@ -116,7 +117,7 @@ public class PayaraPoolsIT {
                     () -> log.has("HOLDFAST-0011", REQUEST.key(), "connection-leak-reclaim", "fail-all-connections"));
             assertThrows(LockNotHeldException.class, handle::release);
             assertEquals(0, PgLocks.holders(lockId), "nothing is left");
-            locker.acquire(REQUEST).release();
+            locker.acquire(REQUEST, WAIT).release();
         }
     }
 
@@ -161,7 +162,7 @@ public class PayaraPoolsIT {
             try (PostgresLocker locker = locker(pool);
                     Connection enlisted = pool.getConnection()) {
                 int application = backendPid(enlisted);
-                LockHandle handle = locker.acquire(REQUEST);
+                LockHandle handle = locker.acquire(REQUEST, WAIT);
                 long lockId = lockId(handle);
                 assertNotEquals(application, PgLocks.pidOf(lockId));
                 assertEquals(application, backendPid(enlisted));
@@ -193,8 +194,8 @@ public class PayaraPoolsIT {
     void shouldWaitLongerThanStatementTimeout() throws Exception {
         try (PostgresLocker holder = locker(pool("holdfast"));
                 PostgresLocker waiter = locker(pool("hazard-statements"))) {
-            LockHandle held = holder.acquire(REQUEST);
-            var waiting = waiter.acquireAsync(REQUEST);
+            LockHandle held = holder.acquire(REQUEST, WAIT);
+            var waiting = waiter.acquireAsync(REQUEST, WAIT);
             TimeUnit.SECONDS.sleep(3);
             assertFalse(waiting.isDone());
             held.release();
@@ -267,7 +268,7 @@ public class PayaraPoolsIT {
         own[0].close();
 
         try (PostgresLocker locker = locker(pool)) {
-            LockHandle handle = ejb.call(() -> locker.acquire(REQUEST));
+            LockHandle handle = ejb.call(() -> locker.acquire(REQUEST, WAIT));
             int pid = PgLocks.pidOf(lockId(handle));
             try (Connection one = pool.getConnection();
                     Connection two = pool.getConnection()) {

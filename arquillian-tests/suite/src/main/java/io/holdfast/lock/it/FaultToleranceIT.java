@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 public class FaultToleranceIT {
 
     private static final String RETRIES = "io.holdfast.lock.integration.LockAcquisition/acquire/Retry/maxRetries";
-    private static final LockRequest REQUEST = LockRequest.of("fault-tolerance").waitAtMost(LockRequest.IMMEDIATE);
+    private static final LockRequest REQUEST = LockRequest.of("fault-tolerance");
 
     @Inject
     private Locker locker;
@@ -72,11 +72,12 @@ public class FaultToleranceIT {
     @DisplayName("number of retries and threshold of the circuit breaker are those of the configuration")
     void shouldBeTunable() {
         for (int i = 0; i < 3; i++) {
-            assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST));
+            assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST, LockRequest.IMMEDIATE));
             assertEquals(List.of("failed"), listener.take(), "one attempt, no retry");
         }
 
-        LockUnavailableException refused = assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST));
+        LockUnavailableException refused =
+                assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST, LockRequest.IMMEDIATE));
 
         assertTrue(refused.getMessage().contains("HOLDFAST-0107"), refused.getMessage());
         assertEquals(List.of(), listener.take(), "the database is not asked");
@@ -88,8 +89,8 @@ public class FaultToleranceIT {
     void shouldCountNoOtherOutcome() throws Exception {
         LockRequest free = LockRequest.of("fault-tolerance/free");
         for (int i = 0; i < 3; i++) {
-            LockHandle held = locker.acquire(REQUEST);
-            assertThrows(LockNotAcquiredException.class, () -> locker.acquire(REQUEST));
+            LockHandle held = locker.acquire(REQUEST, LockRequest.IMMEDIATE);
+            assertThrows(LockNotAcquiredException.class, () -> locker.acquire(REQUEST, LockRequest.IMMEDIATE));
             Thread.currentThread().interrupt();
             assertThrows(InterruptedException.class, () -> locker.acquire(free));
             assertThrows(IllegalStateException.class, () -> locker.acquire(free.scope(LockScope.TRANSACTION)));

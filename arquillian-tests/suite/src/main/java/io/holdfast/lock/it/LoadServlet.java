@@ -42,7 +42,7 @@ public class LoadServlet extends HttpServlet {
         try {
             while (true) {
                 String key = "load/" + ThreadLocalRandom.current().nextInt(KEYS);
-                locker.withLock(LockRequest.of(key).waitAtMost(LockRequest.UNLIMITED), granted::incrementAndGet);
+                locker.withLock(LockRequest.of(key), LockRequest.UNLIMITED, granted::incrementAndGet);
             }
         } catch (InterruptedException | RuntimeException e) {
             log("no more load: " + e);

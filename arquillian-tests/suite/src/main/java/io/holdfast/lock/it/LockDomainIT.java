@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 public class LockDomainIT {
 
     private static final String KEY = "domain/order";
-    private static final LockRequest REQUEST = LockRequest.of(KEY).waitAtMost(LockRequest.IMMEDIATE);
+    private static final LockRequest REQUEST = LockRequest.of(KEY);
 
     @Inject
     private Locker locker;
@@ -97,11 +97,11 @@ public class LockDomainIT {
     void shouldLockApart() throws Exception {
         assertNotEquals(locker.lockId(KEY), billing.lockId(KEY));
         assertEquals(billing.lockId(KEY), ejb.lockId(KEY));
-        try (LockHandle held = locker.acquire(REQUEST)) {
-            billing.acquire(REQUEST).release();
+        try (LockHandle held = locker.acquire(REQUEST, LockRequest.IMMEDIATE)) {
+            billing.acquire(REQUEST, LockRequest.IMMEDIATE).release();
             assertTrue(held.isHeld());
         }
-        try (LockHandle held = billing.acquire(REQUEST)) {
+        try (LockHandle held = billing.acquire(REQUEST, LockRequest.IMMEDIATE)) {
             assertTrue(lockers.select(LockDomain.Literal.of("billing"))
                     .get()
                     .tryAcquire(REQUEST)
@@ -114,7 +114,7 @@ public class LockDomainIT {
     @OperateOnDeployment("domains")
     @DisplayName("the administration of a domain shows its locks only")
     void shouldAdministerApart() throws Exception {
-        try (LockHandle held = billing.acquire(REQUEST)) {
+        try (LockHandle held = billing.acquire(REQUEST, LockRequest.IMMEDIATE)) {
             assertTrue(billingAdmin.lock(KEY).isPresent());
             assertTrue(admin.lock(KEY).isEmpty());
             assertTrue(held.isHeld());
@@ -141,13 +141,13 @@ public class LockDomainIT {
         Locker farAway = lockers.select(LockDomain.Literal.of("far-away")).get();
         for (int i = 0; i < 12; i++) {
             LockUnavailableException failure =
-                    assertThrows(LockUnavailableException.class, () -> farAway.acquire(REQUEST));
+                    assertThrows(LockUnavailableException.class, () -> farAway.acquire(REQUEST, LockRequest.IMMEDIATE));
             String message = failure.getMessage();
             assertEquals(i >= 3, message.contains("HOLDFAST-0107") && message.contains("'far-away'"), message);
         }
 
-        billing.acquire(REQUEST).release();
-        locker.acquire(REQUEST).release();
+        billing.acquire(REQUEST, LockRequest.IMMEDIATE).release();
+        locker.acquire(REQUEST, LockRequest.IMMEDIATE).release();
     }
 
     @Test

@@ -39,7 +39,7 @@ public class LockServlet extends HttpServlet {
                             case "wait" -> await(key);
                             case "release" -> release(key);
                             case "briefly" ->
-                                outcome(() -> locker.acquire(LockRequest.of(key).waitAtMost(BRIEFLY))
+                                outcome(() -> locker.acquire(LockRequest.of(key), BRIEFLY)
                                         .release());
                             case "refresh" -> outcome(() -> held.get(key).refresh(LONGER));
                             case "id" -> locker.lockId(key);
@@ -50,7 +50,7 @@ public class LockServlet extends HttpServlet {
     /** Waits as long as it takes, and releases at once. */
     private String await(String key) throws IOException {
         try {
-            return locker.withLock(LockRequest.of(key).waitAtMost(LockRequest.UNLIMITED), () -> "granted");
+            return locker.withLock(LockRequest.of(key), LockRequest.UNLIMITED, () -> "granted");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);

@@ -57,8 +57,7 @@ public class SmallPoolIT {
         assertEquals(List.of("failed"), listener.take());
 
         assertThrows(
-                LockNotAcquiredException.class,
-                () -> locker.acquire(LockRequest.of("pool/1").waitAtMost(LockRequest.IMMEDIATE)));
+                LockNotAcquiredException.class, () -> locker.acquire(LockRequest.of("pool/1"), LockRequest.IMMEDIATE));
         assertEquals(List.of("contended"), listener.take());
 
         handle.release();

@@ -147,9 +147,7 @@ public class TransactionScopeIT {
             transaction.begin();
             rows.insert();
             assertTrue(locker.tryAcquire(IN_TRANSACTION).isEmpty());
-            assertThrows(
-                    LockNotAcquiredException.class,
-                    () -> locker.acquire(IN_TRANSACTION.waitAtMost(Duration.ofMillis(200))));
+            assertThrows(LockNotAcquiredException.class, () -> locker.acquire(IN_TRANSACTION, Duration.ofMillis(200)));
             rows.insert();
             transaction.commit();
             assertTrue(session.isHeld());
@@ -166,7 +164,7 @@ public class TransactionScopeIT {
             UserTransaction other = transaction;
             other.begin();
             try {
-                locker.acquire(IN_TRANSACTION.waitAtMost(Duration.ofSeconds(30)));
+                locker.acquire(IN_TRANSACTION, Duration.ofSeconds(30));
                 return isHeldByTransaction();
             } finally {
                 other.commit();
@@ -238,8 +236,7 @@ public class TransactionScopeIT {
         transaction.setTransactionTimeout(1);
         try (LockHandle session = onAnotherThread(() -> locker.acquire(ON_SESSION))) {
             transaction.begin();
-            assertThrows(
-                    RuntimeException.class, () -> locker.acquire(IN_TRANSACTION.waitAtMost(Duration.ofSeconds(3))));
+            assertThrows(RuntimeException.class, () -> locker.acquire(IN_TRANSACTION, Duration.ofSeconds(3)));
             assertTrue(session.isHeld());
             assertFalse(isActive());
         } finally {
@@ -274,9 +271,7 @@ public class TransactionScopeIT {
             });
             transaction.begin();
             rows.insert();
-            assertThrows(
-                    InterruptedException.class,
-                    () -> locker.acquire(IN_TRANSACTION.waitAtMost(Duration.ofSeconds(30))));
+            assertThrows(InterruptedException.class, () -> locker.acquire(IN_TRANSACTION, Duration.ofSeconds(30)));
             interrupt.get();
             rows.insert();
             transaction.commit();

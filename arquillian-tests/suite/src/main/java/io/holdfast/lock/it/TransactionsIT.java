@@ -42,8 +42,7 @@ import org.junit.jupiter.api.Test;
 public class TransactionsIT {
 
     private static final LockRequest REQUEST = LockRequest.of(Keys.SHARED);
-    private static final LockRequest AFTER_TRANSACTION =
-            REQUEST.waitAtMost(LockRequest.IMMEDIATE).releaseAfterTransaction(true);
+    private static final LockRequest AFTER_TRANSACTION = REQUEST.releaseAfterTransaction(true);
 
     @Inject
     private Locker locker;
@@ -359,7 +358,7 @@ public class TransactionsIT {
     void shouldHoldProgrammaticHandles() throws Exception {
         for (boolean commit : new boolean[] {true, false}) {
             transaction.begin();
-            LockHandle handle = locker.acquire(AFTER_TRANSACTION);
+            LockHandle handle = locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE);
             handle.release();
             assertFalse(handle.isHeld(), "not through this handle");
             assertEquals(1, holders(), "held by the transaction");
@@ -392,12 +391,12 @@ public class TransactionsIT {
     @Test
     @DisplayName("C22: without a transaction, or when it is marked for rollback, such a handle is as any other")
     void shouldBeOrdinaryWithoutTransaction() throws Exception {
-        locker.acquire(AFTER_TRANSACTION).release();
+        locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE).release();
         assertEquals(0, holders());
 
         transaction.begin();
         transaction.setRollbackOnly();
-        locker.acquire(AFTER_TRANSACTION).release();
+        locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE).release();
         assertEquals(0, holders());
         transaction.rollback();
     }
@@ -407,21 +406,24 @@ public class TransactionsIT {
             "requests of one transaction for the same key share its lock, annotated or not; none gets more than it has")
     void shouldShareWithinTransaction() throws Exception {
         transaction.begin();
-        try (LockHandle first = locker.acquire(AFTER_TRANSACTION)) {
-            try (LockHandle second = locker.acquire(AFTER_TRANSACTION)) {
+        try (LockHandle first = locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE)) {
+            try (LockHandle second = locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE)) {
                 assertTrue(second.isHeld());
                 assertEquals(1, ejb.required(this::holders));
                 assertEquals(1, bean.mandatory(this::holders));
             }
             assertTrue(first.isHeld());
-            assertThrows(IllegalStateException.class, () -> locker.acquire(AFTER_TRANSACTION.fenced(true)));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> locker.acquire(AFTER_TRANSACTION.fenced(true), LockRequest.IMMEDIATE));
         }
         transaction.commit();
         assertFreeSoon("after the transaction");
 
         transaction.begin();
-        locker.acquire(AFTER_TRANSACTION.mode(LockMode.SHARED)).close();
-        assertThrows(IllegalStateException.class, () -> locker.acquire(AFTER_TRANSACTION));
+        locker.acquire(AFTER_TRANSACTION.mode(LockMode.SHARED), LockRequest.IMMEDIATE)
+                .close();
+        assertThrows(IllegalStateException.class, () -> locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE));
         transaction.rollback();
     }
 
@@ -431,7 +433,7 @@ public class TransactionsIT {
         transaction.setTransactionTimeout(1);
         try {
             transaction.begin();
-            locker.acquire(AFTER_TRANSACTION).close();
+            locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE).close();
             PgLocks.eventually(
                     "the transaction has timed out", () -> registry.getTransactionStatus() != Status.STATUS_ACTIVE);
             TimeUnit.MILLISECONDS.sleep(300);
@@ -466,7 +468,8 @@ public class TransactionsIT {
     /** The locker asks at every check interval, or when it is asked to. */
     private void awaitLoss() {
         assertThrows(
-                RuntimeException.class, () -> locker.acquire(AFTER_TRANSACTION).refresh(LockRequest.UNLIMITED));
+                RuntimeException.class,
+                () -> locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE).refresh(LockRequest.UNLIMITED));
     }
 
     @Test
@@ -474,11 +477,14 @@ public class TransactionsIT {
     void shouldKeepLapsedLockUntilRollback() throws Exception {
         Rows rows = new Rows("lapsed");
         transaction.begin();
-        LockHandle handle = locker.acquire(AFTER_TRANSACTION.ttl(Duration.ofMillis(200)));
+        LockHandle handle = locker.acquire(AFTER_TRANSACTION.ttl(Duration.ofMillis(200)), LockRequest.IMMEDIATE);
         rows.insert();
         PgLocks.eventually("the ttl passes", () -> handle.state() == LockState.LAPSED);
 
-        assertThrows(LockNotHeldException.class, () -> locker.acquire(AFTER_TRANSACTION), "nothing new is started");
+        assertThrows(
+                LockNotHeldException.class,
+                () -> locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE),
+                "nothing new is started");
         assertThrows(LockNotHeldException.class, () -> handle.refresh(Duration.ofSeconds(10)));
         assertThrows(LockNotHeldException.class, handle::release);
         assertEquals(1, holders(), "the work is not committed or rolled back yet");
@@ -494,14 +500,17 @@ public class TransactionsIT {
         Rows rows = new Rows("lost_before_commit");
         CountDownLatch lost = new CountDownLatch(1);
         transaction.begin();
-        LockHandle handle = locker.acquire(AFTER_TRANSACTION);
+        LockHandle handle = locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE);
         handle.onLost(lost::countDown);
         rows.insert();
         handle.release();
         PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
         assertTrue(lost.await(20, TimeUnit.SECONDS), "noticed");
 
-        assertThrows(LockNotHeldException.class, () -> locker.acquire(AFTER_TRANSACTION), "nothing new is started");
+        assertThrows(
+                LockNotHeldException.class,
+                () -> locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE),
+                "nothing new is started");
         assertThrows(RollbackException.class, transaction::commit);
         assertEquals(0, rows.count());
     }

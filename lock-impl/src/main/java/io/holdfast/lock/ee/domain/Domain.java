@@ -6,7 +6,6 @@ import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockPrivilegeException;
-import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.ee.naming.LockDataSource;
 import io.holdfast.lock.ee.settings.DomainNames;
@@ -110,14 +109,9 @@ public final class Domain {
         return new ManagedAdmin(this);
     }
 
-    /**
-     * How long a request waits.
-     *
-     * @param request the request
-     * @return its wait, or else the configured one
-     */
-    public Duration waitAtMost(LockRequest request) {
-        return request.waitAtMost() == null ? settings.locker().waitAtMost() : request.waitAtMost();
+    /** Of the locks of this name, unless the caller limits the wait. */
+    Duration waitAtMost(String lockName) {
+        return settings.of(lockName).waitAtMost().orElse(settings.locker().waitAtMost());
     }
 
     Settings settings() {

@@ -2,11 +2,14 @@
 package io.holdfast.lock.ee.domain;
 
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.ee.domain.Retrying.Attempt;
+import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,16 +45,25 @@ class ManagedLocker implements Locker {
     }
 
     @Override
-    public LockHandle acquire(LockRequest asked) throws InterruptedException {
+    public LockHandle acquire(LockRequest request) throws InterruptedException {
+        return acquire(request, domain.waitAtMost(request.name()));
+    }
+
+    @Override
+    public LockHandle acquire(LockRequest asked, Duration waitAtMost) throws InterruptedException {
+        if (waitAtMost.isNegative()) {
+            throw new IllegalArgumentException(
+                    "waitAtMost of lock " + KeyText.of(asked.key()) + " must not be negative: " + waitAtMost);
+        }
         LockRequest request = complete(asked);
         if (!request.isTransactional()) {
-            return acquireOnSession(request);
+            return acquireOnSession(request, waitAtMost);
         }
         return domain.binding()
                 .attempt(
                         request,
-                        unbound -> Optional.of(acquireOnSession(unbound)),
-                        (locks, transaction) -> Optional.of(locks.acquire(transaction, request)))
+                        unbound -> Optional.of(acquireOnSession(unbound, waitAtMost)),
+                        (locks, transaction) -> Optional.of(locks.acquire(transaction, request, waitAtMost)))
                 .orElseThrow();
     }
 
@@ -68,10 +80,9 @@ class ManagedLocker implements Locker {
     }
 
     /** A retry waits for what is left of the wait only. */
-    private LockHandle acquireOnSession(LockRequest request) throws InterruptedException {
+    private LockHandle acquireOnSession(LockRequest request, Duration waitAtMost) throws InterruptedException {
         long startNanos = System.nanoTime();
-        Duration limit = domain.waitAtMost(request);
-        return guarded(() -> Optional.of(domain.core().acquire(request.waitAtMost(left(limit, startNanos)))))
+        return guarded(() -> Optional.of(domain.core().acquire(request, left(waitAtMost, startNanos))))
                 .orElseThrow();
     }
 
@@ -90,7 +101,18 @@ class ManagedLocker implements Locker {
     /** Neither retried nor refused by the circuit breaker, which asks the database on the caller's thread. */
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request) {
-        return domain.core().acquireAsync(complete(request));
+        return acquireAsync(request, domain.waitAtMost(request.name()));
+    }
+
+    @Override
+    public CompletableFuture<LockHandle> acquireAsync(LockRequest request, Duration waitAtMost) {
+        return domain.core().acquireAsync(complete(request), waitAtMost);
+    }
+
+    @Override
+    public LockHandles acquireAll(Collection<LockRequest> requests) throws InterruptedException {
+        String firstName = requests.stream().findFirst().map(LockRequest::name).orElse(LockRequest.UNNAMED);
+        return acquireAll(requests, domain.waitAtMost(firstName));
     }
 
     private LockRequest complete(LockRequest request) {

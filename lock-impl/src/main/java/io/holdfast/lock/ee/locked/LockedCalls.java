@@ -58,7 +58,7 @@ class LockedCalls implements CurrentLock {
         LockedCall call = new LockedCall(domain, current.get());
         List<LockRequest> requests = method.requests(context.getParameters());
         try {
-            acquire(call, requests);
+            acquire(call, method, requests);
         } catch (InterruptedException e) {
             throw interrupted(context.getMethod(), requests.get(0).key(), e);
         } catch (LockNotAcquiredException e) {
@@ -80,7 +80,7 @@ class LockedCalls implements CurrentLock {
     }
 
     /** All or none. */
-    private void acquire(LockedCall call, List<LockRequest> requests) throws InterruptedException {
+    private void acquire(LockedCall call, LockedMethod method, List<LockRequest> requests) throws InterruptedException {
         boolean complete = false;
         try {
             List<LockRequest> others = new ArrayList<>();
@@ -102,7 +102,7 @@ class LockedCalls implements CurrentLock {
                     others.add(request);
                 }
             }
-            acquireOthers(call, others);
+            acquireOthers(call, method, others);
             requireHeld(call, entered);
             if (!call.isTransactionOfCallerActive()) {
                 throw Messages.transactionEnded(requests.get(0).key());
@@ -143,18 +143,20 @@ class LockedCalls implements CurrentLock {
         }
     }
 
-    private void acquireOthers(LockedCall call, List<LockRequest> requests) throws InterruptedException {
+    private void acquireOthers(LockedCall call, LockedMethod method, List<LockRequest> requests)
+            throws InterruptedException {
+        if (requests.isEmpty()) {
+            return;
+        }
         Locker locker = call.domain().locker();
+        LockRequest first = requests.get(0);
+        Duration limit = method.waitAtMost(first);
         if (requests.size() == 1) {
-            call.add(locker.acquire(requests.get(0)));
-        } else if (!requests.isEmpty()) {
-            LockRequest first = requests.get(0);
-            Duration limit = call.domain().waitAtMost(first);
-            if (first.scope() == LockScope.TRANSACTION) {
-                locker.acquireAll(requests, limit).all().forEach(call::add);
-            } else {
-                acquireAllOnSessions(call, requests, limit);
-            }
+            call.add(locker.acquire(first, limit));
+        } else if (first.scope() == LockScope.TRANSACTION) {
+            locker.acquireAll(requests, limit).all().forEach(call::add);
+        } else {
+            acquireAllOnSessions(call, requests, limit);
         }
     }
 

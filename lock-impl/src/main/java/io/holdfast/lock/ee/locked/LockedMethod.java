@@ -31,6 +31,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A method and the annotation that holds for it, parsed and checked once. */
 final class LockedMethod {
@@ -81,6 +82,9 @@ final class LockedMethod {
     /** Of a request, whatever its key. */
     private final LockRequest prototype;
 
+    /** Null for the configured one. */
+    private final @Nullable Duration waitAtMost;
+
     private final Duration minHold;
     private final boolean hasResultFuture;
 
@@ -98,6 +102,7 @@ final class LockedMethod {
         templates.forEach(template -> settings.locks().ask(name(template)));
         this.ofName = settings.of(name(templates.get(0)));
         this.prototype = prototype();
+        this.waitAtMost = checkedWait();
         this.minHold = checkedMinHold();
         this.hasResultFuture =
                 isAnnotated(CONCURRENCY_ASYNCHRONOUS) && CompletionStage.class.isAssignableFrom(method.getReturnType());
@@ -174,8 +179,7 @@ final class LockedMethod {
             request = prototype.lease() == Lease.ENFORCED
                     ? request.enforcedTtl(prototype.ttl())
                     : request.ttl(prototype.ttl());
-            return settings.override(
-                    prototype.waitAtMost() == null ? request : request.waitAtMost(prototype.waitAtMost()));
+            return settings.override(request);
         } catch (IllegalArgumentException e) {
             throw Messages.badKey(method, e);
         }
@@ -222,8 +226,6 @@ final class LockedMethod {
             } else if (locked.lease() == Lease.ENFORCED) {
                 throw bad("an ENFORCED lease needs a ttl", "Set ttl, or leave the lease ADVISORY");
             }
-            Duration wait = waitAtMost();
-            request = wait == null ? request : request.waitAtMost(wait);
             return request.scope(locked.scope());
         } catch (IllegalArgumentException e) {
             throw bad(e.getMessage(), "Change the annotation");
@@ -253,8 +255,13 @@ final class LockedMethod {
         return duration(locked.ttl());
     }
 
-    /** Null for the configured one. */
-    private Duration waitAtMost() {
+    /** Of all requests of a call together, of which this one is the first. */
+    Duration waitAtMost(LockRequest first) {
+        Duration unsaid = waitAtMost == null ? settings.locker().waitAtMost() : waitAtMost;
+        return settings.of(first.name()).waitAtMost().orElse(unsaid);
+    }
+
+    private @Nullable Duration checkedWait() {
         Duration wait = ofName.waitAtMost().orElseGet(this::annotatedWait);
         if (ifBusy() != IfBusy.SKIP) {
             return wait;
@@ -267,7 +274,7 @@ final class LockedMethod {
         return wait == null ? LockRequest.IMMEDIATE : wait;
     }
 
-    private Duration annotatedWait() {
+    private @Nullable Duration annotatedWait() {
         if (locked.waitAtMost() == Locked.CONFIGURED) {
             return null;
         }

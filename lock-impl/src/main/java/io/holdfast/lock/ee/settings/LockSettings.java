@@ -156,18 +156,14 @@ public record LockSettings(
 
     /** What is set goes before what the request, that of an annotation, says. */
     LockRequest override(LockRequest request) {
-        LockRequest waiting = waitAtMost.map(request::waitAtMost).orElse(request);
-        return limit(waiting.mode(mode.orElse(request.mode())), ttl.orElse(request.ttl()), request.lease());
+        return limit(request.mode(mode.orElse(request.mode())), ttl.orElse(request.ttl()), request.lease());
     }
 
     /** What is set stands for what the request, that of a program, does not say; of the mode it always says. */
     LockRequest complete(LockRequest request) {
-        LockRequest waiting = request.waitAtMost() == null
-                ? waitAtMost.map(request::waitAtMost).orElse(request)
-                : request;
         return request.ttl().equals(LockRequest.UNLIMITED)
-                ? limit(waiting, ttl.orElse(LockRequest.UNLIMITED), request.lease())
-                : waiting;
+                ? limit(request, ttl.orElse(LockRequest.UNLIMITED), request.lease())
+                : request;
     }
 
     /** A transaction's lock has no ttl, and without one there is nothing to enforce. */

@@ -17,6 +17,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locked;
 import io.holdfast.lock.ee.settings.Settings;
 import io.holdfast.lock.ee.settings.SettingsSource;
+import io.holdfast.lock.postgres.LockerConfig;
 import jakarta.ejb.Asynchronous;
 import jakarta.enterprise.inject.Stereotype;
 import jakarta.enterprise.inject.spi.DeploymentException;
@@ -496,9 +497,11 @@ class LockedMethodTest {
                                 .mode(LockMode.SHARED)
                                 .enforcedTtl(Duration.ofSeconds(30))
                                 .fenced(true)
-                                .waitAtMost(Duration.ofSeconds(2))
                                 .releaseAfterTransaction(true),
                         tuned),
+                () -> assertEquals(Duration.ofSeconds(2), method("tuned").waitAtMost(tuned)),
+                () -> assertEquals(
+                        LockerConfig.DEFAULT.waitAtMost(), method("byName").waitAtMost(plain), "as configured"),
                 () -> assertEquals(Duration.ofSeconds(3), method("tuned").minHold()),
                 () -> assertEquals(
                         LockRequest.of("order/1").name("order/#{order.id}").releaseAfterTransaction(true), plain));
@@ -562,7 +565,11 @@ class LockedMethodTest {
     }
 
     private static Duration wait(String name) {
-        return method(Skipping.class, name).requests(new Object[0]).get(0).waitAtMost();
+        return wait(method(Skipping.class, name));
+    }
+
+    private static Duration wait(LockedMethod method) {
+        return method.waitAtMost(method.requests(new Object[0]).get(0));
     }
 
     @Test
@@ -626,11 +633,27 @@ class LockedMethodTest {
         assertEquals(IfBusy.SKIP, method.ifBusy());
         assertEquals(Duration.ofSeconds(3), method.minHold());
         assertEquals(LockMode.SHARED, request.mode());
-        assertEquals(LockRequest.IMMEDIATE, request.waitAtMost(), "as SKIP has it");
+        assertEquals(LockRequest.IMMEDIATE, wait(method), "as SKIP has it");
         assertEquals(IfBusy.FAIL, configured("timer", Map.of()).ifBusy());
-        assertEquals(
-                Duration.ofSeconds(1),
-                configured("order", Map.of()).requests(new Object[0]).get(0).waitAtMost());
+        assertEquals(Duration.ofSeconds(1), wait(configured("order", Map.of())));
+    }
+
+    @Test
+    @DisplayName("the wait is that set for the name of the first key, else the annotation's, else the configured one")
+    void shouldFindWait() {
+        Map<String, String> values = Map.of(
+                "holdfast.wait-at-most", "9s",
+                "holdfast.lock.order.wait-at-most", "3s",
+                "holdfast.lock.second.wait-at-most", "4s",
+                "holdfast.lock.timer.if-busy", "skip",
+                "holdfast.lock.timer.wait-at-most", "5s");
+        LockedMethod two = configured("two", values);
+        List<LockRequest> requests = two.requests(new Object[0]);
+
+        assertEquals(Duration.ofSeconds(3), wait(configured("order", values)));
+        assertEquals(Duration.ofSeconds(5), wait(configured("timer", values)));
+        assertEquals(Duration.ofSeconds(9), two.waitAtMost(requests.get(0)));
+        assertEquals(Duration.ofSeconds(4), two.waitAtMost(requests.get(1)), "of those that are still to be acquired");
     }
 
     @Test

@@ -59,10 +59,7 @@ class OpenTelemetryTracingTest {
     private final InMemoryLocker elsewhere = new InMemoryLocks().newLocker();
     private final InMemoryLocker locker = locks.newLocker(7, tracing, waits);
     private final InMemoryLocker rival = locks.newLocker(7);
-    private final LockRequest request = LockRequest.of("order/42")
-            .name("order")
-            .ttl(Duration.ofMillis(60_500))
-            .waitAtMost(LONG);
+    private final LockRequest request = LockRequest.of("order/42").name("order").ttl(Duration.ofMillis(60_500));
     private final Tracer tracer = start(Sampler.alwaysOn(), true);
 
     private Tracer start(Sampler sampler, boolean withKeys) {
@@ -162,7 +159,7 @@ class OpenTelemetryTracingTest {
         try (LockHandle held = rival.acquire(request)) {
             assertTrue(locker.tryAcquire(request).isEmpty());
             assertOutcome("acquire lock", "contended", StatusData.unset());
-            assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request.waitAtMost(SHORT)));
+            assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request, SHORT));
             assertOutcome("acquire lock", "timed_out", StatusData.unset());
 
             Thread thread = new Thread(() -> assertThrows(InterruptedException.class, () -> locker.acquire(request)));

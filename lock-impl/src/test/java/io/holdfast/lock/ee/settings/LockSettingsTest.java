@@ -21,8 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LockSettingsTest {
 
     private static final LockRequest UNSAID = LockRequest.of("key").name("order");
-    private static final LockRequest SAID =
-            UNSAID.waitAtMost(Duration.ofSeconds(1)).ttl(Duration.ofSeconds(2));
+    private static final LockRequest SAID = UNSAID.ttl(Duration.ofSeconds(2));
 
     private static final Map<String, String> ENFORCED = Map.of(
             "holdfast.lock.order.wait-at-most", "7s",
@@ -65,17 +64,20 @@ class LockSettingsTest {
 
     @Test
     void shouldGoBeforeAnAnnotation() {
-        LockRequest expected = UNSAID.waitAtMost(Duration.ofSeconds(7)).enforcedTtl(Duration.ofSeconds(8));
+        LockRequest expected = UNSAID.enforcedTtl(Duration.ofSeconds(8));
 
         assertEquals(expected, read(ENFORCED).of("order").override(SAID));
         assertEquals(expected, read(ENFORCED).of("order").override(UNSAID));
         assertEquals(SAID, read(ENFORCED).of("invoice").override(SAID));
+        assertEquals(
+                Optional.of(Duration.ofSeconds(7)), read(ENFORCED).of("order").waitAtMost());
+        assertEquals(Optional.empty(), read(ENFORCED).of("invoice").waitAtMost());
     }
 
     @Test
     void shouldStandForWhatAProgramDoesNotSay() {
         assertEquals(
-                UNSAID.waitAtMost(Duration.ofSeconds(7)).enforcedTtl(Duration.ofSeconds(8)),
+                UNSAID.enforcedTtl(Duration.ofSeconds(8)),
                 read(ENFORCED).of("order").complete(UNSAID));
         assertEquals(SAID, read(ENFORCED).of("order").complete(SAID));
         assertEquals(UNSAID, read(ENFORCED).of("invoice").complete(UNSAID));
@@ -96,9 +98,7 @@ class LockSettingsTest {
     void shouldLeaveTheTtlOfTransactionsAlone() {
         LockRequest request = UNSAID.scope(LockScope.TRANSACTION);
 
-        assertEquals(
-                request.waitAtMost(Duration.ofSeconds(7)),
-                read(ENFORCED).of("order").override(request));
+        assertEquals(request, read(ENFORCED).of("order").override(request));
     }
 
     @ParameterizedTest

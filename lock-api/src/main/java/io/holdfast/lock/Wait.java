@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** One wait for several locks, which began at a moment of the monotonic clock. */
+record Wait(Duration atMost, long startNanos) {
+
+    static Wait begin(Duration atMost) {
+        if (Objects.requireNonNull(atMost, "waitAtMost").isNegative()) {
+            throw new IllegalArgumentException("waitAtMost must not be negative: " + atMost);
+        }
+        return new Wait(atMost, System.nanoTime());
+    }
+
+    Duration left() {
+        if (atMost.equals(LockRequest.UNLIMITED)) {
+            return atMost;
+        }
+        Duration left = atMost.minusNanos(System.nanoTime() - startNanos);
+        return left.isNegative() ? LockRequest.IMMEDIATE : left;
+    }
+}
