@@ -20,7 +20,7 @@ import org.jetbrains.lincheck.LincheckAssertionError;
  * A class of the lock with a bug, made from its own source, so that it cannot be left behind when the class changes. A check
  * of it runs in a JVM of its own, where the class takes the place of the right one.
  */
-final class Mutant {
+public final class Mutant {
 
     private static final Path SOURCES = Path.of("src/main/java");
     private static final int FOUND = 3;
@@ -33,7 +33,7 @@ final class Mutant {
     }
 
     /** The class with this piece of its source replaced, which has to be there exactly once. */
-    static Mutant of(Class<?> original, String piece, String replacement) throws IOException {
+    public static Mutant of(Class<?> original, String piece, String replacement) throws IOException {
         String source = Files.readString(SOURCES.resolve(original.getName().replace('.', '/') + ".java"));
         assertEquals(2, source.split(Pattern.quote(piece), -1).length, () -> "once in the source: " + piece);
         Path folder = Files.createTempDirectory("mutant");
@@ -45,7 +45,7 @@ final class Mutant {
     }
 
     /** The bug is found by this check, in this way. */
-    void assertFound(Class<? extends Runnable> check, String symptom) throws IOException, InterruptedException {
+    public void assertFound(Class<? extends Runnable> check, String symptom) throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
         Process process = new ProcessBuilder(command(check))
                 .redirectErrorStream(true)

@@ -2,7 +2,9 @@
 package io.holdfast.lock.message;
 
 import io.holdfast.lock.spi.KeyText;
+import java.sql.SQLException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How messages show what the driver, the pool or the server said. */
 public final class Causes {
@@ -27,6 +29,25 @@ public final class Causes {
             innermost = innermost.getCause();
         }
         return innermost;
+    }
+
+    /**
+     * What happened in the end, as the driver or the server reports it, with the SQLSTATE if there is one.
+     *
+     * @param cause why something failed; null if nothing is known
+     * @return a sentence to append to another one that has no full stop; empty if nothing is known
+     */
+    public static String sentence(@Nullable Throwable cause) {
+        if (cause == null) {
+            return "";
+        }
+        Throwable innermost = innermost(cause);
+        String state = null;
+        for (Throwable t = cause; t != null && t != innermost.getCause(); t = t.getCause()) {
+            state = t instanceof SQLException e && e.getSQLState() != null ? e.getSQLState() : state;
+        }
+        String message = innermost.getMessage() == null ? innermost.getClass().getName() : innermost.getMessage();
+        return ". Cause: " + shown(message) + (state == null ? "" : " (SQLState " + state + ")");
     }
 
     /**

@@ -7,10 +7,43 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.postgres.Fitness.Progress;
+import io.holdfast.lock.message.Shown;
+import io.holdfast.lock.postgres.acquire.Acquisition;
+import io.holdfast.lock.postgres.acquire.Acquisitions;
+import io.holdfast.lock.postgres.acquire.AsyncWait;
+import io.holdfast.lock.postgres.acquire.Attempts;
+import io.holdfast.lock.postgres.acquire.BlockingWait;
+import io.holdfast.lock.postgres.acquire.GrantWork;
+import io.holdfast.lock.postgres.acquire.LocalQueues;
+import io.holdfast.lock.postgres.acquire.LockLimit;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.Listeners;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
+import io.holdfast.lock.postgres.hold.HeldLock;
+import io.holdfast.lock.postgres.hold.HeldLocks;
+import io.holdfast.lock.postgres.hold.LockWatch;
+import io.holdfast.lock.postgres.hold.Tenure;
+import io.holdfast.lock.postgres.hold.Tenures;
+import io.holdfast.lock.postgres.session.Fitness;
+import io.holdfast.lock.postgres.session.Fitness.Progress;
+import io.holdfast.lock.postgres.session.Inquiries;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.PinnedSessions;
+import io.holdfast.lock.postgres.session.Servers;
+import io.holdfast.lock.postgres.session.SessionAllocation;
+import io.holdfast.lock.postgres.session.Sessions;
+import io.holdfast.lock.postgres.session.SharedSessions;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.SessionName;
 import io.holdfast.lock.postgres.sql.StandbyQuery;
+import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Keepers;
+import io.holdfast.lock.postgres.thread.StackReserve;
+import io.holdfast.lock.postgres.thread.Uninterruptibly;
+import io.holdfast.lock.postgres.thread.WorkQueue;
+import io.holdfast.lock.postgres.transaction.StatementWaits;
+import io.holdfast.lock.postgres.transaction.TransactionLocks;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.sql.SQLException;
@@ -191,7 +224,7 @@ public final class PostgresLocker implements Locker {
     }
 
     private Acquisition start(LockAttempt attempt, long startNanos) {
-        String lock = Messages.lock(attempt);
+        String lock = Shown.lock(attempt);
         if (attempt.request().isTransactional()) {
             throw Messages.noTransactions(lock);
         }
@@ -236,7 +269,7 @@ public final class PostgresLocker implements Locker {
 
     private static Void requirePrimary(LockSession session) throws SQLException {
         if (session.ask(new StandbyQuery())) {
-            throw Messages.standby("locks");
+            throw io.holdfast.lock.postgres.session.Messages.standby("locks");
         }
         return null;
     }

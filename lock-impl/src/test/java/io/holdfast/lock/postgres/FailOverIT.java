@@ -13,6 +13,8 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.testkit.RecordingListener;
 import java.io.IOException;
 import java.sql.SQLException;

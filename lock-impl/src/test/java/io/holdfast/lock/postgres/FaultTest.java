@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.sql.LockId;
 import java.io.IOException;
 import java.time.Duration;

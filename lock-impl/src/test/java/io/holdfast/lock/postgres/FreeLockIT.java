@@ -9,6 +9,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.SessionMode;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

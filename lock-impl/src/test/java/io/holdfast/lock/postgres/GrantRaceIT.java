@@ -8,6 +8,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.config.ConnectionSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

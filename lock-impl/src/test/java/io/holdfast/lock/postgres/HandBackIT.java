@@ -9,6 +9,21 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.acquire.Attempts;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.Listeners;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.hold.Grant;
+import io.holdfast.lock.postgres.hold.HeldLock;
+import io.holdfast.lock.postgres.hold.HeldLocks;
+import io.holdfast.lock.postgres.hold.Insides;
+import io.holdfast.lock.postgres.hold.Tenures;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.PinnedSessions;
+import io.holdfast.lock.postgres.session.Servers;
+import io.holdfast.lock.postgres.session.Sessions;
+import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.sql.Connection;
@@ -116,7 +131,8 @@ class HandBackIT extends LockerTest {
 
         assertEquals(LockState.LOST, first.state());
         assertEquals(LockState.LOST, second.state());
-        assertThrows(LockNotHeldException.class, second::release);
+        LockHandle handle = second.announce(Duration.ZERO);
+        assertThrows(LockNotHeldException.class, handle::release);
         keepers.stop(LONG);
     }
 

@@ -10,6 +10,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.postgres.config.SessionMode;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -3,6 +3,9 @@ package io.holdfast.lock.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;

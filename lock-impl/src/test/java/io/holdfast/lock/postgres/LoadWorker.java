@@ -8,6 +8,7 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.LoadHistory.Holding;
+import io.holdfast.lock.postgres.hold.Insides;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -3,6 +3,8 @@ package io.holdfast.lock.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.testkit.RecordingListener;
 import java.time.Duration;

@@ -11,6 +11,10 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.hold.Insides;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.SessionTraces;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
 import io.holdfast.lock.postgres.sql.Traces;
@@ -270,7 +274,7 @@ class LossDetectionIT extends LockerTest {
         LockHandle asking = locker.acquire(LockRequest.of(key + "/asking"));
         LockHandle handle = locker.acquire(request);
         LockSession session = Insides.session(asking);
-        Traces traces = Insides.session(handle).traces();
+        Traces traces = SessionTraces.of(Insides.session(handle));
         long backendStart = server.ask("select (extract(epoch from backend_start) * 1000000)::bigint"
                 + " from pg_stat_activity where pid = " + traces.pid().getAsInt());
 

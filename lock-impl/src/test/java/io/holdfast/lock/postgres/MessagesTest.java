@@ -4,6 +4,10 @@ package io.holdfast.lock.postgres;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.config.Listeners;
+import io.holdfast.lock.postgres.sql.LockId;
+import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
@@ -18,6 +22,9 @@ import org.junit.jupiter.api.Test;
 
 class MessagesTest {
 
+    private static final LockAttempt ATTEMPT =
+            new LockAttempt(LockRequest.of("key"), LockRequest.IMMEDIATE, 0, LockId.of(0, "key"));
+
     private static final Logger LOG = Logger.getLogger("io.holdfast.lock");
 
     @Test
@@ -29,7 +36,8 @@ class MessagesTest {
                         "Unable to parse URL jdbc:postgresql://me:secret@db/locks",
                         "Unable to parse URL jdbc:postgresql:...")
                 .forEach((text, shown) -> {
-                    String message = Messages.unavailable("a lock", new SQLException(text, "08001"))
+                    String message = io.holdfast.lock.postgres.session.Messages.unavailable(
+                                    "a lock", new SQLException(text, "08001"))
                             .getMessage();
                     assertTrue(message.endsWith(". Cause: '" + shown + "' (SQLState 08001)"), message);
                 });
@@ -67,7 +75,7 @@ class MessagesTest {
         });
         try {
             for (LockListener each : failing) {
-                Messages.listenerFailed(each, new IllegalStateException("as the test wants"));
+                new Listeners(List.of(each)).waitBegan(ATTEMPT);
             }
         } finally {
             LOG.setFilter(null);

@@ -9,6 +9,7 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.postgres.LoadHistory.Holding;
 import io.holdfast.lock.postgres.LoadHistory.Kill;
 import io.holdfast.lock.postgres.LoadHistory.Sample;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.sql.LockId;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

@@ -10,6 +10,8 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

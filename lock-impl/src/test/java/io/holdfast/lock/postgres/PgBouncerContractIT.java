@@ -2,6 +2,8 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.LockerContract;
 import java.io.IOException;

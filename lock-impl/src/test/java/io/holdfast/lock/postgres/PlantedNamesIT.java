@@ -11,6 +11,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.SessionMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

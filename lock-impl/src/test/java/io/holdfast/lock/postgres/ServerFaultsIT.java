@@ -11,6 +11,8 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.sql.LockId;
 import java.io.IOException;
 import java.sql.Connection;

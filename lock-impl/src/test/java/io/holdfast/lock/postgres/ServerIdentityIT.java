@@ -9,7 +9,11 @@ import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.sql.LockId;
+import io.holdfast.lock.postgres.thread.SetClock;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -48,7 +52,7 @@ class ServerIdentityIT {
 
     @AfterEach
     void stop() throws Exception {
-        WallClock.source = System::currentTimeMillis;
+        SetClock.back();
         lockers.forEach(PostgresLocker::close);
         for (AutoCloseable server : servers) {
             server.close();
@@ -257,7 +261,7 @@ class ServerIdentityIT {
         LockHandle gone = locker.acquire(LockRequest.of("identity/2"));
         node.server().terminate(node.server().holder(locker.lockId("identity/2")));
 
-        WallClock.source = () -> System.currentTimeMillis() + 3_600_000;
+        SetClock.forward(Duration.ofHours(1));
 
         assertEquals(LockState.SUSPECT, kept.state(), "the server may have freed it");
         assertTrue(gone.state() == LockState.SUSPECT || gone.state() == LockState.LOST);
@@ -271,7 +275,7 @@ class ServerIdentityIT {
     void shouldRecoverFromStepOfClock() throws Exception {
         PostgresLocker locker = locker(CONFIG, ConnectionSource.of(server().dataSource()));
         LockHandle handle = locker.acquire(REQUEST.enforcedTtl(Duration.ofSeconds(60)));
-        WallClock.source = () -> System.currentTimeMillis() + 120_000;
+        SetClock.forward(Duration.ofMinutes(2));
         assertEquals(LockState.SUSPECT, handle.state());
         Server.within(BOUND, "held, says the server", handle::isHeld);
         handle.release();

@@ -8,6 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.postgres.config.SessionMode;
+import io.holdfast.lock.postgres.hold.Insides;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.SessionTraces;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
 import java.sql.Connection;
@@ -208,7 +212,7 @@ class ServerSettingsIT extends LockerTest {
 
     private static boolean asks(LockSession asking, LockSession inDoubt) {
         try {
-            return asking.ask(new TerminateStatement(inDoubt.traces())).wasThere();
+            return asking.ask(new TerminateStatement(SessionTraces.of(inDoubt))).wasThere();
         } catch (SQLException e) {
             return SqlStates.isNotPermitted(e);
         }

@@ -3,6 +3,9 @@ package io.holdfast.lock.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.LockerContract;
 import java.util.List;

@@ -9,6 +9,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.config.SessionMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -10,6 +10,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.sql.LockId;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

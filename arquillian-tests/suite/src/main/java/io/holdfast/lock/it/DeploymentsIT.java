@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.it.beans.KeyEjb;
-import io.holdfast.lock.postgres.LockerConfig;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.io.IOException;

@@ -12,7 +12,7 @@ import io.holdfast.lock.it.beans.CdiBean;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.RetryingBean;
 import io.holdfast.lock.it.beans.StatelessEjb;
-import io.holdfast.lock.postgres.LockerConfig;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.net.http.HttpResponse;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.lock.postgres.LockerConfig;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.net.http.HttpResponse;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.domain;
 
-import io.holdfast.lock.postgres.ConnectionSource;
+import io.holdfast.lock.postgres.config.ConnectionSource;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;

@@ -18,7 +18,7 @@ import io.holdfast.lock.ee.transaction.JtaTransaction;
 import io.holdfast.lock.ee.transaction.LossInterrupt;
 import io.holdfast.lock.ee.transaction.SharedHold;
 import io.holdfast.lock.ee.transaction.TransactionBinding;
-import io.holdfast.lock.postgres.TransactionLock;
+import io.holdfast.lock.postgres.transaction.TransactionLock;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.interceptor.InvocationContext;

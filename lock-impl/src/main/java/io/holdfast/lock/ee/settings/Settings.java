@@ -2,8 +2,8 @@
 package io.holdfast.lock.ee.settings;
 
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.postgres.LockerConfig;
-import io.holdfast.lock.postgres.SessionMode;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;

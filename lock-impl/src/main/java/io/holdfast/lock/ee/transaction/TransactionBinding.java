@@ -5,9 +5,9 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
-import io.holdfast.lock.postgres.ConnectionSource;
-import io.holdfast.lock.postgres.TransactionLock;
-import io.holdfast.lock.postgres.TransactionLocks;
+import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.transaction.TransactionLock;
+import io.holdfast.lock.postgres.transaction.TransactionLocks;
 import java.util.Optional;
 import java.util.function.Supplier;
 

@@ -17,7 +17,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locked;
 import io.holdfast.lock.ee.settings.Settings;
 import io.holdfast.lock.ee.settings.SettingsSource;
-import io.holdfast.lock.postgres.LockerConfig;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import jakarta.ejb.Asynchronous;
 import jakarta.enterprise.inject.Stereotype;
 import jakarta.enterprise.inject.spi.DeploymentException;

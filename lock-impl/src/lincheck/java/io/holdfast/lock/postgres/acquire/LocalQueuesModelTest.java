@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.acquire;
+
+import io.holdfast.lock.postgres.Mutant;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Lincheck goes through the interleavings of threads that use the local queue of one key. */
+@Timeout(300)
+class LocalQueuesModelTest {
+
+    private static final String ATOMIC = "queues.compute(lockId, (id, existing) -> {";
+    private static final String IN_TWO_STEPS = "java.util.function.BiConsumer<Long,"
+            + " java.util.function.BiFunction<Long, Queue, Queue>> inTwoSteps = (id, after) -> {"
+            + " Queue queue = after.apply(id, queues.get(id));"
+            + " if (queue == null) { queues.remove(id); } else { queues.put(id, queue); } };"
+            + " inTwoSteps.accept(lockId, (id, existing) -> {";
+
+    private static final String UNDER_THE_LOCK = """
+                queues.compute(lockId, (id, existing) -> {
+                    Queue queue = existing == null ? new Queue() : existing;
+                    change.accept(queue);
+                    queue.decide(decided);
+        """;
+    private static final String BY_AN_EARLIER_LOOK = """
+                Queue seen = queues.get(lockId);
+                boolean nobodyInLine = seen != null && seen.line.isEmpty();
+                queues.compute(lockId, (id, existing) -> {
+                    Queue queue = existing == null ? new Queue() : existing;
+                    int before = queue.line.size();
+                    change.accept(queue);
+                    if (!nobodyInLine || queue.line.size() > before) {
+                        queue.decide(decided);
+                    }
+        """;
+
+    @Test
+    @DisplayName("C5, C7: the queue is as if its users had come one after the other, in every interleaving")
+    void shouldBeAsIfOneAfterTheOther() {
+        new QueueCheck().run();
+    }
+
+    @Test
+    @DisplayName("C5, C7: the queue is as if its users had come one after the other, under load")
+    void shouldBeAsIfOneAfterTheOtherUnderLoad() {
+        QueueCheck.stress();
+    }
+
+    @Test
+    @DisplayName("the check finds a queue that looks and changes in two steps")
+    void shouldFindQueueThatIsNotAtomic() throws Exception {
+        Mutant.of(LocalQueues.class, ATOMIC, IN_TWO_STEPS).assertFound(QueueCheck.class, "Invalid execution results");
+    }
+
+    @Test
+    @DisplayName(
+            "C1, C5, C7: who waits for its turn gets it, alone if it is exclusive, and one at a time asks and waits")
+    void shouldLetEverybodyHaveTheirTurn() {
+        new QueueClientsCheck().run();
+    }
+
+    @Test
+    @DisplayName("the check finds a wake-up that is lost, since somebody came after the look at the line")
+    void shouldFindLostWakeUp() throws Exception {
+        Mutant mutant = Mutant.of(LocalQueues.class, UNDER_THE_LOCK, BY_AN_EARLIER_LOOK);
+
+        mutant.assertFound(QueueClientsCheck.class, "The execution has hung");
+        mutant.assertFound(QueueCheck.class, "in line");
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.acquire;
+
+import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
+import io.holdfast.lock.postgres.hold.HeldLock;
+import io.holdfast.lock.postgres.thread.Deadline;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A caller that waits on its own thread for the outcome of its acquisition, and sees to it that there is one in time. */
+public final class BlockingWait {
+
+    private static final long CLEAN_UP_MILLIS = 1_000;
+
+    private final Acquisition acquisition;
+    private final CompletableFuture<Optional<HeldLock>> outcome;
+    private final GrantWork work;
+    private final Duration timeout;
+
+    public BlockingWait(Acquisition acquisition, Duration timeout) {
+        this.acquisition = acquisition;
+        this.outcome = acquisition.progress().outcome();
+        this.work = acquisition.work();
+        this.timeout = timeout;
+    }
+
+    /** The lock; empty if somebody else held it for the whole wait. */
+    public Optional<HeldLock> await() throws InterruptedException {
+        try {
+            Deadline forOthers = work.isWaiting() ? acquisition.deadline() : Deadline.after(timeout);
+            if (!completesWithin(acquisition.served(), forOthers)) {
+                acquisition.stopWaiting();
+                if (!work.isWaiting() || !completesWithin(acquisition.served(), Deadline.after(timeout))) {
+                    return giveUp(work.overdue(Stage.IN_LINE));
+                }
+            }
+            while (!completesWithin(outcome, work.answerBy())) {
+                Stage reached = acquisition.progress().stage();
+                if (work.answerBy().hasPassed()) {
+                    return giveUp(work.overdue(reached));
+                }
+            }
+            return outcomeNow();
+        } catch (InterruptedException e) {
+            endInterrupted(e);
+            throw e;
+        } catch (Error e) {
+            if (!acquisition.abandon()) {
+                outcomeNow().ifPresent(HeldLock::startEnding);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean completesWithin(CompletableFuture<?> future, Deadline limit) throws InterruptedException {
+        try {
+            future.get(limit.remainingNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (ExecutionException e) {
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        }
+    }
+
+    /** Gives up with this failure, unless the keeper has come to an outcome in the last moment. */
+    private Optional<HeldLock> giveUp(RuntimeException failure) {
+        if (acquisition.giveUp(failure)) {
+            throw failure;
+        }
+        return outcomeNow();
+    }
+
+    /**
+     * The caller learns of the interrupt, whatever came of the acquisition at the last moment. The key is free for others when
+     * the caller continues; but a server that hangs does not make the caller hang.
+     */
+    private void endInterrupted(InterruptedException interrupt) throws InterruptedException {
+        if (acquisition.abandon()) {
+            acquisition.progress().awaitFinish(CLEAN_UP_MILLIS);
+            return;
+        }
+        try {
+            outcomeNow().ifPresent(HeldLock::close);
+        } catch (RuntimeException e) {
+            interrupt.addSuppressed(e);
+        }
+    }
+
+    private Optional<HeldLock> outcomeNow() {
+        try {
+            return outcome.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                // The caller wants to see who called; what happened on the keeper thread is in the failure's cause.
+                failure.fillInStackTrace();
+                throw failure;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.acquire;
+
+import io.holdfast.lock.Lease;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.message.Shown;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.hold.Grant;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.SessionTerms;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.Acquired;
+import io.holdfast.lock.postgres.sql.SessionSettings;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Keepers;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** How a session asks the server for one lock: it tries, and then waits in the server's queue until the deadline. */
+final class GrantAttempt {
+
+    private final LockRequest request;
+    private final long lockId;
+    private final Deadline deadline;
+    private final LockerConfig config;
+    private final SessionSettings settings;
+
+    private final Keepers keepers;
+
+    /** When the step that runs must have come to an end; moves on with every step. */
+    private volatile Deadline answerBy;
+
+    GrantAttempt(LockRequest request, long lockId, Deadline deadline, LockerConfig config, Keepers keepers) {
+        this.request = request;
+        this.lockId = lockId;
+        this.deadline = deadline;
+        this.config = config;
+        this.keepers = keepers;
+        this.settings = SessionTerms.of(request, config);
+        expectAnswerAfter(Duration.ZERO);
+    }
+
+    /** When the step has ended if all is well, unless another began. */
+    Deadline answerBy() {
+        return answerBy;
+    }
+
+    /** A statement is about to be sent that the server may take this long for. */
+    void expectAnswerAfter(Duration served) {
+        answerBy = Deadline.after(served.plus(config.answerTimeout()));
+    }
+
+    /** What comes before the first statement ends by then. */
+    void expectAnswerBy(Deadline deadline) {
+        answerBy = deadline;
+    }
+
+    /** Asks without waiting. After an exception the session may hold the lock all the same. */
+    Optional<Grant> tryOn(LockSession session, boolean own) throws SQLException {
+        expectAnswerAfter(Duration.ZERO);
+        long sentNanos = System.nanoTime();
+        return granted(session, own, send(session, own, null), sentNanos);
+    }
+
+    /**
+     * Waits until the server grants, or nobody wants the lock any more. A waiting statement holds a snapshot, which holds
+     * back VACUUM; so long waits are cut into slices, and a new slice queues anew. After an exception it may be held.
+     */
+    Optional<Grant> waitOn(LockSession session, BooleanSupplier givenUp) throws SQLException {
+        while (!deadline.hasPassed() && !givenUp.getAsBoolean()) {
+            Duration left = deadline.remaining();
+            Duration slice = left.compareTo(config.waitSlice()) < 0 ? left : config.waitSlice();
+            expectAnswerAfter(slice);
+            long sentNanos = System.nanoTime();
+            Acquired answer;
+            // By itself the server may end the wait late: when its clock is set forward, for one.
+            LateEnd end = new LateEnd(session);
+            Future<?> cancel = keepers.schedule(
+                    () -> keepers.submit(end), slice.plus(config.answerTimeout().dividedBy(2)));
+            try {
+                answer = send(session, true, slice);
+            } catch (SQLException e) {
+                if (!SqlStates.isWaitEnded(e)) {
+                    throw e;
+                }
+                // The grant may have won the race against the end of the wait: the session may hold the lock.
+                if (!session.wipe()) {
+                    throw SqlStates.sessionLost(e);
+                }
+                continue;
+            } finally {
+                cancel.cancel(false);
+                end.isOver();
+            }
+            return granted(session, true, answer, sentNanos);
+        }
+        return Optional.empty();
+    }
+
+    /** Cancels the statement of one slice, and none that comes later on the session. */
+    private static final class LateEnd implements Callable<Void> {
+
+        private final LockSession session;
+        private boolean over;
+
+        LateEnd(LockSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public synchronized Void call() {
+            if (!over) {
+                session.cancel();
+            }
+            return null;
+        }
+
+        synchronized void isOver() {
+            over = true;
+        }
+    }
+
+    private Acquired send(LockSession session, boolean own, @Nullable Duration slice) throws SQLException {
+        return session.acquire(
+                new AcquireStatement(request.mode(), lockId, slice, own ? settings : null, request.fenced()));
+    }
+
+    private Optional<Grant> granted(LockSession session, boolean own, Acquired answer, long sentNanos)
+            throws SQLException {
+        if (answer.granted() == null) {
+            throw io.holdfast.lock.postgres.session.Messages.standby(what());
+        }
+        if (!answer.granted()) {
+            return Optional.empty();
+        }
+        long confirmedNanos = confirm(session, sentNanos);
+        long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
+        return Optional.of(new Grant(session, lockId, own, answer.token(), ttlStartNanos));
+    }
+
+    /**
+     * The server counts the silence of the session from the grant, which was not before the statement was sent; if that may
+     * have been long ago, because the statement waited, it is asked once more. The moment at which the lock was held surely.
+     */
+    private long confirm(LockSession session, long sentNanos) throws SQLException {
+        Duration lease = settings.lease();
+        if (lease.isZero() || System.nanoTime() - sentNanos <= lease.toNanos() / 2) {
+            return sentNanos;
+        }
+        expectAnswerAfter(Duration.ZERO);
+        long confirmedNanos = System.nanoTime();
+        session.restartLifetime(settings, confirmedNanos);
+        if (!session.refresh(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
+            throw Messages.lateGrant(what());
+        }
+        return confirmedNanos;
+    }
+
+    private String what() {
+        return Shown.lock(request.key(), lockId);
+    }
+
+    private boolean isEnforced() {
+        return request.lease() == Lease.ENFORCED;
+    }
+}

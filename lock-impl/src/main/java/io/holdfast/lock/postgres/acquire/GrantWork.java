@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.acquire;
+
+import io.holdfast.lock.Lease;
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.message.Shown;
+import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
+import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
+import io.holdfast.lock.postgres.config.Listeners;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.hold.Grant;
+import io.holdfast.lock.postgres.hold.HeldLock;
+import io.holdfast.lock.postgres.hold.HeldLocks;
+import io.holdfast.lock.postgres.hold.Tenures;
+import io.holdfast.lock.postgres.session.Fitness;
+import io.holdfast.lock.postgres.session.Fitness.Progress;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.SessionAllocation;
+import io.holdfast.lock.postgres.session.Sessions;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Interruption;
+import io.holdfast.lock.spi.LockAttempt;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The work of a keeper for one acquisition: it gets a session, asks the server there, and turns the grant into a held lock. A
+ * session that fails is replaced for as long as that makes sense.
+ */
+public final class GrantWork {
+
+    private static final Duration SHORTEST_OWN_TIME = Duration.ofMillis(250);
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
+
+    private interface Asking {
+        Optional<HeldLock> ask() throws SQLException;
+    }
+
+    private final LockAttempt attempt;
+    private final LockRequest request;
+    private final boolean waiting;
+    private final Deadline deadline;
+    private final Turn turn;
+    private final AcquisitionProgress progress;
+    private final GrantAttempt statement;
+    private final Resources resources;
+    private final Duration connectionTimeout;
+
+    /** For lack of a session, a permit or a connection the attempt does not fail before this time. */
+    private final Duration ownTime;
+
+    /** Whether listeners know that the attempt waits. Used by one thread after the other. */
+    private boolean queuedReported;
+
+    /** Why another session had to be found; null if none had. */
+    private volatile @Nullable SQLException lastFailure;
+
+    /** Until when to continue without a session that answers. Used by keepers only, after it was first set. */
+    private Deadline sessionBy;
+
+    /** Whether the server has answered since then. Used by keepers only. */
+    private boolean answered;
+
+    /** Whether the lock is to be waited for on a session of its own. Used by keepers only. */
+    private boolean hasToWait;
+
+    /**
+     * What the keepers of a locker use to get locks.
+     *
+     * @param sessions opens sessions
+     * @param allocation decides which session a lock lives on
+     * @param fitness proves that locks exclude each other behind the data source
+     * @param limit how many locks there may be
+     * @param heldLocks turns grants into held locks
+     * @param tenures the locks that are held
+     * @param listeners who is notified
+     * @param config how to behave
+     */
+    public record Resources(
+            Sessions sessions,
+            SessionAllocation allocation,
+            Fitness fitness,
+            LockLimit limit,
+            HeldLocks heldLocks,
+            Tenures tenures,
+            Listeners listeners,
+            LockerConfig config) {}
+
+    GrantWork(
+            LockAttempt attempt,
+            Deadline deadline,
+            Turn turn,
+            AcquisitionProgress progress,
+            GrantAttempt statement,
+            Resources resources) {
+        this.attempt = attempt;
+        this.request = attempt.request();
+        this.waiting = !attempt.waitAtMost().isZero();
+        this.deadline = deadline;
+        this.turn = turn;
+        this.progress = progress;
+        this.statement = statement;
+        this.resources = resources;
+        this.connectionTimeout = resources.config().connectionTimeout();
+        this.ownTime = ownTime();
+    }
+
+    /** As long as the wait, at most the connection timeout, but time enough to open a connection. */
+    private Duration ownTime() {
+        Duration wanted = waiting ? attempt.waitAtMost() : connectionTimeout;
+        Duration enough = wanted.compareTo(SHORTEST_OWN_TIME) < 0 ? SHORTEST_OWN_TIME : wanted;
+        return enough.compareTo(connectionTimeout) < 0 ? enough : connectionTimeout;
+    }
+
+    boolean isWaiting() {
+        return waiting;
+    }
+
+    /** When the keeper has come to the end of its present stage if all is well. */
+    Deadline answerBy() {
+        return statement.answerBy();
+    }
+
+    void startOwnTime() {
+        sessionBy = Deadline.after(ownTime);
+        statement.expectAnswerBy(sessionBy);
+    }
+
+    /** Notifies listeners that the attempt waits, once. */
+    void reportQueued() {
+        if (!queuedReported) {
+            queuedReported = true;
+            resources.listeners().queued(attempt);
+        }
+    }
+
+    /** Whether the last answer was empty because the lock has to be waited for on a session of its own. */
+    boolean hasToWait() {
+        return hasToWait;
+    }
+
+    /** Blocks until the lock is granted, or refused, or nobody wants it any more; the last two give an empty answer. */
+    Optional<HeldLock> ask() throws SQLException {
+        if (hasToWait) {
+            hasToWait = false;
+            return persistently(() -> askOnOwnSession(false));
+        }
+        opening(Stage.LOCK_PERMIT, this::permitLock);
+        return persistently(this::askOnce);
+    }
+
+    private Void permitLock() throws InterruptedException {
+        LockLimit limit = resources.limit();
+        if (!limit.tryAcquire(sessionBy)) {
+            throw Messages.tooManyLocks(lock(), limit.limit());
+        }
+        turn.whenEnded(limit::release);
+        return null;
+    }
+
+    /**
+     * A pool may give out a connection whose session has ended, one after the other after a restart of the server; and the
+     * session may end while it waits. Then the lock is asked for, or waited for again, on another session.
+     */
+    private Optional<HeldLock> persistently(Asking asking) throws SQLException {
+        Duration pause = Duration.ZERO;
+        while (true) {
+            try {
+                return asking.ask();
+            } catch (SQLException e) {
+                if (waiting && answered && !deadline.hasPassed()) {
+                    startOwnTime();
+                    answered = false;
+                    pause = Duration.ZERO;
+                }
+                lastFailure = e;
+                if (progress.isDecided() || sessionBy.hasPassed() || !SqlStates.isWorthRetrying(e)) {
+                    throw e;
+                }
+            }
+            rest(pause);
+            Duration twice = pause.isZero() ? SHORTEST_PAUSE : pause.multipliedBy(2);
+            pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+        }
+    }
+
+    private void rest(Duration pause) throws SQLException {
+        opening(Stage.CONNECTION, () -> {
+            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+            return null;
+        });
+    }
+
+    private Optional<HeldLock> askOnce() throws SQLException {
+        if (request.lease() == Lease.ENFORCED) {
+            return askOnOwnSession(true);
+        }
+        Optional<LockSession> shared = opening(
+                Stage.SESSION_PERMIT,
+                () -> resources.allocation().share(turn.lockId(), sessionBy, this::permitted, new Waiting()));
+        if (shared.isEmpty()) {
+            return askOnOwnSession(true);
+        }
+        if (progress.isDecided()) {
+            resources.allocation().giveBack(shared.get(), turn.lockId());
+            return Optional.empty();
+        }
+        Optional<HeldLock> lock = askOnSharedSession(shared.get());
+        if (lock.isEmpty() && waiting) {
+            reportQueued();
+            turn.asked();
+            hasToWait = true;
+        }
+        return lock;
+    }
+
+    private Optional<HeldLock> askOnSharedSession(LockSession shared) throws SQLException {
+        asking();
+        Optional<Grant> grant;
+        try {
+            grant = statement.tryOn(shared, false);
+            answered = true;
+            if (grant.isPresent()) {
+                resources.tenures().requireOneCluster(shared, lock());
+            }
+        } catch (Throwable e) {
+            // The lock may be held all the same. If nobody can tell, the other locks of that session go with it.
+            if (e instanceof SQLException refusal && SqlStates.isRefused(refusal) && unlockQuietly(shared)) {
+                resources.allocation().giveBack(shared, turn.lockId());
+            } else {
+                resources.tenures().retire(shared, e);
+            }
+            throw e;
+        }
+        if (grant.isEmpty()) {
+            resources.allocation().giveBack(shared, turn.lockId());
+        }
+        return grant.map(this::hold);
+    }
+
+    private boolean unlockQuietly(LockSession shared) {
+        try {
+            shared.unlock(turn.lockId(), request.mode(), false);
+            return true;
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
+    private Optional<HeldLock> askOnOwnSession(boolean tryFirst) throws SQLException {
+        LockSession own = opening(
+                Stage.SESSION_PERMIT, () -> resources.sessions().open(lock(), sessionBy, ownTime, this::permitted));
+        if (progress.isDecided()) {
+            own.unpin();
+            return Optional.empty();
+        }
+        progress.asking(own);
+        asking();
+        Optional<Grant> grant;
+        try {
+            grant = grantOn(own, tryFirst);
+        } catch (SQLException e) {
+            // A pooler that ends sessions: PgBouncer answers so for all that goes wrong on its way.
+            boolean dropped = SqlStates.isDriversProtocolError(e) && own.isClosed();
+            if (SqlStates.isRefused(e) && !own.isReady() && own.wipe()) {
+                own.unpin();
+            } else {
+                resources.tenures().retire(own, e);
+            }
+            throw dropped ? SqlStates.sessionLost(e) : e;
+        } catch (Throwable e) {
+            resources.tenures().retire(own, e);
+            throw e;
+        }
+        // From here on nothing is canceled on the session, which may get other locks besides.
+        progress.asking(null);
+        if (grant.isEmpty()) {
+            own.unpin();
+        }
+        return grant.map(this::adopted).map(this::hold);
+    }
+
+    private Optional<Grant> grantOn(LockSession own, boolean tryFirst) throws SQLException {
+        own.pin();
+        resources.fitness().require(own, new Waiting());
+        Optional<Grant> grant = Optional.empty();
+        if (tryFirst) {
+            grant = statement.tryOn(own, true);
+            answered = true;
+        }
+        if (grant.isEmpty() && waiting) {
+            reportQueued();
+            turn.asked();
+            grant = statement.waitOn(own, progress::isDecided);
+            answered = true;
+        }
+        if (grant.isPresent()) {
+            resources.sessions().requireAlone(own);
+            resources.fitness().requireServer(own, new Waiting());
+            resources.tenures().requireOneCluster(own, lock());
+        }
+        return grant;
+    }
+
+    /** A session with an enforced lease takes no other locks, and neither does one that is about to be returned. */
+    private Grant adopted(Grant grant) {
+        boolean mayBeShared = request.lease() != Lease.ENFORCED && !progress.isDecided();
+        return mayBeShared && resources.allocation().adopt(grant.session(), grant.lockId())
+                ? grant.onSharedSession()
+                : grant;
+    }
+
+    /** From here on the held lock disposes of session and turn. */
+    private HeldLock hold(Grant grant) {
+        boolean held = false;
+        try {
+            turn.granted();
+            HeldLock lock = resources.heldLocks().hold(grant, attempt, turn::end);
+            held = true;
+            return lock;
+        } finally {
+            if (!held) {
+                resources.tenures().retire(grant.session(), null);
+            }
+        }
+    }
+
+    // ---- stages
+
+    /** Does what has to be done before the server is asked, and may be interrupted. */
+    private <T> T opening(Stage stage, Interruption.Work<T> work) throws SQLException {
+        return progress.opening().run(() -> {
+            progress.reach(stage);
+            statement.expectAnswerBy(sessionBy);
+            return work.run();
+        });
+    }
+
+    /** The limit of sessions has let this attempt through; now it waits for a connection. */
+    private void permitted() {
+        progress.reach(Stage.CONNECTION);
+    }
+
+    /** A statement is about to be sent. */
+    private void asking() {
+        // In this order: a reader that finds the former limit passed still sees the stage that it was for.
+        statement.expectAnswerAfter(Duration.ZERO);
+        progress.reach(Stage.SERVER);
+    }
+
+    private final class Waiting implements Progress {
+
+        @Override
+        public void goesOn() {
+            asking();
+        }
+
+        @Override
+        public boolean isOver() {
+            return progress.isDecided();
+        }
+    }
+
+    // ---- failures
+
+    LockException failure(SQLException failure) {
+        return SqlStates.isPoolExhausted(failure)
+                ? io.holdfast.lock.postgres.session.Messages.noConnection(lock(), ownTime, failure)
+                : io.holdfast.lock.postgres.session.Messages.of(request, lock(), failure);
+    }
+
+    /** The keeper has not come to an outcome in time: why, by the stage that it has reached. */
+    LockException overdue(Stage reached) {
+        SQLException failed = lastFailure;
+        return switch (reached) {
+            case IN_LINE -> resources.sessions().noConnection(lock(), connectionTimeout);
+            case ADMITTED, LOCK_PERMIT, SESSION_PERMIT ->
+                resources.limit().isReached()
+                        ? Messages.tooManyLocks(lock(), resources.limit().limit())
+                        : resources.sessions().tooMany(lock(), ownTime);
+            case CONNECTION -> failed == null ? resources.sessions().noConnection(lock(), ownTime) : failure(failed);
+            case SERVER, FINISHED ->
+                io.holdfast.lock.postgres.session.Messages.noAnswer(
+                        lock(), resources.config().answerTimeout());
+        };
+    }
+
+    private String lock() {
+        return Shown.lock(attempt);
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.acquire;
+
+import io.holdfast.lock.postgres.thread.Deadline;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** The number of locks that a locker may hold and wait for at once, so that the server's lock table does not fill up. */
+public final class LockLimit {
+
+    private final int limit;
+    private final Semaphore permits;
+
+    public LockLimit(int limit) {
+        this.limit = limit;
+        this.permits = new Semaphore(limit, true);
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    boolean isReached() {
+        return permits.availablePermits() == 0;
+    }
+
+    /** Counts one more lock, or waits until this moment for others to end; false if there are too many until then. */
+    boolean tryAcquire(Deadline by) throws InterruptedException {
+        return permits.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    void release() {
+        permits.release();
+    }
+}

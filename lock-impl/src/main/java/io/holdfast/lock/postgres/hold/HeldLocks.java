@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.hold;
+
+import io.holdfast.lock.LockNotAcquiredException;
+import io.holdfast.lock.message.Shown;
+import io.holdfast.lock.postgres.config.Listeners;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.session.Servers;
+import io.holdfast.lock.postgres.session.SessionAllocation;
+import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Keepers;
+import io.holdfast.lock.postgres.thread.Uninterruptibly;
+import io.holdfast.lock.postgres.thread.WorkQueue;
+import io.holdfast.lock.spi.LockAttempt;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Turns grants into held locks, and ends all of them when the locker closes. */
+public final class HeldLocks {
+
+    private final Tenures tenures;
+    private final SessionAllocation allocation;
+    private final Listeners listeners;
+    private final Keepers keepers;
+    private final WorkQueue errands;
+    private final LockerConfig config;
+    private final AbandonedHandles abandonedHandles = new AbandonedHandles();
+    private final LockWatch watch;
+    private final AtomicBoolean noHeartbeatReported = new AtomicBoolean();
+    private volatile boolean closed;
+
+    public HeldLocks(
+            Tenures tenures,
+            SessionAllocation allocation,
+            Servers servers,
+            Listeners listeners,
+            Keepers keepers,
+            LockerConfig config) {
+        this.tenures = tenures;
+        this.allocation = allocation;
+        this.listeners = listeners;
+        this.keepers = keepers;
+        this.errands = new WorkQueue(keepers);
+        this.config = config;
+        this.watch = new LockWatch(
+                tenures,
+                abandonedHandles,
+                new LockCheck(tenures, servers, keepers),
+                new Heartbeat(tenures, keepers),
+                keepers,
+                errands,
+                config);
+    }
+
+    /**
+     * Begins the tenure of a lock, which owns the session from now on. A lock that is granted while the locker closes, or while
+     * its session is retired, is ended by whichever comes second: this method, or {@link #endAll}, or
+     * {@link Tenures#retire}.
+     *
+     * @param onEnd what to do when the tenure has ended
+     */
+    public HeldLock hold(Grant grant, LockAttempt attempt, Runnable onEnd) {
+        Duration patience = config.checkInterval().plus(config.answerTimeout());
+        Tenure tenure = new Tenure(grant, attempt.request(), allocation, tenures, patience, onEnd);
+        HeldLock lock = new HeldLock(
+                tenure,
+                attempt,
+                grant.ttlStartNanos(),
+                listeners,
+                keepers,
+                errands,
+                abandonedHandles,
+                config.answerTimeout());
+        tenure.begin(lock);
+        tenures.add(tenure);
+        lock.watchTtl();
+        if (closed) {
+            lock.startEnding();
+        } else if (tenure.session().isGone()) {
+            Tenures.loseAll(List.of(tenure));
+        }
+        watch.start();
+        if (tenure.isWithoutHeartbeat()
+                && !config.heartbeat().isZero()
+                && noHeartbeatReported.compareAndSet(false, true)) {
+            Messages.noHeartbeat();
+        }
+        return lock;
+    }
+
+    /** Releases all locks, those that are being granted included. Sessions that do not answer by the deadline are retired. */
+    public void endAll(Deadline deadline) {
+        closed = true;
+        CompletableFuture<?>[] endings =
+                tenures.stream().map(tenure -> tenure.holder().startEnding()).toArray(CompletableFuture[]::new);
+        try {
+            Uninterruptibly.get(CompletableFuture.allOf(endings), deadline.remaining());
+        } catch (TimeoutException e) {
+            Messages.closeTimedOut(tenures.count(), config.closeTimeout());
+            tenures.stream().map(Tenure::holder).forEach(Holder::retireSession);
+        } catch (SQLException e) {
+            throw new IllegalStateException("ending handles its own failures", e);
+        }
+    }
+
+    /**
+     * The exception for a caller that did not get this lock. It names a holder in this locker, whom the user can look for in the
+     * same application.
+     *
+     * @param caller the thread that waited itself; null if none did
+     */
+    public LockNotAcquiredException notAcquired(LockAttempt attempt, Duration waited, @Nullable Thread caller) {
+        String lock = Shown.lock(attempt);
+        Optional<Holder> holder = tenures.of(attempt.lockId()).map(Tenure::holder);
+        if (holder.isEmpty()) {
+            return Messages.notAcquired(lock, "somebody else", waited);
+        }
+        return holder.get().isAcquiredBy(caller)
+                ? Messages.heldByCaller(lock, waited)
+                : Messages.notAcquired(lock, "somebody else in this JVM", waited);
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.hold;
+
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.Servers;
+import io.holdfast.lock.postgres.session.SessionProbe;
+import io.holdfast.lock.postgres.sql.Holdings;
+import io.holdfast.lock.postgres.sql.Holdings.Holding;
+import io.holdfast.lock.postgres.sql.HoldingsQuery;
+import io.holdfast.lock.postgres.thread.Keepers;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Asks each server in one query which of all locks it still has, and loses those that it does not have. */
+final class LockCheck {
+
+    private record Seen(long sentNanos, Holdings holdings) {}
+
+    private final Tenures tenures;
+    private final Servers servers;
+    private final Keepers keepers;
+    private final SessionProbe probe;
+
+    /** Whether a missing right was reported. */
+    private final AtomicBoolean notPermittedReported = new AtomicBoolean();
+
+    LockCheck(Tenures tenures, Servers servers, Keepers keepers) {
+        this.tenures = tenures;
+        this.servers = servers;
+        this.keepers = keepers;
+        this.probe = tenures.probe();
+    }
+
+    /** Blocks on JDBC. */
+    void run() {
+        Map<Long, List<Tenure>> byServer = new HashMap<>();
+        tenures.stream()
+                .forEach(tenure -> byServer.computeIfAbsent(
+                                tenure.session().backend().serverStart(), start -> new ArrayList<>())
+                        .add(tenure));
+        if (byServer.size() == 1) {
+            byServer.forEach(this::check);
+        } else {
+            byServer.forEach((server, held) -> keepers.run(() -> check(server, held)));
+        }
+    }
+
+    /** Checks the locks of one server. What another server answers counts only if that has taken over from it. */
+    private void check(long server, List<Tenure> held) {
+        if (servers.hasSuccessor(server)) {
+            Tenures.loseAll(held);
+            return;
+        }
+        Set<Integer> pids = new LinkedHashSet<>();
+        held.forEach(tenure -> pids.add(tenure.session().backend().pid()));
+        Optional<Seen> answer;
+        try {
+            answer = probe.ask(session -> seen(session, pids), server);
+            notPermittedReported.set(false);
+        } catch (SessionProbe.NotPermittedException e) {
+            if (notPermittedReported.compareAndSet(false, true)) {
+                Messages.LOG.log(
+                        System.Logger.Level.WARNING,
+                        io.holdfast.lock.postgres.session.Messages.mayNotLook(e.refusal())
+                                .getMessage());
+            }
+            return;
+        }
+        if (answer.isEmpty() || answer.get().holdings().standby()) {
+            return;
+        }
+        long asked = answer.get().holdings().serverStart();
+        if (asked == server) {
+            compare(held, answer.get());
+        } else if (servers.hasTakenOver(asked, server)) {
+            Tenures.loseAll(held);
+        }
+    }
+
+    private Seen seen(LockSession session, Set<Integer> pids) throws SQLException {
+        long sentNanos = System.nanoTime();
+        Holdings holdings = session.ask(new HoldingsQuery(pids));
+        if (!holdings.standby()) {
+            servers.learn(holdings.serverStart(), session);
+        }
+        return new Seen(sentNanos, holdings);
+    }
+
+    private void compare(List<Tenure> held, Seen seen) {
+        Map<Integer, List<Holding>> byPid = new HashMap<>();
+        for (Holding holding : seen.holdings().all()) {
+            byPid.computeIfAbsent(holding.pid(), pid -> new ArrayList<>()).add(holding);
+        }
+        List<Tenure> gone = new ArrayList<>();
+        for (Tenure tenure : held) {
+            int pid = tenure.session().backend().pid();
+            Optional<Holding> holding = byPid.getOrDefault(pid, List.of()).stream()
+                    .filter(each -> isOf(each, tenure))
+                    .findFirst();
+            if (holding.isEmpty() || !isProven(tenure, holding.get(), seen.sentNanos())) {
+                gone.add(tenure);
+            }
+        }
+        Tenures.loseAll(gone);
+    }
+
+    private static boolean isOf(Holding holding, Tenure tenure) {
+        return holding.lockId() == tenure.lockId() && holding.shared() == (tenure.mode() == LockMode.SHARED);
+    }
+
+    /**
+     * Whether the session that has the lock is the one of this tenure, or may be. A session with the same process id and lock may
+     * be another one, which got both later: then its start differs from the start of ours. That start is learned here, from the
+     * first answer that cannot be about another session. After a step of the server's clock there is no such answer, so the
+     * session itself is asked. It proves nothing if it does not answer.
+     */
+    private boolean isProven(Tenure tenure, Holding holding, long seenNanos) {
+        LockSession session = tenure.session();
+        Long start = holding.sessionStart();
+        if (start == null || start.equals(session.start())) {
+            tenure.proven(seenNanos);
+            return true;
+        }
+        if (session.start() != null) {
+            return false;
+        }
+        if (start > session.backend().seenAt()) {
+            Optional<Boolean> held = probe.askOn(session, asked -> tenure.refresh(null));
+            if (held.isEmpty() || !held.get()) {
+                return held.isEmpty();
+            }
+        }
+        session.learnStart(start);
+        tenure.proven(seenNanos);
+        return true;
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.hold;
+
+import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockState;
+import io.holdfast.lock.spi.KeyText;
+import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The handle of a held lock. Nothing that the locker refers to may refer to it, so that the garbage collector finds a handle
+ * that was dropped. A handle whose method still runs is not dropped; without the fences the collector could think so.
+ */
+record PostgresHandle(HeldLock lock) implements LockHandle {
+
+    @Override
+    public String key() {
+        return lock.key();
+    }
+
+    @Override
+    public String name() {
+        return lock.name();
+    }
+
+    @Override
+    public LockMode mode() {
+        return lock.mode();
+    }
+
+    @Override
+    public Duration ttl() {
+        return lock.ttl();
+    }
+
+    @Override
+    public LockState state() {
+        return lock.state();
+    }
+
+    @Override
+    public Optional<FencingToken> fencingToken() {
+        return lock.fencingToken();
+    }
+
+    @Override
+    public void onLost(Runnable action) {
+        lock.onLost(Objects.requireNonNull(action, "action"));
+    }
+
+    @Override
+    public void refresh(Duration ttl) {
+        try {
+            lock.refresh(ttl);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
+    public void release() {
+        try {
+            lock.release();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "LockHandle[" + KeyText.of(key()) + ", " + mode() + ", " + state() + "]";
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.hold;
+
+import io.holdfast.lock.postgres.thread.Keepers;
+import io.holdfast.lock.postgres.thread.Uninterruptibly;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Ends the tenure of a held lock in bounded time, once its life has left HELD, and reports what came of it. Whatever a listener
+ * or the server does, the lock ends: a session that does not answer is retired.
+ */
+final class Release {
+
+    private final Tenure tenure;
+    private final LockLife life;
+    private final Ttl ttl;
+    private final HolderEvents events;
+    private final Keepers keepers;
+    private final Duration timeout;
+
+    Release(Tenure tenure, LockLife life, Ttl ttl, HolderEvents events, Keepers keepers, Duration timeout) {
+        this.tenure = tenure;
+        this.life = life;
+        this.ttl = ttl;
+        this.events = events;
+        this.keepers = keepers;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Unlocks, and blocks until that is done, or the timeout has passed.
+     *
+     * @param lock the lock as messages show it
+     */
+    void await(String lock) {
+        events.releaseBegan();
+        try {
+            Uninterruptibly.get(keepers.run(this::unlock), timeout);
+        } catch (TimeoutException e) {
+            Messages.releaseUnanswered(lock, timeout);
+            life.released();
+            retireSession();
+        } catch (SQLException e) {
+            throw new IllegalStateException("ending handles its own failures", e);
+        }
+        report();
+    }
+
+    /** Unlocks without blocking the caller. The future completes when the lock is free or its session has ended. */
+    CompletableFuture<Void> start() {
+        return keepers.run(this::unlockInTime);
+    }
+
+    /** Unlocks on the calling keeper thread. Neither a listener nor a server that does not answer prolongs the lock. */
+    void unlockInTime() {
+        Future<?> anyway = keepers.schedule(() -> keepers.run(this::unlockOrRetire), timeout);
+        events.releaseBegan();
+        anyway.cancel(false);
+        unlockOrRetire();
+        report();
+    }
+
+    private void unlockOrRetire() {
+        Future<?> limit = keepers.schedule(this::retireSession, timeout);
+        try {
+            unlock();
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    /** Retires the session without waiting for it, or for a statement that may run on it. */
+    void retireSession() {
+        keepers.run(tenure::retireUnlessReturned);
+    }
+
+    /** Only the first call does anything. */
+    private void unlock() {
+        if (!tenure.beginUnlocking()) {
+            return;
+        }
+        boolean released = false;
+        Throwable failure = null;
+        try {
+            Tenure.Unlocked answer = tenure.unlock();
+            failure = answer.failure();
+            released = answer.wasHeld() || ttl.hasFreed();
+        } finally {
+            ttl.stopWatching();
+            if (released) {
+                life.released();
+            } else {
+                life.lost(failure);
+            }
+        }
+    }
+
+    /** Reports the outcome once it is decided. */
+    void report() {
+        life.end().ifPresent(end -> events.ended(end, tenure.session().pool(), life.lossCause()));
+    }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Internal: a granted lock until its end, and the proofs that it is held. It may use the packages {@code session},
+ * {@code sql}, {@code thread} and {@code config}.
+ */
+package io.holdfast.lock.postgres.hold;

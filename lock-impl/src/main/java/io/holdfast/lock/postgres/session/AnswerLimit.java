@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.session;
+
+import io.holdfast.lock.postgres.session.Fitness.Progress;
+import io.holdfast.lock.postgres.thread.Keepers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Ends a session that does not answer to one statement in time, as it hears of the statements one by one. */
+final class AnswerLimit implements Progress {
+
+    private final LockSession session;
+    private final Progress progress;
+    private final Keepers keepers;
+    private final Duration timeout;
+    private final AtomicLong answers;
+    private Future<?> end = CompletableFuture.completedFuture(null);
+
+    AnswerLimit(LockSession session, Progress progress, Keepers keepers, Duration timeout, AtomicLong answers) {
+        this.session = session;
+        this.progress = progress;
+        this.keepers = keepers;
+        this.timeout = timeout;
+        this.answers = answers;
+    }
+
+    @Override
+    public void goesOn() {
+        end();
+        answers.incrementAndGet();
+        progress.goesOn();
+        end = session.endAfter(timeout, keepers);
+    }
+
+    @Override
+    public boolean isOver() {
+        return progress.isOver();
+    }
+
+    void end() {
+        end.cancel(false);
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.session;
+
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.sql.TerminateStatement;
+import io.holdfast.lock.postgres.sql.Termination;
+import io.holdfast.lock.postgres.sql.Traces;
+import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Keepers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Sessions that were given up on this side and may live on at the server, where they may hold a lock. Each is terminated
+ * there, and forgotten when the server confirms that it is gone.
+ */
+public final class DoubtfulSessions {
+
+    private static final Deadline NEVER = new Deadline(true, 0, 0);
+
+    private final SessionProbe probe;
+    private final Servers servers;
+    private final Keepers keepers;
+    private final Duration checkInterval;
+
+    /** The traces of each session, and from when on they may be forgotten. */
+    private final Map<Traces, Deadline> inDoubt = new ConcurrentHashMap<>();
+
+    public DoubtfulSessions(SessionProbe probe, Servers servers, Keepers keepers, LockerConfig config) {
+        this.probe = probe;
+        this.servers = servers;
+        this.keepers = keepers;
+        this.checkInterval = config.checkInterval();
+    }
+
+    /** Aborts the session on this side, and has it terminated on the server. */
+    public void retire(LockSession session) {
+        Traces traces = session.traces();
+        session.end(() -> {
+            if (traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
+                inDoubt.put(traces, NEVER);
+                keepers.run(this::terminateAll);
+            }
+        });
+    }
+
+    public boolean isEmpty() {
+        return inDoubt.isEmpty();
+    }
+
+    /**
+     * Asks the server to terminate them. A session is forgotten only when the server has answered twice, a check interval
+     * apart, that it is not there: a statement may have been on its way to it.
+     */
+    public void terminateAll() {
+        for (Traces traces : inDoubt.keySet()) {
+            try {
+                Optional<Termination> answer =
+                        probe.ask(session -> session.ask(new TerminateStatement(traces)), traces.serverStart());
+                if (answer.isEmpty()) {
+                    return;
+                }
+                if (isOver(traces, answer.get())) {
+                    inDoubt.remove(traces);
+                }
+            } catch (SessionProbe.NotPermittedException e) {
+                inDoubt.remove(traces);
+                Messages.notTerminated(traces.pid().getAsInt(), e.refusal());
+            }
+        }
+    }
+
+    private boolean isOver(Traces traces, Termination answer) {
+        Long server = traces.serverStart();
+        if (server != null && server != answer.serverStart()) {
+            return servers.hasTakenOver(answer.serverStart(), server);
+        }
+        if (answer.wasThere()) {
+            inDoubt.replace(traces, NEVER);
+            return false;
+        }
+        Deadline forgotten = Deadline.after(checkInterval);
+        Deadline known = inDoubt.merge(traces, forgotten, (earlier, later) -> earlier.unlimited() ? later : earlier);
+        return known.hasPassed();
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.session;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Finds the driver's connection behind a pool's. It is looked at, and aborted where the pool does not pass that on properly; SQL
+ * runs through the pool's connection only. The driver's classes may not be visible from here, so they are not named.
+ */
+final class DriverConnection {
+
+    private static final String PACKAGE = "org.postgresql.";
+    private static final String WILDFLY = "org.jboss.";
+
+    /** What Payara and Open Liberty unwrap to, though not to the connection itself; null if the driver is not visible here. */
+    private static final Class<?> INTERFACE = find("org.postgresql.PGConnection");
+
+    private DriverConnection() {}
+
+    /** Empty if the pool does not show it, as Open Liberty's, or if it is of another driver. */
+    static Optional<Connection> of(Connection connection) {
+        boolean isWildFly = connection.getClass().getName().startsWith(WILDFLY);
+        Connection found = isWildFly ? underlying(connection) : unwrapped(connection);
+        return isDriver(found) ? Optional.of(found) : Optional.empty();
+    }
+
+    private static boolean isDriver(Connection connection) {
+        return connection != null && connection.getClass().getName().startsWith(PACKAGE);
+    }
+
+    private static Connection unwrapped(Connection connection) {
+        try {
+            return connection.unwrap(Connection.class);
+        } catch (SQLException | RuntimeException e) {
+            return connection;
+        }
+    }
+
+    /** The way of WildFly's pool, whose connection takes itself for the one that is asked for. */
+    private static Connection underlying(Connection connection) {
+        try {
+            return (Connection)
+                    connection.getClass().getMethod("getUnderlyingConnection").invoke(connection);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    /**
+     * Whether the pool gave out a connection that was closed behind its back, as far as it shows. No round trip. A closed one may
+     * refuse to be unwrapped.
+     */
+    static boolean isClosed(Connection connection) throws SQLException {
+        Optional<Connection> driver = of(connection);
+        return driver.isPresent() ? driver.get().isClosed() : connection.isClosed();
+    }
+
+    private static Class<?> find(String type) {
+        try {
+            return Class.forName(type, false, DriverConnection.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            return null;
+        }
+    }
+
+    /** The process id that the driver received when it connected: behind a pooler, an invented one. No round trip. */
+    static OptionalInt backendPid(Connection connection) {
+        Optional<Connection> driver = of(connection);
+        try {
+            if (driver.isPresent()) {
+                return pid(driver.get().getClass(), driver.get());
+            }
+            return INTERFACE == null ? OptionalInt.empty() : pid(INTERFACE, connection.unwrap(INTERFACE));
+        } catch (ReflectiveOperationException | SQLException | RuntimeException e) {
+            return OptionalInt.empty();
+        }
+    }
+
+    private static OptionalInt pid(Class<?> type, Object driver) throws ReflectiveOperationException {
+        return OptionalInt.of((Integer) type.getMethod("getBackendPID").invoke(driver));
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.session;
+
+import io.holdfast.lock.postgres.session.Fitness.Progress;
+import io.holdfast.lock.postgres.thread.Deadline;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** One session, so one connection, for each lock. */
+public final class PinnedSessions implements SessionAllocation {
+
+    @Override
+    public Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress) {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean adopt(LockSession own, long lockId) {
+        return false;
+    }
+
+    @Override
+    public void giveBack(LockSession session, long lockId) {
+        session.unpin();
+    }
+
+    @Override
+    public Collection<LockSession> idle() {
+        return List.of();
+    }
+
+    @Override
+    public void close() {}
+}

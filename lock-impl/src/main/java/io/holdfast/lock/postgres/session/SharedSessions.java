@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.session;
+
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.session.Fitness.Progress;
+import io.holdfast.lock.postgres.sql.Acquired;
+import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Keepers;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Many locks on few sessions. No session has the same lock twice, since the server would grant it both times; nobody waits on
+ * a shared session, since the other locks of it would have to wait, too. One idle session is kept until the locker closes.
+ */
+public final class SharedSessions implements SessionAllocation {
+
+    /** Every statement of a session takes longer with every lock that it holds. */
+    static final int LOCKS_PER_SESSION = 128;
+
+    private final Sessions sessions;
+    private final Keepers keepers;
+    private final Fitness fitness;
+    private final LockerConfig config;
+    private final ReentrantLock opening = new ReentrantLock();
+
+    /** To all statements that made sessions ready. */
+    private final AtomicLong answers = new AtomicLong();
+
+    /** The locks of each session, which are held or asked for. Guarded by this. */
+    private final Map<LockSession, Set<Long>> shares = new LinkedHashMap<>();
+
+    /** Guarded by this. */
+    private boolean closed;
+
+    public SharedSessions(Sessions sessions, Keepers keepers, Fitness fitness, LockerConfig config) {
+        this.sessions = sessions;
+        this.keepers = keepers;
+        this.fitness = fitness;
+        this.config = config;
+        sessions.onShortage(this::closeIdle);
+    }
+
+    @Override
+    public Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress)
+            throws SQLException, InterruptedException {
+        Optional<LockSession> shared = take(lockId);
+        if (shared.isPresent()) {
+            return shared;
+        }
+        // One after the other, so that many that come at once share what the first of them opens.
+        awaitOpening(progress);
+        try {
+            shared = take(lockId);
+            return shared.isPresent() ? shared : Optional.of(open(lockId, by, permitted, progress));
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    /** For as long as the one that opens gets answers, it does not use up the time of the others. */
+    private void awaitOpening(Progress progress) throws InterruptedException {
+        long seen = answers.get();
+        long stepNanos = config.answerTimeout().dividedBy(4).toNanos();
+        while (!opening.tryLock(stepNanos, TimeUnit.NANOSECONDS)) {
+            if (progress.isOver()) {
+                throw new InterruptedException();
+            }
+            if (answers.get() != seen) {
+                seen = answers.get();
+                progress.goesOn();
+            }
+        }
+    }
+
+    private synchronized Optional<LockSession> take(long lockId) {
+        shares.keySet().removeIf(LockSession::isGone);
+        for (Map.Entry<LockSession, Set<Long>> share : shares.entrySet()) {
+            if (share.getValue().size() < LOCKS_PER_SESSION
+                    && isUsable(share.getKey())
+                    && share.getValue().add(lockId)) {
+                return Optional.of(share.getKey());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean isUsable(LockSession session) {
+        Lifetime lifetime = session.lifetime();
+        return !session.isHanging(config.answerTimeout()) && (lifetime == null || !lifetime.hasEnded());
+    }
+
+    private LockSession open(long lockId, Deadline by, Runnable permitted, Progress progress)
+            throws SQLException, InterruptedException {
+        LockSession session = sessions.open("a shared session", by, config.connectionTimeout(), permitted);
+        AnswerLimit limit = new AnswerLimit(session, progress, keepers, config.answerTimeout(), answers);
+        boolean ready = false;
+        try {
+            session.pin();
+            fitness.require(session, limit);
+            limit.goesOn();
+            Acquired answer = session.makeReady(SessionTerms.ofMany(config));
+            if (answer.granted() == null) {
+                throw Messages.standby("locks");
+            }
+            sessions.requireAlone(session);
+            fitness.requireServer(session, limit);
+            adopt(session, lockId);
+            ready = true;
+            return session;
+        } finally {
+            limit.end();
+            if (!ready) {
+                session.end();
+            }
+        }
+    }
+
+    @Override
+    public synchronized boolean adopt(LockSession own, long lockId) {
+        shares.put(own, new HashSet<>(Set.of(lockId)));
+        return true;
+    }
+
+    @Override
+    public void giveBack(LockSession session, long lockId) {
+        if (drop(session, lockId)) {
+            close(session);
+        }
+    }
+
+    /** Whether the session is not wanted any more. */
+    private synchronized boolean drop(LockSession session, long lockId) {
+        Set<Long> locks = shares.get(session);
+        if (locks == null) {
+            return true;
+        }
+        locks.remove(lockId);
+        boolean surplus = locks.isEmpty() && (closed || shares.size() > 1 || sessions.isShort());
+        if (surplus) {
+            shares.remove(session);
+        }
+        return surplus;
+    }
+
+    /** A session that was never made ready is as it came. */
+    private void close(LockSession session) {
+        Future<?> limit = session.endAfter(config.answerTimeout(), keepers);
+        try {
+            if (!session.isReady() || session.restore()) {
+                session.unpin();
+            } else {
+                session.end();
+            }
+        } catch (Throwable e) {
+            session.end();
+        } finally {
+            limit.cancel(false);
+        }
+    }
+
+    @Override
+    public synchronized Collection<LockSession> idle() {
+        return shares.entrySet().stream()
+                .filter(share -> share.getValue().isEmpty() && !share.getKey().isGone())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        closeIdle();
+    }
+
+    private void closeIdle() {
+        List<LockSession> surplus;
+        synchronized (this) {
+            surplus = List.copyOf(idle());
+            surplus.forEach(shares::remove);
+        }
+        surplus.forEach(this::close);
+    }
+}

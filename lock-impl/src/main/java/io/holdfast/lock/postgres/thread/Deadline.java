@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.thread;
+
+import io.holdfast.lock.LockRequest;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A moment of the monotonic clock, and the same moment of the wall clock; both mean nothing if unlimited.
+ *
+ * @param unlimited whether it never passes
+ * @param nanos the moment of the monotonic clock; compared by subtraction only
+ * @param wallMillis the moment of the wall clock
+ */
+public record Deadline(boolean unlimited, long nanos, long wallMillis) {
+
+    /** Longer spans than this (73 years) do not end while a JVM runs, and would overflow the clock's arithmetic. */
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
+
+    public static Deadline after(Duration span) {
+        return from(System.nanoTime(), span);
+    }
+
+    public static Deadline from(long startNanos, Duration span) {
+        if (span.compareTo(LONGEST) > 0) {
+            return new Deadline(true, 0, 0);
+        }
+        long nanos = startNanos + span.toNanos();
+        return new Deadline(
+                false, nanos, WallClock.millis() + TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime()));
+    }
+
+    public Deadline earlier(Deadline other) {
+        if (unlimited || other.unlimited) {
+            return unlimited ? other : this;
+        }
+        return nanos - other.nanos <= 0 ? this : other;
+    }
+
+    /** The other one if they are the same moment of the monotonic clock. */
+    public Deadline later(Deadline other) {
+        if (unlimited || other.unlimited) {
+            return unlimited ? this : other;
+        }
+        return nanos - other.nanos > 0 ? this : other;
+    }
+
+    public boolean hasPassed() {
+        return !unlimited && System.nanoTime() - nanos >= 0;
+    }
+
+    /** Whether it has passed by either clock: the monotonic one stands still while the machine is suspended. */
+    public boolean mayHavePassed() {
+        return !unlimited && (hasPassed() || WallClock.millis() >= wallMillis);
+    }
+
+    /** What is left: zero if it has passed. */
+    public Duration remaining() {
+        if (unlimited) {
+            return LockRequest.UNLIMITED;
+        }
+        return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
+    }
+
+    /** What is left, in nanoseconds, as the waiting methods of java.util.concurrent take it. */
+    public long remainingNanos() {
+        return unlimited ? Long.MAX_VALUE : Math.max(0, nanos - System.nanoTime());
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.thread;
+
+import java.sql.SQLException;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work on one thread that another thread may interrupt. The interrupt reaches this work only, and nothing that the thread does
+ * afterwards.
+ */
+public final class Interruption {
+
+    /**
+     * Work that nothing is asked by, so that it may be interrupted.
+     *
+     * @param <T> the result
+     */
+    @FunctionalInterface
+    public interface Work<T> {
+        T run() throws SQLException, InterruptedException;
+    }
+
+    private final BooleanSupplier unwanted;
+
+    /** The thread that works; null if none does. Guarded by this. */
+    private @Nullable Thread worker;
+
+    /**
+     * Work that may become unwanted.
+     *
+     * @param unwanted whether nobody wants the result any more; set before {@link #interrupt} is called
+     */
+    public Interruption(BooleanSupplier unwanted) {
+        this.unwanted = unwanted;
+    }
+
+    /**
+     * Runs the work.
+     *
+     * @return its result, which may be unwanted by now
+     * @throws CancellationException if the work was interrupted, or is unwanted from the start
+     */
+    public <T> T run(Work<T> work) throws SQLException {
+        synchronized (this) {
+            if (unwanted.getAsBoolean()) {
+                throw new CancellationException("the result is not wanted any more");
+            }
+            worker = Thread.currentThread();
+        }
+        try {
+            return work.run();
+        } catch (InterruptedException e) {
+            throw (CancellationException) new CancellationException("interrupted").initCause(e);
+        } finally {
+            synchronized (this) {
+                worker = null;
+                Thread.interrupted();
+            }
+        }
+    }
+
+    /** Interrupts the work; false if none runs. */
+    public synchronized boolean interrupt() {
+        if (worker == null) {
+            return false;
+        }
+        worker.interrupt();
+        return true;
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.thread;
+
+import java.util.function.LongSupplier;
+
+/**
+ * The time of day in milliseconds. Unlike the monotonic clock it goes on while the machine is suspended, but somebody may set it.
+ * So where the two disagree, nothing is certain until the server has been asked again.
+ */
+public final class WallClock {
+
+    /** Replaced by tests. */
+    static volatile LongSupplier source = System::currentTimeMillis;
+
+    private WallClock() {}
+
+    public static long millis() {
+        return source.getAsLong();
+    }
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Internal: threads, waiting and time. It may use the JDK and the constants of {@code lock-api} only.
+ */
+package io.holdfast.lock.postgres.thread;
