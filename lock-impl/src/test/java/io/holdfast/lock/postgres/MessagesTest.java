@@ -46,7 +46,12 @@ class MessagesTest {
     @Test
     @DisplayName("a listener that fails is named by its class, or by what stands behind a proxy")
     void shouldNameListener() {
-        LockListener plain = new LockListener() {};
+        LockListener plain = new LockListener() {
+            @Override
+            public void waitBegan(LockAttempt attempt) {
+                throw new IllegalStateException("as the test wants");
+            }
+        };
         LockListener proxy = (LockListener) Proxy.newProxyInstance(
                 LockListener.class.getClassLoader(), new Class<?>[] {LockListener.class}, new InvocationHandler() {
                     @Override
