@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
-import io.holdfast.lock.spi.KeyText;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

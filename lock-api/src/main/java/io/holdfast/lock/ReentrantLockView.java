@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
-import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.event;
 
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockMode;
-import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.spi;
 
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockRequest;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.message;
 
-import io.holdfast.lock.spi.KeyText;
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.spi.LockAttempt;
 import java.time.Duration;
 

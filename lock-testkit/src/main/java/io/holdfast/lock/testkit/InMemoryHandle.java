@@ -2,13 +2,13 @@
 package io.holdfast.lock.testkit;
 
 import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.testkit;
 
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import io.holdfast.lock.testkit.InMemoryLocks.Waiter;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.domain;
 
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.ee.domain.Retrying.Attempt;
-import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.key;
 
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockKey;
-import io.holdfast.lock.spi.KeyText;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;

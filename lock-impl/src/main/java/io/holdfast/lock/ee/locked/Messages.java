@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.locked;
 
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockInterruptedException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.ee.settings.Refusal;
-import io.holdfast.lock.spi.KeyText;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;
 import java.lang.System.Logger;

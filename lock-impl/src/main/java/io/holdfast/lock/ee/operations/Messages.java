@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.operations;
 
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockInfo;
-import io.holdfast.lock.spi.KeyText;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 

@@ -2,10 +2,10 @@
 package io.holdfast.lock.ee.transaction;
 
 import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.spi.KeyText;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.config;
 
-import io.holdfast.lock.spi.KeyText;
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.spi.LockListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -2,12 +2,12 @@
 package io.holdfast.lock.postgres.transaction;
 
 import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.message.Shown;
-import io.holdfast.lock.spi.KeyText;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.lock.spi;
+package io.holdfast.lock;
 
 /**
  * Shows keys, names of locks and other text of users in messages, logs and {@code toString()}: on one line, and never long. What
@@ -31,7 +31,7 @@ public final class KeyText {
      * Shows a key and its lock.
      *
      * @param key any text
-     * @param lockId the lock's number on the server: see {@link io.holdfast.lock.Locker#lockId}
+     * @param lockId the lock's number on the server: see {@link Locker#lockId}
      * @return the key in quotes and the number, such as {@code 'order/42' (lock id -4157212354532121)}; at most some 700
      *     characters
      * @throws NullPointerException if the key is null
