@@ -35,8 +35,8 @@ import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.session.SharedSessions;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.SessionName;
-import io.holdfast.lock.postgres.sql.StandbyQuery;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.StackReserve;
@@ -268,7 +268,7 @@ public final class PostgresLocker implements Locker {
     }
 
     private static Void requirePrimary(LockSession session) throws SQLException {
-        if (session.ask(new StandbyQuery())) {
+        if (session.ask(PlainQuery.IS_STANDBY)) {
             throw io.holdfast.lock.postgres.session.Messages.standby("locks");
         }
         return null;

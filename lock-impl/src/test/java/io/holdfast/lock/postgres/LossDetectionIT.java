@@ -17,7 +17,7 @@ import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionTraces;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
-import io.holdfast.lock.postgres.sql.Traces;
+import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

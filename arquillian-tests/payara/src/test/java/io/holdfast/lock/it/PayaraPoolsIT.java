@@ -11,7 +11,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;

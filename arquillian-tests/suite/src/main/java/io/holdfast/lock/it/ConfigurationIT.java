@@ -15,7 +15,7 @@ import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.ForgetfulBean;
 import io.holdfast.lock.it.beans.HiddenDomainBean;
 import io.holdfast.lock.it.beans.KeyBean;
-import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.SkippingBean;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;

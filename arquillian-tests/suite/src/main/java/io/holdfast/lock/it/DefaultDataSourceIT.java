@@ -4,7 +4,7 @@ package io.holdfast.lock.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.inject.Inject;
 import org.jboss.arquillian.container.test.api.Deployment;

@@ -10,7 +10,7 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.EventLog;
-import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.inject.Inject;
 import java.time.Duration;

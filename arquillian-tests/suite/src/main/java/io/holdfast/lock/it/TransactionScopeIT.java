@@ -14,7 +14,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.TransactionScopeBean;
 import io.holdfast.lock.it.beans.TransactionScopeEjb;
 import jakarta.annotation.Resource;

@@ -15,7 +15,7 @@ import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.AttributesBean;
 import io.holdfast.lock.it.beans.AttributesEjb;
 import io.holdfast.lock.it.beans.BeanManagedEjb;
-import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.OpeningBean;
 import io.holdfast.lock.it.beans.OpeningEjb;
 import jakarta.annotation.Resource;

@@ -9,7 +9,7 @@ import io.holdfast.lock.postgres.hold.Grant;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionTerms;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
-import io.holdfast.lock.postgres.sql.Acquired;
+import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
 import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;

@@ -3,8 +3,8 @@ package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
-import io.holdfast.lock.postgres.sql.Termination;
-import io.holdfast.lock.postgres.sql.Traces;
+import io.holdfast.lock.postgres.sql.TerminateStatement.Termination;
+import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.time.Duration;

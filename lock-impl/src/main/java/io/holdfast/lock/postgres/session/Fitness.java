@@ -4,14 +4,14 @@ package io.holdfast.lock.postgres.session;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
-import io.holdfast.lock.postgres.sql.BackendPidQuery;
-import io.holdfast.lock.postgres.sql.Holdings;
-import io.holdfast.lock.postgres.sql.Holdings.Holding;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
+import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings;
+import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings.Holding;
+import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.ProbeStatement;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
-import io.holdfast.lock.postgres.sql.Traces;
+import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
@@ -189,7 +189,7 @@ public final class Fitness {
         Deadline enough = Deadline.after(config.answerTimeout().dividedBy(4));
         try {
             limit.goesOn();
-            int first = one.ask(new BackendPidQuery());
+            int first = one.ask(PlainQuery.BACKEND_PID);
             tellOfPooler(one, first);
             for (int round = 0; round < ROUNDS && (round < 2 || !enough.hasPassed()); round++) {
                 compare(first, one, other, limit);
@@ -213,12 +213,12 @@ public final class Fitness {
     /** Asks before and after, so that a pooler that prefers the session it used last gives that to the other one. */
     private static void compare(int first, LockSession one, LockSession other, AnswerLimit limit) throws SQLException {
         limit.goesOn();
-        int before = one.ask(new BackendPidQuery());
+        int before = one.ask(PlainQuery.BACKEND_PID);
         limit.goesOn();
         other.begin();
-        int beside = other.ask(new BackendPidQuery());
+        int beside = other.ask(PlainQuery.BACKEND_PID);
         limit.goesOn();
-        int after = one.ask(new BackendPidQuery());
+        int after = one.ask(PlainQuery.BACKEND_PID);
         limit.goesOn();
         other.rollback();
         if (beside == after) {

@@ -3,19 +3,18 @@ package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
-import io.holdfast.lock.postgres.sql.Acquired;
+import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
 import io.holdfast.lock.postgres.sql.Backend;
-import io.holdfast.lock.postgres.sql.BackendPidQuery;
 import io.holdfast.lock.postgres.sql.FormerSettings;
 import io.holdfast.lock.postgres.sql.MakeReadyStatement;
+import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.Query;
 import io.holdfast.lock.postgres.sql.RefreshStatement;
 import io.holdfast.lock.postgres.sql.RestoreStatement;
 import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
-import io.holdfast.lock.postgres.sql.Traces;
-import io.holdfast.lock.postgres.sql.UnlockAllStatement;
+import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.sql.UnlockStatement;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
@@ -228,7 +227,7 @@ public final class LockSession {
 
     /** A sign of life. Whether this is still the same session, and the server had not given it up before the answer came. */
     public boolean touch() throws SQLException {
-        return ask(new BackendPidQuery()) == backend.pid() && isInTime();
+        return ask(PlainQuery.BACKEND_PID) == backend.pid() && isInTime();
     }
 
     private boolean isInTime() {
@@ -268,7 +267,7 @@ public final class LockSession {
     /** Frees every lock of the session, whatever an earlier error left behind; false if that fails. */
     public boolean wipe() {
         try {
-            return ask(new UnlockAllStatement());
+            return ask(PlainQuery.UNLOCK_ALL);
         } catch (Throwable e) {
             return false;
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.session;
 
-import io.holdfast.lock.postgres.sql.IdentityQuery;
+import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.ServerIdentity;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import java.sql.SQLException;
@@ -32,7 +32,7 @@ public final class Servers {
 
     private static Optional<ServerIdentity> identity(LockSession session) throws SQLException {
         try {
-            return Optional.of(session.ask(new IdentityQuery()));
+            return Optional.of(session.ask(PlainQuery.SERVER_IDENTITY));
         } catch (SQLException e) {
             if (!SqlStates.isRefused(e)) {
                 throw e;

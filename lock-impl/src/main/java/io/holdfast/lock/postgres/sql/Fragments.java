@@ -26,6 +26,10 @@ final class Fragments {
                     + " and l.database operator(pg_catalog.=) (select oid from pg_catalog.pg_database"
                     + " where datname operator(pg_catalog.=) pg_catalog.current_database())";
 
+    /** A query for when the server started, called started, and the number of the database, called oid. */
+    static final String DATABASE = "select " + SERVER_START + " as started, oid::bigint from pg_catalog.pg_database"
+            + " where datname operator(pg_catalog.=) pg_catalog.current_database()";
+
     /** Has one parameter: milliseconds as text, where zero switches the timeout off. */
     static final String SET_IDLE_TIMEOUT = "pg_catalog.set_config('idle_session_timeout', ?, false)";
 

@@ -1,20 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.sql;
 
-import io.holdfast.lock.postgres.sql.Holdings.Holding;
+import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings.Holding;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks which locks some sessions hold.
  *
  * @param pids the process ids of the sessions
  */
-public record HoldingsQuery(Collection<Integer> pids) implements Query<Holdings> {
+public record HoldingsQuery(Collection<Integer> pids) implements Query<HoldingsQuery.Holdings> {
+
+    /**
+     * The locks that some sessions hold, as one server sees it.
+     *
+     * @param standby whether that server is a standby, where nobody holds a lock
+     * @param serverStart when that server started
+     * @param all the locks
+     */
+    public record Holdings(boolean standby, long serverStart, Set<Holding> all) {
+
+        /**
+         * A lock that a session holds.
+         *
+         * @param pid the process id of the session
+         * @param lockId the number of the lock
+         * @param shared whether it is held in shared mode
+         * @param sessionStart when the session began, by the server's clock in microseconds; null if the role may not
+         *     see it
+         */
+        public record Holding(
+                int pid,
+                long lockId,
+                boolean shared,
+                @Nullable Long sessionStart) {}
+    }
 
     private static final String TEXT = "select pg_catalog.pg_is_in_recovery(), " + Fragments.SERVER_START + ", l.pid, "
             + Fragments.LOCK_ID + ", l.mode operator(pg_catalog.=) 'ShareLock', " + Fragments.micros("a.backend_start")

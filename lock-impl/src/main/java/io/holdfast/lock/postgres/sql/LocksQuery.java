@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lockId the number of the lock; null for all locks
  */
-public record LocksQuery(@Nullable Long lockId) implements Query<List<LockRow>> {
+public record LocksQuery(@Nullable Long lockId) implements Query<List<LocksQuery.LockRow>> {
+
+    /**
+     * A session that holds a lock or waits for it.
+     *
+     * @param lockId the number of the lock
+     * @param granted whether the session holds it, as opposed to waiting for it
+     * @param session the session
+     */
+    public record LockRow(long lockId, boolean granted, Session session) {
+
+        /**
+         * What the session shows of its lock.
+         *
+         * @return what it shows; empty if it is no session of this library
+         */
+        public Optional<Published> published() {
+            return SessionName.parse(session.applicationName());
+        }
+    }
 
     private static final String ISO = ", 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')";
 

@@ -5,13 +5,38 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Terminates another session, if this is its server, and it holds one of its locks or waits for one.
  *
  * @param other what identifies the session; its process id is known
  */
-public record TerminateStatement(Traces other) implements RowQuery<Termination> {
+public record TerminateStatement(Traces other) implements RowQuery<TerminateStatement.Termination> {
+
+    /**
+     * What identifies a session that was given up and may still exist on its server.
+     *
+     * @param pid its process id; empty if it is not known
+     * @param serverStart when its server started; null if it is not known
+     * @param start when the session began, by the server's clock in microseconds; null if it is not known
+     * @param lockIds the numbers of the locks that it may hold or wait for
+     */
+    public record Traces(
+            OptionalInt pid,
+            @Nullable Long serverStart,
+            @Nullable Long start,
+            Set<Long> lockIds) {}
+
+    /**
+     * A server's answer to the request to terminate a session.
+     *
+     * @param serverStart when the server that answers started
+     * @param wasThere whether the session existed, and held one of its locks or waited for one
+     */
+    public record Termination(long serverStart, boolean wasThere) {}
 
     /** Makes a session terminate itself; fails always, since the session ends. */
     public static final String TERMINATE_SELF = "select pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid())";

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Acquires a lock in the caller's transaction, if that runs on the expected database. A savepoint fails where there is
@@ -22,7 +23,17 @@ import java.time.Duration;
  * @param expected the database that has the locks
  */
 public record TransactionAcquireStatement(LockMode mode, long lockId, Duration waitAtMost, Database expected)
-        implements RowQuery<TransactionAnswer> {
+        implements RowQuery<TransactionAcquireStatement.Answer> {
+
+    /**
+     * The server's answer to a statement that acquires a lock in a transaction.
+     *
+     * @param granted whether the lock was granted; null on a standby, on another database, and under REPEATABLE READ,
+     *     where the statement asks for nothing
+     * @param database the database of the transaction
+     * @param repeatableRead whether the isolation level of the transaction is REPEATABLE READ
+     */
+    public record Answer(@Nullable Boolean granted, Database database, boolean repeatableRead) {}
 
     /** Resets the transaction to its state before a statement of this class that failed. */
     public static final String UNDO = "rollback to savepoint holdfast; release savepoint holdfast";
@@ -41,7 +52,7 @@ public record TransactionAcquireStatement(LockMode mode, long lockId, Duration w
                 + " pg_catalog.current_setting('transaction_isolation') as isolation,"
                 + " pg_catalog.current_setting('lock_timeout') as lock_timeout"
                 + (waits ? ", pg_catalog.set_config('lock_timeout', ?, true) as changed" : "")
-                + " from (" + DatabaseQuery.TEXT
+                + " from (" + Fragments.DATABASE
                 + ") as d), attempt as materialized (select started, oid, isolation, lock_timeout,"
                 + " case when pg_catalog.pg_is_in_recovery() or isolation operator(pg_catalog.=) 'repeatable read'"
                 + " or started operator(pg_catalog.<>) ? or oid operator(pg_catalog.<>) ? then null else "
@@ -78,8 +89,8 @@ public record TransactionAcquireStatement(LockMode mode, long lockId, Duration w
     }
 
     @Override
-    public TransactionAnswer readRow(ResultSet row) throws SQLException {
-        return new TransactionAnswer(
+    public Answer readRow(ResultSet row) throws SQLException {
+        return new Answer(
                 row.getObject(1, Boolean.class),
                 new Database(row.getLong(2), row.getLong(3)),
                 row.getString(4).equals("repeatable read"));

@@ -12,10 +12,10 @@ import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.hold.HeldLocks;
 import io.holdfast.lock.postgres.session.Inquiries;
 import io.holdfast.lock.postgres.sql.Database;
-import io.holdfast.lock.postgres.sql.DatabaseQuery;
+import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TransactionAcquireStatement;
-import io.holdfast.lock.postgres.sql.TransactionAnswer;
+import io.holdfast.lock.postgres.sql.TransactionAcquireStatement.Answer;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import io.holdfast.lock.spi.LockAttempt;
@@ -172,7 +172,7 @@ public final class TransactionLocks {
 
     private boolean isGranted(Connection connection, LockRequest request, Duration limit, @Nullable StatementWait wait)
             throws InterruptedException {
-        TransactionAnswer answer;
+        Answer answer;
         Database expected = own == null ? learnOwn() : own;
         try {
             answer = ask(connection, request, limit, expected, wait);
@@ -215,11 +215,11 @@ public final class TransactionLocks {
 
     private Database learnOwn() throws InterruptedException {
         attempts.requireOpen(LOCK_DATABASE);
-        own = inquiries.ask(LOCK_DATABASE, session -> session.ask(new DatabaseQuery()));
+        own = inquiries.ask(LOCK_DATABASE, session -> session.ask(PlainQuery.DATABASE));
         return own;
     }
 
-    private TransactionAnswer ask(
+    private Answer ask(
             Connection connection, LockRequest request, Duration limit, Database expected, @Nullable StatementWait wait)
             throws SQLException, InterruptedException {
         TransactionAcquireStatement acquire =
