@@ -19,10 +19,4 @@ final class Messages {
                         + " be a member of the login role, or of pg_signal_backend" + Causes.sentence(cause),
                 cause);
     }
-
-    static IllegalArgumentException noTransactions(String lock) {
-        return new IllegalArgumentException("HOLDFAST-0031: " + lock
-                + " is asked for in a transaction, which is not known here. Call acquire or tryAcquire of the locker that"
-                + " the container injects, on the thread of the transaction");
-    }
 }

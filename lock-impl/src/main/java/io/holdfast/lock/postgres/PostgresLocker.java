@@ -2,17 +2,14 @@
 package io.holdfast.lock.postgres;
 
 import io.holdfast.lock.LockAdmin;
-import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.message.Shown;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.acquire.Acquisition;
 import io.holdfast.lock.postgres.acquire.Acquisitions;
-import io.holdfast.lock.postgres.acquire.AsyncWait;
 import io.holdfast.lock.postgres.acquire.Attempts;
-import io.holdfast.lock.postgres.acquire.BlockingWait;
 import io.holdfast.lock.postgres.acquire.GrantWork;
 import io.holdfast.lock.postgres.acquire.LocalQueues;
 import io.holdfast.lock.postgres.acquire.LockLimit;
@@ -39,9 +36,7 @@ import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.SessionName;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
-import io.holdfast.lock.postgres.thread.StackReserve;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
-import io.holdfast.lock.postgres.thread.WorkQueue;
 import io.holdfast.lock.postgres.transaction.StatementWaits;
 import io.holdfast.lock.postgres.transaction.TransactionLocks;
 import io.holdfast.lock.spi.LockAttempt;
@@ -88,7 +83,6 @@ public final class PostgresLocker implements Locker {
     private final Attempts attempts;
     private final Listeners listeners;
     private final Keepers keepers = new Keepers();
-    private final WorkQueue refusals = new WorkQueue(keepers);
     private final Sessions sessions;
     private final SessionAllocation allocation;
     private final Fitness fitness;
@@ -129,6 +123,7 @@ public final class PostgresLocker implements Locker {
                         tenures,
                         this.listeners,
                         config),
+                attempts,
                 keepers);
         this.inquiries = new Inquiries(sessions, keepers, config);
     }
@@ -154,47 +149,19 @@ public final class PostgresLocker implements Locker {
     public LockHandle acquire(LockRequest request, Duration waitAtMost) throws InterruptedException {
         LockAttempt attempt = attempts.attempt(request, waitAtMost);
         long startNanos = System.nanoTime();
-        return acquire(attempt, startNanos)
+        return acquisitions
+                .acquire(attempt, startNanos)
                 .orElseThrow(() -> heldLocks.notAcquired(attempt, since(startNanos), Thread.currentThread()));
     }
 
     @Override
     public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
-        return acquire(attempts.attempt(request, LockRequest.IMMEDIATE), System.nanoTime());
+        return acquisitions.acquire(attempts.attempt(request, LockRequest.IMMEDIATE), System.nanoTime());
     }
 
     @Override
     public LockHandles acquireAll(Collection<LockRequest> requests) throws InterruptedException {
         return acquireAll(requests, config.waitAtMost());
-    }
-
-    private Optional<LockHandle> acquire(LockAttempt attempt, long startNanos) throws InterruptedException {
-        StackReserve.require();
-        if (Thread.interrupted()) {
-            // Otherwise an answer that comes at once would take precedence over the interrupt.
-            throw new InterruptedException();
-        }
-        listeners.waitBegan(attempt);
-        Optional<HeldLock> lock = Optional.empty();
-        boolean returned = false;
-        try {
-            lock = new BlockingWait(start(attempt, startNanos), config.connectionTimeout()).await();
-            if (lock.isEmpty()) {
-                listeners.refused(attempt, since(startNanos));
-            }
-            lock.ifPresent(HeldLock::acquiredByThisThread);
-            Optional<LockHandle> handle = lock.map(held -> held.announce(since(startNanos)));
-            returned = true;
-            return handle;
-        } catch (LockException e) {
-            listeners.failed(attempt, e);
-            throw e;
-        } finally {
-            if (!returned) {
-                lock.ifPresent(HeldLock::startEnding);
-            }
-            listeners.waitEnded(attempt);
-        }
     }
 
     @Override
@@ -204,32 +171,7 @@ public final class PostgresLocker implements Locker {
 
     @Override
     public CompletableFuture<LockHandle> acquireAsync(LockRequest request, Duration waitAtMost) {
-        LockAttempt attempt = attempts.attempt(request, waitAtMost);
-        long startNanos = System.nanoTime();
-        listeners.waitBegan(attempt);
-        try {
-            return new AsyncWait(
-                            start(attempt, startNanos),
-                            startNanos,
-                            heldLocks,
-                            listeners,
-                            keepers,
-                            refusals,
-                            config.connectionTimeout())
-                    .start();
-        } catch (RuntimeException e) {
-            listeners.waitEnded(attempt);
-            throw e;
-        }
-    }
-
-    private Acquisition start(LockAttempt attempt, long startNanos) {
-        String lock = Shown.lock(attempt);
-        if (attempt.request().isTransactional()) {
-            throw Messages.noTransactions(lock);
-        }
-        attempts.requireOpen(lock);
-        return acquisitions.start(attempt, Deadline.from(startNanos, attempt.waitAtMost()));
+        return acquisitions.acquireAsync(attempts.attempt(request, waitAtMost), System.nanoTime());
     }
 
     private static Duration since(long startNanos) {
@@ -269,7 +211,7 @@ public final class PostgresLocker implements Locker {
 
     private static Void requirePrimary(LockSession session) throws SQLException {
         if (session.ask(PlainQuery.IS_STANDBY)) {
-            throw io.holdfast.lock.postgres.session.Messages.standby("locks");
+            throw CommonMessages.standby("locks");
         }
         return null;
     }

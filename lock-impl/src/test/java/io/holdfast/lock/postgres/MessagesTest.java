@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.spi.LockAttempt;
@@ -36,8 +37,7 @@ class MessagesTest {
                         "Unable to parse URL jdbc:postgresql://me:secret@db/locks",
                         "Unable to parse URL jdbc:postgresql:...")
                 .forEach((text, shown) -> {
-                    String message = io.holdfast.lock.postgres.session.Messages.unavailable(
-                                    "a lock", new SQLException(text, "08001"))
+                    String message = CommonMessages.unavailable("a lock", new SQLException(text, "08001"))
                             .getMessage();
                     assertTrue(message.endsWith(". Cause: '" + shown + "' (SQLState 08001)"), message);
                 });

@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.acquire;
 
 import io.holdfast.lock.LockException;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
 import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
@@ -31,6 +32,7 @@ public final class Acquisition implements Runnable {
     private final Deadline deadline;
     private final Turn turn;
     private final GrantWork work;
+    private final GrantStages stages;
     private final AcquisitionProgress progress;
     private final StatementCanceller canceller;
     private final Admission admission;
@@ -56,6 +58,7 @@ public final class Acquisition implements Runnable {
             Deadline deadline,
             Turn turn,
             GrantWork work,
+            GrantStages stages,
             AcquisitionProgress progress,
             StatementCanceller canceller,
             Admission admission,
@@ -65,6 +68,7 @@ public final class Acquisition implements Runnable {
         this.deadline = deadline;
         this.turn = turn;
         this.work = work;
+        this.stages = stages;
         this.progress = progress;
         this.canceller = canceller;
         this.admission = admission;
@@ -80,8 +84,13 @@ public final class Acquisition implements Runnable {
         return deadline;
     }
 
-    GrantWork work() {
-        return work;
+    GrantStages stages() {
+        return stages;
+    }
+
+    /** Whether the caller waits for others. */
+    boolean isWaiting() {
+        return !attempt.waitAtMost().isZero();
     }
 
     AcquisitionProgress progress() {
@@ -95,7 +104,7 @@ public final class Acquisition implements Runnable {
 
     /** Asks the server as soon as the turn comes. */
     void start() {
-        if (work.isWaiting() && !turn.come().isDone()) {
+        if (isWaiting() && !turn.come().isDone()) {
             work.reportQueued();
         }
         served = turn.come().thenAccept(come -> {
@@ -113,7 +122,7 @@ public final class Acquisition implements Runnable {
         if (!progress.move(Stage.IN_LINE, Stage.ADMITTED) && !progress.move(Stage.SERVER, Stage.ADMITTED)) {
             return;
         }
-        work.startOwnTime();
+        stages.startOwnTime();
         try {
             next.enter(this);
             if (progress.isDecided()) {
@@ -198,11 +207,11 @@ public final class Acquisition implements Runnable {
                 lock.ifPresent(HeldLock::endOnThisThread);
             }
         } catch (SQLException e) {
-            fail(work.failure(e));
+            fail(stages.failure(e));
         } catch (LockException | Error e) {
             fail(e);
         } catch (Throwable e) {
-            fail(io.holdfast.lock.postgres.session.Messages.unavailable(Shown.lock(attempt), e));
+            fail(CommonMessages.unavailable(Shown.lock(attempt), e));
         } finally {
             if (!continues) {
                 finish();

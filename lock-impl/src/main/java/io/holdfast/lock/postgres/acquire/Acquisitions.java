@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.acquire;
 
+import io.holdfast.lock.LockException;
+import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
+import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;
+import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.thread.Admission;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
+import io.holdfast.lock.postgres.thread.StackReserve;
+import io.holdfast.lock.postgres.thread.WorkQueue;
 import io.holdfast.lock.spi.LockAttempt;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Starts the acquisitions of a locker, knows those that run, and refuses them when the locker closes. */
@@ -19,16 +28,19 @@ public final class Acquisitions {
     private static final int ASKING_ON_SHARED_SESSIONS = 32;
 
     private final GrantWork.Resources resources;
+    private final Attempts attempts;
     private final Keepers keepers;
+    private final WorkQueue refusals;
     private final LocalQueues queues = new LocalQueues();
     private final Admission admission;
     private final Admission admissionToWait;
     private final Set<Acquisition> running = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
 
-    public Acquisitions(GrantWork.Resources resources, Keepers keepers) {
+    public Acquisitions(GrantWork.Resources resources, Attempts attempts, Keepers keepers) {
         this.resources = resources;
+        this.attempts = attempts;
         this.keepers = keepers;
+        this.refusals = new WorkQueue(keepers);
         LockerConfig config = resources.config();
         int own = Math.min(resources.sessions().limit(), config.maxLocks());
         boolean isShared = config.sessions() == SessionMode.SHARED;
@@ -36,21 +48,83 @@ public final class Acquisitions {
         this.admissionToWait = new Admission(keepers, own);
     }
 
-    LocalQueues queues() {
-        return queues;
+    /**
+     * Acquires a lock, and blocks until there is an outcome.
+     *
+     * @param startNanos when the wait began
+     * @return the handle; empty if somebody else held the lock for the whole wait
+     */
+    public Optional<LockHandle> acquire(LockAttempt attempt, long startNanos) throws InterruptedException {
+        StackReserve.require();
+        if (Thread.interrupted()) {
+            // Otherwise an answer that comes at once would take precedence over the interrupt.
+            throw new InterruptedException();
+        }
+        Listeners listeners = resources.listeners();
+        listeners.waitBegan(attempt);
+        Optional<HeldLock> lock = Optional.empty();
+        boolean returned = false;
+        try {
+            lock = new BlockingWait(
+                            start(attempt, startNanos), resources.config().connectionTimeout())
+                    .await();
+            if (lock.isEmpty()) {
+                listeners.refused(attempt, since(startNanos));
+            }
+            lock.ifPresent(HeldLock::acquiredByThisThread);
+            Optional<LockHandle> handle = lock.map(held -> held.announce(since(startNanos)));
+            returned = true;
+            return handle;
+        } catch (LockException e) {
+            listeners.failed(attempt, e);
+            throw e;
+        } finally {
+            if (!returned) {
+                lock.ifPresent(HeldLock::startEnding);
+            }
+            listeners.waitEnded(attempt);
+        }
+    }
+
+    private static Duration since(long startNanos) {
+        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     /**
-     * Starts an acquisition. It is refused at once if the locker is closed.
+     * Acquires a lock without blocking.
      *
-     * @param deadline the end of the wait for others
+     * @param startNanos when the wait began
      */
-    public Acquisition start(LockAttempt attempt, Deadline deadline) {
+    public CompletableFuture<LockHandle> acquireAsync(LockAttempt attempt, long startNanos) {
+        resources.listeners().waitBegan(attempt);
+        try {
+            return new AsyncWait(
+                            start(attempt, startNanos),
+                            startNanos,
+                            resources.heldLocks(),
+                            resources.listeners(),
+                            keepers,
+                            refusals,
+                            resources.config().connectionTimeout())
+                    .start();
+        } catch (RuntimeException e) {
+            resources.listeners().waitEnded(attempt);
+            throw e;
+        }
+    }
+
+    private Acquisition start(LockAttempt attempt, long startNanos) {
+        if (attempt.request().isTransactional()) {
+            throw Messages.noTransactions(Shown.lock(attempt));
+        }
+        attempts.requireOpen(Shown.lock(attempt));
+        Deadline deadline = Deadline.from(startNanos, attempt.waitAtMost());
         Acquisition acquisition = newAcquisition(attempt, deadline);
         try {
-            // Before the look at closed: closing sets it first, and then refuses all acquisitions that it finds.
+            // Before the look at the attempts: closing closes them first, and then refuses all acquisitions that it
+            // finds.
             running.add(acquisition);
-            if (closed) {
+            if (attempts.isClosed()) {
                 refuse(acquisition);
             }
             acquisition.start();
@@ -70,16 +144,26 @@ public final class Acquisitions {
                 !attempt.waitAtMost().isZero());
         AcquisitionProgress progress = new AcquisitionProgress();
         GrantAttempt statement = new GrantAttempt(attempt.request(), attempt.lockId(), deadline, config, keepers);
-        GrantWork work = new GrantWork(attempt, deadline, turn, progress, statement, resources);
+        GrantStages stages =
+                new GrantStages(attempt, progress, statement, resources.sessions(), resources.limit(), config);
+        GrantWork work = new GrantWork(attempt, deadline, turn, progress, statement, stages, resources);
         StatementCanceller canceller =
                 new StatementCanceller(progress, turn, resources.tenures(), keepers, config.answerTimeout());
         return new Acquisition(
-                attempt, deadline, turn, work, progress, canceller, admission, admissionToWait, running::remove);
+                attempt,
+                deadline,
+                turn,
+                work,
+                stages,
+                progress,
+                canceller,
+                admission,
+                admissionToWait,
+                running::remove);
     }
 
-    /** Refuses the acquisitions that run, and those that come later. */
+    /** Refuses the acquisitions that run. The attempts are to be closed before. */
     public void close() {
-        closed = true;
         running.forEach(Acquisitions::refuse);
     }
 

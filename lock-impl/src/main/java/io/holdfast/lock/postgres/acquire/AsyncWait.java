@@ -23,7 +23,7 @@ public final class AsyncWait {
 
     private final Acquisition acquisition;
     private final LockAttempt attempt;
-    private final GrantWork work;
+    private final GrantStages stages;
     private final AcquisitionProgress progress;
     private final long startNanos;
     private final HeldLocks heldLocks;
@@ -52,7 +52,7 @@ public final class AsyncWait {
             Duration timeout) {
         this.acquisition = acquisition;
         this.attempt = acquisition.attempt();
-        this.work = acquisition.work();
+        this.stages = acquisition.stages();
         this.progress = acquisition.progress();
         this.startNanos = startNanos;
         this.heldLocks = heldLocks;
@@ -126,11 +126,11 @@ public final class AsyncWait {
     // ---- the timer
 
     private void watchTurn() {
-        lookAfter(work.isWaiting() ? acquisition.deadline().remaining() : timeout, () -> {
+        lookAfter(acquisition.isWaiting() ? acquisition.deadline().remaining() : timeout, () -> {
             acquisition.stopWaiting();
-            lookAfter(work.isWaiting() ? timeout : Duration.ZERO, () -> {
+            lookAfter(acquisition.isWaiting() ? timeout : Duration.ZERO, () -> {
                 if (!acquisition.served().isDone()) {
-                    acquisition.giveUp(work.overdue(Stage.IN_LINE));
+                    acquisition.giveUp(stages.overdue(Stage.IN_LINE));
                 }
             });
         });
@@ -139,12 +139,12 @@ public final class AsyncWait {
 
     private void watchAnswer() {
         lookNoMore();
-        lookAfter(work.answerBy().remaining(), () -> {
+        lookAfter(stages.answerBy().remaining(), () -> {
             Stage reached = progress.stage();
-            if (!work.answerBy().hasPassed()) {
+            if (!stages.answerBy().hasPassed()) {
                 watchAnswer();
             } else if (!progress.isDecided()) {
-                acquisition.giveUp(work.overdue(reached));
+                acquisition.giveUp(stages.overdue(reached));
             }
         });
     }

@@ -19,30 +19,30 @@ public final class BlockingWait {
 
     private final Acquisition acquisition;
     private final CompletableFuture<Optional<HeldLock>> outcome;
-    private final GrantWork work;
+    private final GrantStages stages;
     private final Duration timeout;
 
     public BlockingWait(Acquisition acquisition, Duration timeout) {
         this.acquisition = acquisition;
         this.outcome = acquisition.progress().outcome();
-        this.work = acquisition.work();
+        this.stages = acquisition.stages();
         this.timeout = timeout;
     }
 
     /** The lock; empty if somebody else held it for the whole wait. */
     public Optional<HeldLock> await() throws InterruptedException {
         try {
-            Deadline forOthers = work.isWaiting() ? acquisition.deadline() : Deadline.after(timeout);
+            Deadline forOthers = acquisition.isWaiting() ? acquisition.deadline() : Deadline.after(timeout);
             if (!completesWithin(acquisition.served(), forOthers)) {
                 acquisition.stopWaiting();
-                if (!work.isWaiting() || !completesWithin(acquisition.served(), Deadline.after(timeout))) {
-                    return giveUp(work.overdue(Stage.IN_LINE));
+                if (!acquisition.isWaiting() || !completesWithin(acquisition.served(), Deadline.after(timeout))) {
+                    return giveUp(stages.overdue(Stage.IN_LINE));
                 }
             }
-            while (!completesWithin(outcome, work.answerBy())) {
+            while (!completesWithin(outcome, stages.answerBy())) {
                 Stage reached = acquisition.progress().stage();
-                if (work.answerBy().hasPassed()) {
-                    return giveUp(work.overdue(reached));
+                if (stages.answerBy().hasPassed()) {
+                    return giveUp(stages.overdue(reached));
                 }
             }
             return outcomeNow();

@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres.acquire;
 
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.hold.Grant;
@@ -134,7 +135,7 @@ final class GrantAttempt {
     private Optional<Grant> granted(LockSession session, boolean own, Acquired answer, long sentNanos)
             throws SQLException {
         if (answer.granted() == null) {
-            throw io.holdfast.lock.postgres.session.Messages.standby(what());
+            throw CommonMessages.standby(what());
         }
         if (!answer.granted()) {
             return Optional.empty();

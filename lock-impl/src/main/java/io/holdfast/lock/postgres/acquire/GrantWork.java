@@ -2,7 +2,6 @@
 package io.holdfast.lock.postgres.acquire;
 
 import io.holdfast.lock.Lease;
-import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
@@ -14,19 +13,16 @@ import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.hold.HeldLocks;
 import io.holdfast.lock.postgres.hold.Tenures;
 import io.holdfast.lock.postgres.session.Fitness;
-import io.holdfast.lock.postgres.session.Fitness.Progress;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
-import io.holdfast.lock.postgres.thread.Interruption;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The work of a keeper for one acquisition: it gets a session, asks the server there, and turns the grant into a held lock. A
@@ -34,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GrantWork {
 
-    private static final Duration SHORTEST_OWN_TIME = Duration.ofMillis(250);
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
@@ -50,19 +45,10 @@ public final class GrantWork {
     private final AcquisitionProgress progress;
     private final GrantAttempt statement;
     private final Resources resources;
-    private final Duration connectionTimeout;
-
-    /** For lack of a session, a permit or a connection the attempt does not fail before this time. */
-    private final Duration ownTime;
+    private final GrantStages stages;
 
     /** Whether listeners know that the attempt waits. Used by one thread after the other. */
     private boolean queuedReported;
-
-    /** Why another session had to be found; null if none had. */
-    private volatile @Nullable SQLException lastFailure;
-
-    /** Until when to continue without a session that answers. Used by keepers only, after it was first set. */
-    private Deadline sessionBy;
 
     /** Whether the server has answered since then. Used by keepers only. */
     private boolean answered;
@@ -98,6 +84,7 @@ public final class GrantWork {
             Turn turn,
             AcquisitionProgress progress,
             GrantAttempt statement,
+            GrantStages stages,
             Resources resources) {
         this.attempt = attempt;
         this.request = attempt.request();
@@ -107,29 +94,7 @@ public final class GrantWork {
         this.progress = progress;
         this.statement = statement;
         this.resources = resources;
-        this.connectionTimeout = resources.config().connectionTimeout();
-        this.ownTime = ownTime();
-    }
-
-    /** As long as the wait, at most the connection timeout, but time enough to open a connection. */
-    private Duration ownTime() {
-        Duration wanted = waiting ? attempt.waitAtMost() : connectionTimeout;
-        Duration enough = wanted.compareTo(SHORTEST_OWN_TIME) < 0 ? SHORTEST_OWN_TIME : wanted;
-        return enough.compareTo(connectionTimeout) < 0 ? enough : connectionTimeout;
-    }
-
-    boolean isWaiting() {
-        return waiting;
-    }
-
-    /** When the keeper has come to the end of its present stage if all is well. */
-    Deadline answerBy() {
-        return statement.answerBy();
-    }
-
-    void startOwnTime() {
-        sessionBy = Deadline.after(ownTime);
-        statement.expectAnswerBy(sessionBy);
+        this.stages = stages;
     }
 
     /** Notifies listeners that the attempt waits, once. */
@@ -151,13 +116,13 @@ public final class GrantWork {
             hasToWait = false;
             return persistently(() -> askOnOwnSession(false));
         }
-        opening(Stage.LOCK_PERMIT, this::permitLock);
+        stages.open(Stage.LOCK_PERMIT, this::permitLock);
         return persistently(this::askOnce);
     }
 
     private Void permitLock() throws InterruptedException {
         LockLimit limit = resources.limit();
-        if (!limit.tryAcquire(sessionBy)) {
+        if (!limit.tryAcquire(stages.ownEnd())) {
             throw Messages.tooManyLocks(lock(), limit.limit());
         }
         turn.whenEnded(limit::release);
@@ -175,12 +140,12 @@ public final class GrantWork {
                 return asking.ask();
             } catch (SQLException e) {
                 if (waiting && answered && !deadline.hasPassed()) {
-                    startOwnTime();
+                    stages.startOwnTime();
                     answered = false;
                     pause = Duration.ZERO;
                 }
-                lastFailure = e;
-                if (progress.isDecided() || sessionBy.hasPassed() || !SqlStates.isWorthRetrying(e)) {
+                stages.failed(e);
+                if (progress.isDecided() || stages.isOwnTimeOver() || !SqlStates.isWorthRetrying(e)) {
                     throw e;
                 }
             }
@@ -191,7 +156,7 @@ public final class GrantWork {
     }
 
     private void rest(Duration pause) throws SQLException {
-        opening(Stage.CONNECTION, () -> {
+        stages.open(Stage.CONNECTION, () -> {
             TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             return null;
         });
@@ -201,9 +166,9 @@ public final class GrantWork {
         if (request.lease() == Lease.ENFORCED) {
             return askOnOwnSession(true);
         }
-        Optional<LockSession> shared = opening(
+        Optional<LockSession> shared = stages.open(
                 Stage.SESSION_PERMIT,
-                () -> resources.allocation().share(turn.lockId(), sessionBy, this::permitted, new Waiting()));
+                () -> resources.allocation().share(turn.lockId(), stages.ownEnd(), stages::permitted, stages));
         if (shared.isEmpty()) {
             return askOnOwnSession(true);
         }
@@ -221,7 +186,7 @@ public final class GrantWork {
     }
 
     private Optional<HeldLock> askOnSharedSession(LockSession shared) throws SQLException {
-        asking();
+        stages.goesOn();
         Optional<Grant> grant;
         try {
             grant = statement.tryOn(shared, false);
@@ -254,14 +219,15 @@ public final class GrantWork {
     }
 
     private Optional<HeldLock> askOnOwnSession(boolean tryFirst) throws SQLException {
-        LockSession own = opening(
-                Stage.SESSION_PERMIT, () -> resources.sessions().open(lock(), sessionBy, ownTime, this::permitted));
+        LockSession own = stages.open(
+                Stage.SESSION_PERMIT,
+                () -> resources.sessions().open(lock(), stages.ownEnd(), stages.ownTime(), stages::permitted));
         if (progress.isDecided()) {
             own.unpin();
             return Optional.empty();
         }
         progress.asking(own);
-        asking();
+        stages.goesOn();
         Optional<Grant> grant;
         try {
             grant = grantOn(own, tryFirst);
@@ -288,7 +254,7 @@ public final class GrantWork {
 
     private Optional<Grant> grantOn(LockSession own, boolean tryFirst) throws SQLException {
         own.pin();
-        resources.fitness().require(own, new Waiting());
+        resources.fitness().require(own, stages);
         Optional<Grant> grant = Optional.empty();
         if (tryFirst) {
             grant = statement.tryOn(own, true);
@@ -302,7 +268,7 @@ public final class GrantWork {
         }
         if (grant.isPresent()) {
             resources.sessions().requireAlone(own);
-            resources.fitness().requireServer(own, new Waiting());
+            resources.fitness().requireServer(own, stages);
             resources.tenures().requireOneCluster(own, lock());
         }
         return grant;
@@ -329,66 +295,6 @@ public final class GrantWork {
                 resources.tenures().retire(grant.session(), null);
             }
         }
-    }
-
-    // ---- stages
-
-    /** Does what has to be done before the server is asked, and may be interrupted. */
-    private <T> T opening(Stage stage, Interruption.Work<T> work) throws SQLException {
-        return progress.opening().run(() -> {
-            progress.reach(stage);
-            statement.expectAnswerBy(sessionBy);
-            return work.run();
-        });
-    }
-
-    /** The limit of sessions has let this attempt through; now it waits for a connection. */
-    private void permitted() {
-        progress.reach(Stage.CONNECTION);
-    }
-
-    /** A statement is about to be sent. */
-    private void asking() {
-        // In this order: a reader that finds the former limit passed still sees the stage that it was for.
-        statement.expectAnswerAfter(Duration.ZERO);
-        progress.reach(Stage.SERVER);
-    }
-
-    private final class Waiting implements Progress {
-
-        @Override
-        public void goesOn() {
-            asking();
-        }
-
-        @Override
-        public boolean isOver() {
-            return progress.isDecided();
-        }
-    }
-
-    // ---- failures
-
-    LockException failure(SQLException failure) {
-        return SqlStates.isPoolExhausted(failure)
-                ? io.holdfast.lock.postgres.session.Messages.noConnection(lock(), ownTime, failure)
-                : io.holdfast.lock.postgres.session.Messages.of(request, lock(), failure);
-    }
-
-    /** The keeper has not come to an outcome in time: why, by the stage that it has reached. */
-    LockException overdue(Stage reached) {
-        SQLException failed = lastFailure;
-        return switch (reached) {
-            case IN_LINE -> resources.sessions().noConnection(lock(), connectionTimeout);
-            case ADMITTED, LOCK_PERMIT, SESSION_PERMIT ->
-                resources.limit().isReached()
-                        ? Messages.tooManyLocks(lock(), resources.limit().limit())
-                        : resources.sessions().tooMany(lock(), ownTime);
-            case CONNECTION -> failed == null ? resources.sessions().noConnection(lock(), ownTime) : failure(failed);
-            case SERVER, FINISHED ->
-                io.holdfast.lock.postgres.session.Messages.noAnswer(
-                        lock(), resources.config().answerTimeout());
-        };
     }
 
     private String lock() {

@@ -31,4 +31,10 @@ final class Messages {
                         + " fewer locks at once or raise holdfast.max-locks; the server's lock table must not fill up",
                 null);
     }
+
+    static IllegalArgumentException noTransactions(String lock) {
+        return new IllegalArgumentException("HOLDFAST-0031: " + lock
+                + " is asked for in a transaction, which is not known here. Call acquire or tryAcquire of the locker that"
+                + " the container injects, on the thread of the transaction");
+    }
 }

@@ -6,6 +6,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.thread.Deadline;
@@ -155,7 +156,7 @@ public final class HeldLock implements Holder {
     /** Makes the handle for the holder, who has the lock from now on. */
     public LockHandle announce(Duration waited) {
         if (!taken.compareAndSet(false, true)) {
-            throw Messages.notHeld(what(), state());
+            throw CommonMessages.notHeld(what(), state());
         }
         PostgresHandle handle = new PostgresHandle(this);
         abandonedHandles.watch(handle, this::releaseAbandoned);
@@ -195,7 +196,7 @@ public final class HeldLock implements Holder {
                 endLost(answer.cause());
                 reportLoss(answer.cause());
             }
-            throw Messages.notHeld(what(), state());
+            throw CommonMessages.notHeld(what(), state());
         }
         requireHeld();
     }
@@ -207,7 +208,7 @@ public final class HeldLock implements Holder {
             release.await(what());
         }
         if (state != LockState.HELD && state != LockState.SUSPECT) {
-            throw Messages.notHeld(what(), state);
+            throw CommonMessages.notHeld(what(), state);
         }
     }
 
@@ -217,12 +218,12 @@ public final class HeldLock implements Holder {
         StackReserve.require();
         LockState before = state();
         if (!beginReleasing()) {
-            throw Messages.notHeld(what(), state());
+            throw CommonMessages.notHeld(what(), state());
         }
         release.await(what());
         LockState after = state();
         if (after == LockState.LOST || before == LockState.LAPSED) {
-            throw Messages.notHeld(what(), after == LockState.LOST ? after : before);
+            throw CommonMessages.notHeld(what(), after == LockState.LOST ? after : before);
         }
     }
 

@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.Servers;
 import io.holdfast.lock.postgres.session.SessionProbe;
@@ -69,8 +70,7 @@ final class LockCheck {
             if (notPermittedReported.compareAndSet(false, true)) {
                 Messages.LOG.log(
                         System.Logger.Level.WARNING,
-                        io.holdfast.lock.postgres.session.Messages.mayNotLook(e.refusal())
-                                .getMessage());
+                        CommonMessages.mayNotLook(e.refusal()).getMessage());
             }
             return;
         }

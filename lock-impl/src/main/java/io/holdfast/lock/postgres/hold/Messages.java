@@ -3,8 +3,6 @@ package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockNotAcquiredException;
-import io.holdfast.lock.LockNotHeldException;
-import io.holdfast.lock.LockState;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.session.ServerPool;
 import java.lang.System.Logger;
@@ -13,7 +11,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that users read of this package, in the order of the ids. An id is never used again for something else. */
-public final class Messages {
+final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
 
@@ -30,17 +28,6 @@ public final class Messages {
         return new LockNotAcquiredException(
                 "HOLDFAST-0001: " + lock + " is held through a handle that this very thread acquired; gave up after "
                         + Shown.seconds(waited) + ". Locks are not reentrant: pass the handle on, or use Locker.asLock",
-                null);
-    }
-
-    public static LockNotHeldException notHeld(String lock, LockState state) {
-        return new LockNotHeldException(
-                "HOLDFAST-0002: " + lock + " is not held through this handle: " + state
-                        + switch (state) {
-                            case LAPSED -> ". Its ttl passed without a refresh; others may have held it meanwhile";
-                            case LOST -> ". Its session ended or the lock was freed by others, who may hold it now";
-                            default -> ". It was given back before";
-                        },
                 null);
     }
 

@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.LockException;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
@@ -60,13 +61,13 @@ final class Refresh {
         try {
             return new Answer(Uninterruptibly.get(answer, timeout), null);
         } catch (TimeoutException e) {
-            throw io.holdfast.lock.postgres.session.Messages.noAnswer(lock, timeout);
+            throw CommonMessages.noAnswer(lock, timeout);
         } catch (SQLException e) {
             if (SqlStates.isNotPermitted(e)) {
-                throw io.holdfast.lock.postgres.session.Messages.mayNotLook(e);
+                throw CommonMessages.mayNotLook(e);
             }
             if (!SqlStates.isSessionLost(e)) {
-                throw io.holdfast.lock.postgres.session.Messages.unavailable(lock, e);
+                throw CommonMessages.unavailable(lock, e);
             }
             return new Answer(false, e);
         }
@@ -74,7 +75,7 @@ final class Refresh {
 
     private boolean askInTurn(Duration fresh) throws SQLException {
         if (!Uninterruptibly.tryLock(oneAtATime, timeout)) {
-            throw io.holdfast.lock.postgres.session.Messages.noAnswer(lock, timeout);
+            throw CommonMessages.noAnswer(lock, timeout);
         }
         try {
             if (!alive.getAsBoolean()) {

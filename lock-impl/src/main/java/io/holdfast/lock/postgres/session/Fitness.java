@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
@@ -171,7 +172,7 @@ public final class Fitness {
             proven.add(server);
         } catch (SQLException e) {
             if (SqlStates.isNotPermitted(e)) {
-                throw Messages.mayNotLook(e);
+                throw CommonMessages.mayNotLook(e);
             }
             throw e;
         } finally {
@@ -243,7 +244,7 @@ public final class Fitness {
         proof.expectInVain(other);
         Holdings seen = other.ask(new HoldingsQuery(List.of(pid)));
         if (seen.standby()) {
-            throw Messages.standby("locks");
+            throw CommonMessages.standby("locks");
         }
         proof.expect(
                 true,

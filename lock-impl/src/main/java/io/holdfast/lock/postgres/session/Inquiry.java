@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.LockException;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.session.Fitness.Progress;
 import io.holdfast.lock.postgres.sql.SqlStates;
@@ -88,7 +89,7 @@ final class Inquiry<T> {
                     return answer.get(answerBy.remainingNanos(), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException e) {
                     if (answerBy.hasPassed()) {
-                        throw abandon() ? Messages.noAnswer(what, limit) : sessions.noConnection(what, limit);
+                        throw abandon() ? CommonMessages.noAnswer(what, limit) : sessions.noConnection(what, limit);
                     }
                 }
             }
@@ -122,9 +123,9 @@ final class Inquiry<T> {
             return e;
         }
         if (failure instanceof SQLException e && SqlStates.isPoolExhausted(e)) {
-            return Messages.noConnection(what, connectionTimeout, e);
+            return CommonMessages.noConnection(what, connectionTimeout, e);
         }
-        return Messages.unavailable(what, failure);
+        return CommonMessages.unavailable(what, failure);
     }
 
     /** Whether there was a session, which is ended then; one that comes later is given back unused. */

@@ -1,40 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.session;
 
-import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockDeadlockException;
-import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockLimitException;
-import io.holdfast.lock.LockPrivilegeException;
-import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.message.Causes;
 import io.holdfast.lock.message.Shown;
-import io.holdfast.lock.postgres.sql.SqlStates;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that users read of this package, in the order of the ids. An id is never used again for something else. */
-public final class Messages {
+final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
 
     private Messages() {}
-
-    public static LockConnectionTimeoutException noConnection(
-            String what, Duration timeout, @Nullable Throwable cause) {
-        return new LockConnectionTimeoutException(
-                "HOLDFAST-0003: no connection to be had for " + what + " within " + Shown.seconds(timeout)
-                        + ". Each held lock keeps one connection, and so does each key that is waited for: raise the"
-                        + " pool's size, hold fewer locks at once or let them share sessions; or the database cannot be reached, which the pool's own"
-                        + " log shows" + Causes.sentence(cause),
-                cause);
-    }
 
     static LockConnectionTimeoutException unansweredConnect(String what, Duration timeout) {
         return new LockConnectionTimeoutException(
@@ -42,28 +25,6 @@ public final class Messages {
                         + ", although this locker uses none. The database does not answer a connect, or others have used up"
                         + " the pool: check the database, the network and the pool's own log",
                 new UnansweredConnectException());
-    }
-
-    public static LockUnavailableException unavailable(String what, Throwable cause) {
-        return new LockUnavailableException(
-                "HOLDFAST-0004: the database cannot be asked for " + what
-                        + ". Check that the data source reaches PostgreSQL" + Causes.sentence(cause),
-                cause);
-    }
-
-    public static LockUnavailableException noAnswer(String what, Duration timeout) {
-        return new LockUnavailableException(
-                "HOLDFAST-0005: the database did not answer within " + Shown.seconds(timeout) + " for " + what
-                        + ". Check the database and the network",
-                null);
-    }
-
-    public static LockDatabaseUnfitException standby(String what) {
-        return new LockDatabaseUnfitException(
-                "HOLDFAST-0006: the data source leads to a standby, which cannot hold " + what
-                        + " for all: locks of a standby and of its primary do not exclude each other. Point it to the"
-                        + " primary, for example with targetServerType=primary in the JDBC URL",
-                null);
     }
 
     static LockDatabaseUnfitException notPostgres(String product) {
@@ -139,14 +100,6 @@ public final class Messages {
                 null);
     }
 
-    public static LockPrivilegeException mayNotLook(Throwable cause) {
-        return new LockPrivilegeException(
-                "HOLDFAST-0046: the role of the data source lacks a right without which no loss of a lock is noticed. It must"
-                        + " be able to read pg_catalog.pg_locks and pg_database, and to execute pg_stat_get_activity(integer) and"
-                        + " pg_terminate_backend" + Causes.sentence(cause),
-                cause);
-    }
-
     static void pooler(int pid, int driverPid) {
         LOG.log(
                 Level.WARNING,
@@ -160,15 +113,5 @@ public final class Messages {
                 "HOLDFAST-0053: a statement that waits for a lock is refused on this connection, as it is with"
                         + " prepareThreshold=-1 in the JDBC URL. Remove that setting" + Causes.sentence(cause),
                 cause);
-    }
-
-    public static LockException of(LockRequest request, String lock, SQLException e) {
-        if (SqlStates.isDeadlock(e)) {
-            return deadlock(lock, e);
-        }
-        if (request.lease() == Lease.ENFORCED && SqlStates.isUnknownSetting(e)) {
-            return leaseUnknown(lock, e);
-        }
-        return unavailable(lock, e);
     }
 }

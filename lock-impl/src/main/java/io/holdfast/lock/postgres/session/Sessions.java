@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.LockException;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.thread.Deadline;
@@ -102,7 +103,7 @@ public final class Sessions {
     /** For a caller that waited for a connection. Sessions that are open may have used up the pool. */
     public LockException noConnection(String what, Duration waited) {
         return open.size() > silent.getAsInt()
-                ? Messages.noConnection(what, waited, null)
+                ? CommonMessages.noConnection(what, waited, null)
                 : Messages.unansweredConnect(what, waited);
     }
 

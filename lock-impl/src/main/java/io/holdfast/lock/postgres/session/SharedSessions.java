@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.session;
 
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.session.Fitness.Progress;
 import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
@@ -111,7 +112,7 @@ public final class SharedSessions implements SessionAllocation {
             limit.goesOn();
             Acquired answer = session.makeReady(SessionTerms.ofMany(config));
             if (answer.granted() == null) {
-                throw Messages.standby("locks");
+                throw CommonMessages.standby("locks");
             }
             sessions.requireAlone(session);
             fitness.requireServer(session, limit);

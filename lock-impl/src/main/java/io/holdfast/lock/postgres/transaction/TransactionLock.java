@@ -7,6 +7,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
@@ -88,7 +89,7 @@ public final class TransactionLock implements LockHandle {
     @Override
     public void release() {
         if (!released.compareAndSet(false, true)) {
-            throw io.holdfast.lock.postgres.hold.Messages.notHeld(Shown.lock(attempt), LockState.RELEASED);
+            throw CommonMessages.notHeld(Shown.lock(attempt), LockState.RELEASED);
         }
     }
 

@@ -5,33 +5,24 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.message.Shown;
-import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.postgres.acquire.Attempts;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.hold.HeldLocks;
 import io.holdfast.lock.postgres.session.Inquiries;
-import io.holdfast.lock.postgres.sql.Database;
-import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.SqlStates;
-import io.holdfast.lock.postgres.sql.TransactionAcquireStatement;
-import io.holdfast.lock.postgres.sql.TransactionAcquireStatement.Answer;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Locks that PostgreSQL itself frees with the transaction on the caller's connection; made by
- * {@link PostgresLocker#transactionLocks()}. They have the lock ids of session locks, so both exclude each other.
+ * the locker. They have the lock ids of session locks, so both exclude each other.
  *
  * <p>Everything happens on the caller's thread and a connection of its transaction. A savepoint stands around
  * the statement, so that a wait that ends without the lock leaves the transaction and its work as they were; and the server
@@ -39,21 +30,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransactionLocks {
 
-    private static final String LOCK_DATABASE = "the database of the locks";
-
     private final Attempts attempts;
-    private final Inquiries inquiries;
+    private final LockDatabase lockDatabase;
     private final HeldLocks heldLocks;
     private final StatementWaits waits;
     private final Listeners listeners;
 
-    /** The locker's own database as it was asked last; null before that. */
-    private volatile Database own;
-
+    /** The locks of transactions on the database of this locker. */
     public TransactionLocks(
             Attempts attempts, Inquiries inquiries, HeldLocks heldLocks, StatementWaits waits, Listeners listeners) {
         this.attempts = attempts;
-        this.inquiries = inquiries;
+        this.lockDatabase = new LockDatabase(attempts, inquiries);
         this.heldLocks = heldLocks;
         this.waits = waits;
         this.listeners = listeners;
@@ -103,7 +90,7 @@ public final class TransactionLocks {
         }
         listeners.waitBegan(attempt);
         try {
-            if (!isGranted(transaction, attempt, Deadline.from(startNanos, attempt.waitAtMost()))) {
+            if (!tryGrant(transaction, attempt, Deadline.from(startNanos, attempt.waitAtMost()))) {
                 listeners.refused(attempt, since(startNanos));
                 return Optional.empty();
             }
@@ -119,14 +106,14 @@ public final class TransactionLocks {
     }
 
     /** The transaction keeps what it was granted, also if its connection cannot be closed any more. */
-    private boolean isGranted(ConnectionSource transaction, LockAttempt attempt, Deadline deadline)
+    private boolean tryGrant(ConnectionSource transaction, LockAttempt attempt, Deadline deadline)
             throws InterruptedException {
-        LockRequest request = attempt.request();
-        Connection connection = open(transaction, request);
+        Connection connection = open(transaction, attempt);
         try {
+            TransactionAttempt asking = new TransactionAttempt(attempt, connection, lockDatabase);
             return attempt.waitAtMost().isZero()
-                    ? isGranted(connection, request, LockRequest.IMMEDIATE, null)
-                    : await(connection, request, deadline);
+                    ? asking.tryGrant(LockRequest.IMMEDIATE, null)
+                    : await(asking, attempt, deadline);
         } finally {
             try {
                 Uninterruptibly.sql(() -> {
@@ -134,23 +121,18 @@ public final class TransactionLocks {
                     return null;
                 });
             } catch (SQLException | RuntimeException e) {
-                Messages.LOG.log(
-                        System.Logger.Level.DEBUG, "the transaction will tell what became of its connection", e);
+                Messages.LOG.log(System.Logger.Level.DEBUG, "a connection of the transaction cannot be closed", e);
             }
         }
     }
 
-    private String what(LockRequest request) {
-        return Shown.lock(request.key(), attempts.lockId(request.key()));
-    }
-
-    private Connection open(ConnectionSource transaction, LockRequest request) {
+    private static Connection open(ConnectionSource transaction, LockAttempt attempt) {
         try {
             return Uninterruptibly.sql(transaction::open);
         } catch (SQLException e) {
             throw SqlStates.isPoolExhausted(e)
-                    ? Messages.transactionPoolExhausted(what(request), e)
-                    : Messages.noConnectionOfTransaction(what(request), e);
+                    ? Messages.transactionPoolExhausted(Shown.lock(attempt), e)
+                    : Messages.noConnectionOfTransaction(Shown.lock(attempt), e);
         }
     }
 
@@ -158,128 +140,16 @@ public final class TransactionLocks {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
-    /** Anew if the statement ended early, since somebody cancelled it. */
-    private boolean await(Connection connection, LockRequest request, Deadline deadline) throws InterruptedException {
+    /** Asks again if the statement has ended early, since somebody canceled it. */
+    private boolean await(TransactionAttempt asking, LockAttempt attempt, Deadline deadline)
+            throws InterruptedException {
         try (StatementWait wait = waits.begin()) {
             boolean granted;
             do {
-                attempts.requireOpen(what(request));
-                granted = isGranted(connection, request, deadline.remaining(), wait);
+                attempts.requireOpen(Shown.lock(attempt));
+                granted = asking.tryGrant(deadline.remaining(), wait);
             } while (!granted && !deadline.hasPassed());
             return granted;
-        }
-    }
-
-    private boolean isGranted(Connection connection, LockRequest request, Duration limit, @Nullable StatementWait wait)
-            throws InterruptedException {
-        Answer answer;
-        Database expected = own == null ? learnOwn() : own;
-        try {
-            answer = ask(connection, request, limit, expected, wait);
-            if (!answer.database().equals(expected)) {
-                // Nothing was taken. The server may have been restarted since.
-                expected = learnOwn();
-                answer = ask(connection, request, limit, expected, wait);
-            }
-        } catch (SQLException e) {
-            if (SqlStates.isNoTransaction(e)) {
-                throw Messages.notInTransaction(what(request), e);
-            }
-            if (SqlStates.isTransactionFailed(e)) {
-                throw Messages.transactionFailed(what(request), e);
-            }
-            undo(connection, request, e);
-            if (!SqlStates.isWaitEnded(e)) {
-                throw io.holdfast.lock.postgres.session.Messages.of(request, what(request), e);
-            }
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            return false;
-        } catch (LockException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw io.holdfast.lock.postgres.session.Messages.unavailable(what(request), e);
-        }
-        if (!answer.database().equals(expected)) {
-            throw Messages.otherDatabase();
-        }
-        if (answer.granted() == null && answer.repeatableRead()) {
-            throw Messages.repeatableRead(what(request));
-        }
-        if (answer.granted() == null) {
-            throw io.holdfast.lock.postgres.session.Messages.standby(what(request));
-        }
-        return answer.granted();
-    }
-
-    private Database learnOwn() throws InterruptedException {
-        attempts.requireOpen(LOCK_DATABASE);
-        own = inquiries.ask(LOCK_DATABASE, session -> session.ask(PlainQuery.DATABASE));
-        return own;
-    }
-
-    private Answer ask(
-            Connection connection, LockRequest request, Duration limit, Database expected, @Nullable StatementWait wait)
-            throws SQLException, InterruptedException {
-        TransactionAcquireStatement acquire =
-                new TransactionAcquireStatement(request.mode(), attempts.lockId(request.key()), limit, expected);
-        PreparedStatement statement = Uninterruptibly.sql(() -> connection.prepareStatement(acquire.text()));
-        try {
-            Uninterruptibly.sql(() -> {
-                acquire.bind(statement);
-                return null;
-            });
-            execute(statement, limit.isZero() ? null : wait);
-            // After the result of the savepoint.
-            Uninterruptibly.sql(statement::getMoreResults);
-            return Uninterruptibly.sql(() -> {
-                try (ResultSet rows = statement.getResultSet()) {
-                    return acquire.read(rows);
-                }
-            });
-        } finally {
-            Uninterruptibly.sql(() -> {
-                statement.close();
-                return null;
-            });
-        }
-    }
-
-    private static void execute(PreparedStatement statement, @Nullable StatementWait wait)
-            throws SQLException, InterruptedException {
-        if (wait != null) {
-            wait.begin(statement);
-        }
-        try {
-            statement.execute();
-        } catch (SQLException e) {
-            if (e.getSQLState() == null && Thread.interrupted()) {
-                // Refused by WildFly's pool before it was sent.
-                throw (InterruptedException) new InterruptedException().initCause(e);
-            }
-            throw e;
-        } finally {
-            if (wait != null) {
-                wait.end();
-            }
-        }
-    }
-
-    /** Back to the savepoint, which makes the transaction usable again and frees what was granted since. */
-    private void undo(Connection connection, LockRequest request, SQLException failure) {
-        if (SqlStates.isSessionLost(failure)) {
-            return;
-        }
-        try {
-            Uninterruptibly.sql(() -> {
-                try (Statement statement = connection.createStatement()) {
-                    return statement.execute(TransactionAcquireStatement.UNDO);
-                }
-            });
-        } catch (SQLException | RuntimeException e) {
-            e.addSuppressed(failure);
-            throw io.holdfast.lock.postgres.session.Messages.unavailable(what(request), e);
         }
     }
 }

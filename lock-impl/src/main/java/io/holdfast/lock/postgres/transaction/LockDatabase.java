@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.transaction;
+
+import io.holdfast.lock.postgres.acquire.Attempts;
+import io.holdfast.lock.postgres.session.Inquiries;
+import io.holdfast.lock.postgres.sql.Database;
+import io.holdfast.lock.postgres.sql.PlainQuery;
+import org.jspecify.annotations.Nullable;
+
+/** The database that has the locks, for the comparison with the database that a transaction works on. */
+final class LockDatabase {
+
+    private static final String SUBJECT = "the database of the locks";
+
+    private final Attempts attempts;
+    private final Inquiries inquiries;
+
+    /** As the last answer described it; null before the first one. */
+    private volatile @Nullable Database known;
+
+    LockDatabase(Attempts attempts, Inquiries inquiries) {
+        this.attempts = attempts;
+        this.inquiries = inquiries;
+    }
+
+    /** The database as it was asked last. Asks it if it was not asked before. */
+    Database known() throws InterruptedException {
+        Database database = known;
+        return database == null ? ask() : database;
+    }
+
+    /** Asks the database, which is another one after a restart of its server. */
+    Database ask() throws InterruptedException {
+        attempts.requireOpen(SUBJECT);
+        Database answer = inquiries.ask(SUBJECT, session -> session.ask(PlainQuery.DATABASE));
+        known = answer;
+        return answer;
+    }
+}
