@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What to do while holding a lock.
  *
@@ -8,7 +10,7 @@ package io.holdfast.lock;
  * @param <X> what it may throw
  */
 @FunctionalInterface
-public interface LockedBody<R, X extends Exception> {
+public interface LockedBody<R extends @Nullable Object, X extends Exception> {
 
     /**
      * Does the work.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What to do while holding a lock, with the handle of that lock.
  *
@@ -9,7 +11,7 @@ package io.holdfast.lock;
  * @see LockedBody
  */
 @FunctionalInterface
-public interface LockedFunction<R, X extends Exception> {
+public interface LockedFunction<R extends @Nullable Object, X extends Exception> {
 
     /**
      * Does the work.

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Acquires locks. In a Jakarta EE application inject it: {@code @Inject Locker locker}. Thread-safe.
@@ -267,7 +268,7 @@ public interface Locker extends AutoCloseable {
      * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
      * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
-    default <R, X extends Exception> R withLock(LockRequest request, LockedBody<R, X> body)
+    default <R extends @Nullable Object, X extends Exception> R withLock(LockRequest request, LockedBody<R, X> body)
             throws X, InterruptedException {
         return LockedBodies.runAndRelease(acquire(request), body);
     }
@@ -287,8 +288,8 @@ public interface Locker extends AutoCloseable {
      * @throws LockException as {@link #acquire(LockRequest, Duration)} does; the body has not run
      * @throws InterruptedException as {@link #acquire(LockRequest, Duration)} does, or if the body does
      */
-    default <R, X extends Exception> R withLock(LockRequest request, Duration waitAtMost, LockedBody<R, X> body)
-            throws X, InterruptedException {
+    default <R extends @Nullable Object, X extends Exception> R withLock(
+            LockRequest request, Duration waitAtMost, LockedBody<R, X> body) throws X, InterruptedException {
         return LockedBodies.runAndRelease(acquire(request, waitAtMost), body);
     }
 
@@ -307,7 +308,8 @@ public interface Locker extends AutoCloseable {
      * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
      * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
-    default <R, X extends Exception> R withLock(String key, LockedBody<R, X> body) throws X, InterruptedException {
+    default <R extends @Nullable Object, X extends Exception> R withLock(String key, LockedBody<R, X> body)
+            throws X, InterruptedException {
         return withLock(LockRequest.of(key), body);
     }
 
@@ -338,7 +340,7 @@ public interface Locker extends AutoCloseable {
      * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
      * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
-    default <R, X extends Exception> R withLock(LockRequest request, LockedFunction<R, X> body)
+    default <R extends @Nullable Object, X extends Exception> R withLock(LockRequest request, LockedFunction<R, X> body)
             throws X, InterruptedException {
         return LockedBodies.runAndRelease(acquire(request), body);
     }
@@ -358,8 +360,8 @@ public interface Locker extends AutoCloseable {
      * @throws LockException as {@link #acquire(LockRequest, Duration)} does; the body has not run
      * @throws InterruptedException as {@link #acquire(LockRequest, Duration)} does, or if the body does
      */
-    default <R, X extends Exception> R withLock(LockRequest request, Duration waitAtMost, LockedFunction<R, X> body)
-            throws X, InterruptedException {
+    default <R extends @Nullable Object, X extends Exception> R withLock(
+            LockRequest request, Duration waitAtMost, LockedFunction<R, X> body) throws X, InterruptedException {
         return LockedBodies.runAndRelease(acquire(request, waitAtMost), body);
     }
 
@@ -378,7 +380,8 @@ public interface Locker extends AutoCloseable {
      * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
      * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
-    default <R, X extends Exception> R withLock(String key, LockedFunction<R, X> body) throws X, InterruptedException {
+    default <R extends @Nullable Object, X extends Exception> R withLock(String key, LockedFunction<R, X> body)
+            throws X, InterruptedException {
         return withLock(LockRequest.of(key), body);
     }
 

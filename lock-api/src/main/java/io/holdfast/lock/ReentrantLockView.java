@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** See {@link Locker#asLock}. Whoever has the thread lock, and nobody else, touches the handle. */
 final class ReentrantLockView implements Lock {
@@ -16,7 +19,7 @@ final class ReentrantLockView implements Lock {
     private final ReentrantLock thread = new ReentrantLock();
 
     /** Not null while the thread lock is held; guarded by it. */
-    private LockHandle handle;
+    private @Nullable LockHandle handle;
 
     ReentrantLockView(Locker locker, LockRequest request) {
         this.locker = locker;
@@ -108,7 +111,7 @@ final class ReentrantLockView implements Lock {
         if (thread.getHoldCount() == 1) {
             return false;
         }
-        LockState state = handle.state();
+        LockState state = requireNonNull(handle).state();
         if (state != LockState.HELD && state != LockState.SUSPECT) {
             throw new LockNotHeldException(
                     "HOLDFAST-0002: lock " + shownKey() + " cannot be entered again by thread "
@@ -136,7 +139,7 @@ final class ReentrantLockView implements Lock {
         }
         try {
             if (thread.getHoldCount() == 1) {
-                handle.release();
+                requireNonNull(handle).release();
             }
         } finally {
             thread.unlock();

@@ -7,10 +7,13 @@
  * <em>lost</em> when it ended without the holder's doing. A <em>session</em> is one PostgreSQL backend behind one
  * connection; each held lock belongs to exactly one session.
  *
- * <p>Parameters are non-null unless annotated {@code jakarta.annotation.Nullable}; a null where none is allowed is a
- * {@link NullPointerException} that names the parameter. Durations are measured with the monotonic clock of the JVM.
+ * <p>Parameters, results and components are non-null unless annotated with JSpecify's {@code Nullable}; a null argument
+ * where none is allowed is a {@link NullPointerException} that names the parameter. Durations are measured with the monotonic clock of the JVM.
  *
  * @see <a href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS">PostgreSQL manual,
  *     "Advisory Locks"</a>
  */
+@NullMarked
 package io.holdfast.lock;
+
+import org.jspecify.annotations.NullMarked;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Acquiring without blocking. */
+@SuppressWarnings("NullAway")
 abstract class AsyncContract extends FencingContract {
 
     @Test
@@ -146,7 +147,7 @@ abstract class AsyncContract extends FencingContract {
             Future<Boolean> canceller = threads.submit(() -> {
                 go.await();
                 // Spread over the time that a grant takes, which is from microseconds to milliseconds.
-                for (long end = System.nanoTime() + delay * delay * 5_000L; System.nanoTime() - end < 0; ) {
+                for (long end = System.nanoTime() + 5_000L * delay * delay; System.nanoTime() - end < 0; ) {
                     Thread.onSpinWait();
                 }
                 return future.cancel(true);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * it fails in time also where a faulty locker waits for ever without hearing an interrupt.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings("NullAway")
 abstract class ContractFixture {
 
     static final Duration SHORT = Duration.ofMillis(200);

@@ -7,6 +7,7 @@ import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Notes everything that a listener can hear, by the names of its methods. Thread-safe. */
 final class EventRecord {
@@ -21,7 +22,7 @@ final class EventRecord {
                 LockListener.class.getClassLoader(), new Class<?>[] {LockListener.class}, this::note);
     }
 
-    private Object note(Object listener, Method method, Object[] arguments) {
+    private @Nullable Object note(Object listener, Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "equals" -> listener == arguments[0];
             case "hashCode" -> System.identityHashCode(listener);

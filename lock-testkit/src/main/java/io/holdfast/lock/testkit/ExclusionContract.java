@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Who gets a lock, and who waits for it. */
+@SuppressWarnings("NullAway")
 abstract class ExclusionContract extends ContractFixture {
 
     @Test

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a handle is good for, and how it ends. */
+@SuppressWarnings("NullAway")
 abstract class HoldingContract extends WaitingContract {
 
     @Test

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A lock in memory. What can change is guarded by the monitor of the shared locks. */
 final class InMemoryHandle implements LockHandle {
@@ -32,7 +33,7 @@ final class InMemoryHandle implements LockHandle {
     private final List<Runnable> whenLost = new ArrayList<>();
 
     /** Final: how the lock has ended; null before that, also while an advisory ttl has passed but the lock is kept. */
-    private LockState ended;
+    private @Nullable LockState ended;
 
     private Duration ttl;
     private long ttlStartNanos = grantedNanos;
@@ -245,7 +246,7 @@ final class InMemoryHandle implements LockHandle {
         return new LockNotHeldException("lock " + shownKey() + " is not held through this handle: " + state, null);
     }
 
-    private static void warn(String message) {
+    private static void warn(@Nullable String message) {
         InMemoryLocker.LOG.log(System.Logger.Level.WARNING, message);
     }
 

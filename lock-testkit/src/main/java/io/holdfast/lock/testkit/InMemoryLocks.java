@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockMode;
@@ -133,7 +135,7 @@ public final class InMemoryLocks {
     /** Does nothing if the outcome is known already. */
     synchronized void giveUp(Waiter waiter) {
         if (waiter.outcome().complete(null)) {
-            lines.get(waiter.lockId()).waiters.remove(waiter);
+            requireNonNull(lines.get(waiter.lockId())).waiters.remove(waiter);
             serve(waiter.lockId());
         }
     }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Locks in the guise of {@link Lock}. */
+@SuppressWarnings("NullAway")
 abstract class LockViewContract extends SeveralLocksContract {
 
     private boolean isHeldSomewhere() throws InterruptedException {

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Several locks at once. */
+@SuppressWarnings("NullAway")
 abstract class SeveralLocksContract extends AsyncContract {
 
     @Test

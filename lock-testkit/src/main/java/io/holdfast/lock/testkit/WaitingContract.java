@@ -26,6 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Who is next. */
+@SuppressWarnings("NullAway")
 abstract class WaitingContract extends ExclusionContract {
 
     @Test
