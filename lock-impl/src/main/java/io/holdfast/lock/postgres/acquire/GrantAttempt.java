@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,9 +82,10 @@ final class GrantAttempt {
             long sentNanos = System.nanoTime();
             Acquired answer;
             // By itself the server may end the wait late: when its clock is set forward, for one.
-            LateEnd end = new LateEnd(session);
+            LateEnd lateEnd = new LateEnd(session);
             Future<?> cancel = keepers.schedule(
-                    () -> keepers.submit(end), slice.plus(config.answerTimeout().dividedBy(2)));
+                    () -> keepers.submit(lateEnd),
+                    slice.plus(config.answerTimeout().dividedBy(2)));
             try {
                 answer = send(session, true, slice);
             } catch (SQLException e) {
@@ -97,7 +99,7 @@ final class GrantAttempt {
                 continue;
             } finally {
                 cancel.cancel(false);
-                end.isOver();
+                lateEnd.end();
             }
             return granted(session, true, answer, sentNanos);
         }
@@ -108,6 +110,11 @@ final class GrantAttempt {
     private static final class LateEnd implements Callable<Void> {
 
         private final LockSession session;
+
+        /** Held while a cancel is being sent, which may block. */
+        private final ReentrantLock canceling = new ReentrantLock();
+
+        /** Guarded by the lock above. */
         private boolean over;
 
         LateEnd(LockSession session) {
@@ -115,15 +122,25 @@ final class GrantAttempt {
         }
 
         @Override
-        public synchronized Void call() {
-            if (!over) {
-                session.cancel();
+        public Void call() {
+            canceling.lock();
+            try {
+                if (!over) {
+                    session.cancel();
+                }
+                return null;
+            } finally {
+                canceling.unlock();
             }
-            return null;
         }
 
-        synchronized void isOver() {
-            over = true;
+        void end() {
+            canceling.lock();
+            try {
+                over = true;
+            } finally {
+                canceling.unlock();
+            }
         }
     }
 
