@@ -15,9 +15,6 @@ import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.CallingEjb;
 import jakarta.inject.Inject;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -125,7 +122,7 @@ public class LibertyPoolsIT {
     }
 
     private static WebArchive pinned(String name, String dataSource) {
-        return Archives.pinned("pools-" + name, Map.of("holdfast.datasource", dataSource), LibertyPoolsIT.class);
+        return Archives.pinned("pools-" + name, LibertyPoolsIT.class, Map.of("holdfast.datasource", dataSource));
     }
 
     private static WebArchive reference(String sharing) {
@@ -181,7 +178,7 @@ public class LibertyPoolsIT {
     @OperateOnDeployment("one-per-thread")
     @DisplayName("C3: maxConnectionsPerThread=1: a lock stays on its session; of many locks at once, some are refused")
     void shouldStayOnSessionWithOneConnectionPerThread() throws Exception {
-        connections.assertStaysOnSession();
+        connections.assertStaysOnSession(locker);
         List<LockHandle> held = new ArrayList<>();
 
         assertThrows(LockUnavailableException.class, () -> {
@@ -222,21 +219,13 @@ public class LibertyPoolsIT {
         DataSource source = (DataSource) new InitialContext().lookup(dataSource);
         try (Connection one = source.getConnection();
                 Connection two = source.getConnection()) {
-            return pidOf(one) == pidOf(two);
-        }
-    }
-
-    private static int pidOf(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select pg_backend_pid()")) {
-            rows.next();
-            return rows.getInt(1);
+            return PgLocks.backendPid(one) == PgLocks.backendPid(two);
         }
     }
 
     private void assertStays() throws Exception {
-        connections.assertStaysOnSession();
-        connections.assertExcludesUnderLoad();
+        connections.assertStaysOnSession(locker);
+        connections.assertExcludesUnderLoad(locker);
     }
 
     @Test

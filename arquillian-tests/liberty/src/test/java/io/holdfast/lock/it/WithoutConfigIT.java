@@ -4,12 +4,9 @@ package io.holdfast.lock.it;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.beans.StatelessEjb;
-import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -21,14 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ArquillianTest
 @RunAsClient
 @Tag("without-optional-apis")
-public class WithoutConfigIT {
-
-    @ArquillianResource
-    private Deployer deployer;
+public class WithoutConfigIT extends DeployingTest {
 
     @Deployment(name = "unread-war", managed = false, testable = false)
     static WebArchive war() {
-        return Archives.war("unread-war", Map.of());
+        return Archives.war("unread-war");
     }
 
     @Deployment(name = "unread-ear", managed = false, testable = false)
@@ -39,19 +33,16 @@ public class WithoutConfigIT {
     @ParameterizedTest
     @ValueSource(strings = {"unread-war", "unread-ear"})
     @DisplayName("settings in a file that the server does not read are reported, with the file and the cure")
-    void shouldReportUnreadFile(String name) {
-        deployer.deploy(name);
-        try {
-            assertTrue(
-                    Environment.log()
-                            .lines()
-                            .anyMatch(line -> line.contains("HOLDFAST-0075: the settings in ")
-                                    && line.contains(name)
-                                    && line.contains("microprofile-config.properties are not read")
-                                    && line.contains("mpConfig")),
-                    "the log has the warning");
-        } finally {
-            deployer.undeploy(name);
-        }
+    void shouldReportUnreadFile(String name) throws Exception {
+        whileDeployed(
+                name,
+                application -> assertTrue(
+                        Environment.log()
+                                .lines()
+                                .anyMatch(line -> line.contains("HOLDFAST-0075: the settings in ")
+                                        && line.contains(name)
+                                        && line.contains("microprofile-config.properties are not read")
+                                        && line.contains("mpConfig")),
+                        "the log has the warning"));
     }
 }

@@ -2,12 +2,9 @@
 package io.holdfast.lock.it;
 
 import io.holdfast.lock.it.beans.KeyBean;
-import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -17,20 +14,16 @@ import org.junit.jupiter.api.Test;
 @ArquillianTest
 @RunAsClient
 @Tag("without-optional-apis")
-public class WithoutExpressionLanguageIT {
-
-    @ArquillianResource
-    private Deployer deployer;
+public class WithoutExpressionLanguageIT extends DeployingTest {
 
     @Deployment(name = "expressions", managed = false, testable = false)
     static WebArchive expressions() {
-        return Archives.war("expressions", Map.of(), KeyBean.class);
+        return Archives.war("expressions", KeyBean.class);
     }
 
     @Test
     @DisplayName("C24: a key with an expression fails the deployment where the server has no Expression Language")
     void shouldRefuseExpressions() {
-        FailedDeployment.assertFails(
-                deployer, "expressions", "HOLDFAST-0110", "Jakarta Expression Language", "which this server lacks");
+        assertFails("expressions", "HOLDFAST-0110", "Jakarta Expression Language", "which this server lacks");
     }
 }

@@ -11,18 +11,15 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
+import io.holdfast.lock.postgres.PostgresLocker;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.PostgresLocker;
 import jakarta.annotation.Resource;
 import jakarta.ejb.EJB;
 import jakarta.transaction.UserTransaction;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -54,8 +51,7 @@ public class PayaraPoolsIT {
 
     @Deployment
     static WebArchive deployment() {
-        return Archives.war(
-                "hazards", Map.of(), PayaraPoolsIT.class, PgLocks.class, LockLog.class, StatelessEjb.class, Keys.class);
+        return Archives.testWar(PayaraPoolsIT.class, Map.of(), LockLog.class, StatelessEjb.class);
     }
 
     /** Something that happens while the lock is held. */
@@ -70,14 +66,6 @@ public class PayaraPoolsIT {
 
     private static PostgresLocker locker(DataSource pool) {
         return new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of());
-    }
-
-    private static int backendPid(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select pg_backend_pid()")) {
-            rows.next();
-            return rows.getInt(1);
-        }
     }
 
     /** The lock stays on its session, exclusive, and nothing is left. */
@@ -135,14 +123,14 @@ public class PayaraPoolsIT {
                 "hazard-statements")) {
             assertUnharmed(name, (pool, handle) -> {
                 try (Connection own = pool.getConnection()) {
-                    int before = backendPid(own);
+                    int before = PgLocks.backendPid(own);
                     transaction.begin();
                     try (Connection enlisted = pool.getConnection();
                             Statement statement = enlisted.createStatement()) {
                         int lock = PgLocks.pidOf(lockId(handle));
                         statement.execute("create temporary table hazard (x int) on commit drop");
-                        assertNotEquals(lock, backendPid(enlisted));
-                        assertNotEquals(lock, backendPid(own));
+                        assertNotEquals(lock, PgLocks.backendPid(enlisted));
+                        assertNotEquals(lock, PgLocks.backendPid(own));
                         assertNotEquals(lock, before);
                         assertEquals("idle", PgLocks.restingStateOf(lock), "in no transaction");
                         handle.refresh(REQUEST.ttl());
@@ -161,11 +149,11 @@ public class PayaraPoolsIT {
             transaction.begin();
             try (PostgresLocker locker = locker(pool);
                     Connection enlisted = pool.getConnection()) {
-                int application = backendPid(enlisted);
+                int application = PgLocks.backendPid(enlisted);
                 LockHandle handle = locker.acquire(REQUEST, WAIT);
                 long lockId = lockId(handle);
                 assertNotEquals(application, PgLocks.pidOf(lockId));
-                assertEquals(application, backendPid(enlisted));
+                assertEquals(application, PgLocks.backendPid(enlisted));
                 handle.release();
                 assertEquals(0, PgLocks.holders(lockId), "freed at once");
             } finally {
@@ -218,7 +206,7 @@ public class PayaraPoolsIT {
         assertLossIsTold("hazard-fail-all", (pool, handle) -> {
             int idle;
             try (Connection other = pool.getConnection()) {
-                idle = backendPid(other);
+                idle = PgLocks.backendPid(other);
             }
             PgLocks.endSession(idle);
             pool.getConnection().close();
@@ -260,10 +248,10 @@ public class PayaraPoolsIT {
         Connection[] own = new Connection[1];
         int ownPid = ejb.call(() -> {
             own[0] = pool.getConnection();
-            return backendPid(own[0]);
+            return PgLocks.backendPid(own[0]);
         });
         try (Connection other = pool.getConnection()) {
-            assertEquals(ownPid, backendPid(other), "the pool does what the test is about");
+            assertEquals(ownPid, PgLocks.backendPid(other), "the pool does what the test is about");
         }
         own[0].close();
 
@@ -272,8 +260,8 @@ public class PayaraPoolsIT {
             int pid = PgLocks.pidOf(lockId(handle));
             try (Connection one = pool.getConnection();
                     Connection two = pool.getConnection()) {
-                assertNotEquals(pid, backendPid(one));
-                assertNotEquals(pid, backendPid(two));
+                assertNotEquals(pid, PgLocks.backendPid(one));
+                assertNotEquals(pid, PgLocks.backendPid(two));
                 handle.refresh(REQUEST.ttl());
                 assertEquals(pid, PgLocks.pidOf(lockId(handle)));
             }

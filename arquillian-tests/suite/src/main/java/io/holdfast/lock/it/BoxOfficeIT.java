@@ -8,12 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -38,10 +34,6 @@ import org.junit.jupiter.api.Test;
 @RunAsClient
 public class BoxOfficeIT {
 
-    private static final String URL = Environment.url();
-
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @Deployment(testable = false)
     static EnterpriseArchive deployment() {
         return Archives.example();
@@ -51,10 +43,8 @@ public class BoxOfficeIT {
     @DisplayName("a stampede of buyers gets every seat once: the lock is held until the booking is committed")
     void shouldNotOversell() throws Exception {
         for (int i = 0; i < 3; i++) {
-            JsonObject result = send(HttpRequest.newBuilder(URI.create(URL + "/api/stampede?buyers=100"))
-                    .POST(BodyPublishers.noBody()));
-            JsonObject show =
-                    send(HttpRequest.newBuilder(URI.create(URL + "/api/state"))).getJsonObject("show");
+            JsonObject result = send(Http.post(Environment.url() + "/api/stampede?buyers=100"));
+            JsonObject show = send(Http.request("api/state")).getJsonObject("show");
 
             assertEquals(0, result.getInt("failed"));
             assertEquals(show.getInt("seats"), show.getInt("sold"));
@@ -65,16 +55,14 @@ public class BoxOfficeIT {
     @Test
     @DisplayName("the page and what it needs are served, and the operations endpoint tells who holds the till")
     void shouldServePage() throws Exception {
-        for (String file : List.of("/", "/box-office.js", "/box-office.css")) {
-            HttpResponse<Void> response =
-                    http.send(HttpRequest.newBuilder(URI.create(URL + file)).build(), BodyHandlers.discarding());
-            assertEquals(200, response.statusCode(), file);
+        for (String file : List.of("", "box-office.js", "box-office.css")) {
+            assertEquals(200, Http.get(file).statusCode(), file);
         }
         PgLocks.eventually("the till is open", this::isTillOpen);
     }
 
     private boolean isTillOpen() {
-        JsonObject operations = send(HttpRequest.newBuilder(URI.create(URL + "/api/holdfast/locks")));
+        JsonObject operations = send(Http.request("api/holdfast/locks"));
         return operations.getJsonArray("locks").getValuesAs(JsonObject.class).stream()
                 .anyMatch(lock -> lock.getString("key", "").equals("till")
                         && lock.getJsonArray("holders").size() == 1);
@@ -130,13 +118,9 @@ public class BoxOfficeIT {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private JsonObject send(HttpRequest.Builder request) {
-        try {
-            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
-            assertEquals(200, response.statusCode(), response::body);
-            return Json.createReader(new StringReader(response.body())).readObject();
-        } catch (java.io.IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private static JsonObject send(HttpRequest.Builder request) {
+        HttpResponse<String> response = Http.send(request);
+        assertEquals(200, response.statusCode(), response::body);
+        return Json.createReader(new StringReader(response.body())).readObject();
     }
 }

@@ -5,18 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.beans.CounterEjb;
-import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.ContainerController;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.container.test.api.TargetsContainer;
@@ -31,19 +25,14 @@ import org.junit.jupiter.api.Test;
 /** Who gets a lock sees what its former holder committed: two servers count in one row, in container transactions. */
 @ArquillianTest
 @RunAsClient
-public class CommitVisibilityIT {
+public class CommitVisibilityIT extends DeployingTest {
 
     private static final int THREADS = 16;
     private static final List<RemoteDeployment> NODES =
             List.of(new RemoteDeployment("one", "counter-one"), new RemoteDeployment("two", "counter-two"));
 
-    private final TestDatabase database = Environment.database();
-
     @ArquillianResource
     private ContainerController servers;
-
-    @ArquillianResource
-    private Deployer deployer;
 
     @Deployment(name = "counter-one", testable = false)
     @TargetsContainer("one")
@@ -58,15 +47,12 @@ public class CommitVisibilityIT {
     }
 
     private static WebArchive war(String name) {
-        return Archives.war(name, Map.of(), CounterServlet.class, CounterEjb.class);
+        return Archives.war(name, CounterServlet.class, CounterEjb.class);
     }
 
     @BeforeEach
     void startSecondServer() throws SQLException {
-        execute(
-                "drop table if exists counter",
-                "create table counter (value bigint)",
-                "insert into counter values (0)");
+        CounterTable.create();
         servers.start("two");
         deployer.deploy("counter-two");
     }
@@ -86,11 +72,11 @@ public class CommitVisibilityIT {
         System.out.printf(
                 "10,000 increments by %d threads on two servers: %d ms%n",
                 2 * THREADS, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
-        assertEquals(10_000, value());
+        assertEquals(10_000, CounterTable.value());
 
-        execute("update counter set value = 0");
+        CounterTable.reset();
         count(400, true);
-        long counted = value();
+        long counted = CounterTable.value();
         System.out.printf("400 increments, the lock released before the commit: %d counted%n", counted);
         assertTrue(counted < 400, "the row, the pools and the threads are such that a lost increment shows");
     }
@@ -101,23 +87,5 @@ public class CommitVisibilityIT {
         List<CompletableFuture<HttpResponse<String>>> running =
                 NODES.stream().map(node -> node.postAsync(request)).toList();
         running.forEach(answer -> assertEquals("done", answer.join().body()));
-    }
-
-    private void execute(String... statements) throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement()) {
-            for (String sql : statements) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private long value() throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select value from counter")) {
-            rows.next();
-            return rows.getLong(1);
-        }
     }
 }

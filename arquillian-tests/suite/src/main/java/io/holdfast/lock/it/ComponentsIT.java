@@ -9,12 +9,8 @@ import io.holdfast.lock.it.beans.LockedFilter;
 import io.holdfast.lock.it.beans.LockedResource;
 import io.holdfast.lock.it.beans.SessionBean;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -32,14 +28,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @RunAsClient
 public class ComponentsIT {
 
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
     @Deployment(testable = false)
     static WebArchive components() {
         return Archives.war(
                         "components",
-                        Map.of(),
                         ComponentsApi.class,
                         LockedBatchlet.class,
                         LockedEndpoint.class,
@@ -55,11 +47,8 @@ public class ComponentsIT {
     @ParameterizedTest
     @ValueSource(strings = {"resource", "session", "filter", "batch"})
     @DisplayName("a REST resource without a scope, a session-scoped bean, a filter, a batchlet named as a bean")
-    void shouldRunUnderLock(String component) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(Environment.url() + "/components/api/" + component))
-                .build();
-
-        HttpResponse<String> response = HTTP.send(request, BodyHandlers.ofString());
+    void shouldRunUnderLock(String component) {
+        HttpResponse<String> response = Http.get("components/api/" + component);
 
         assertEquals("[component/" + component + "]", response.body());
     }
@@ -69,8 +58,10 @@ public class ComponentsIT {
     void shouldHandleMessagesUnderLock() throws Exception {
         URI uri = URI.create(Environment.url().replaceFirst("http", "ws") + "/components/socket");
         CompletableFuture<String> answer = new CompletableFuture<>();
-        WebSocket socket =
-                HTTP.newWebSocketBuilder().buildAsync(uri, new Answer(answer)).get(30, TimeUnit.SECONDS);
+        WebSocket socket = Http.CLIENT
+                .newWebSocketBuilder()
+                .buildAsync(uri, new Answer(answer))
+                .get(30, TimeUnit.SECONDS);
         try {
             socket.sendText("held: ", true);
 

@@ -14,10 +14,8 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.ForgetfulBean;
 import io.holdfast.lock.it.beans.HiddenDomainBean;
-import io.holdfast.lock.it.beans.KeyBean;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.SkippingBean;
-import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
@@ -50,26 +48,20 @@ public class ConfigurationIT {
 
     @Deployment
     static WebArchive configured() {
-        return Archives.war(
-                        "configured",
-                        Map.of(
-                                "holdfast.lock.order/#{order.id}.wait-at-most", "200ms",
-                                "holdfast.lock.order/#{order.id}.ttl", "40s",
-                                "holdfast.lock.order/#{order.id}.lease", "enforced",
-                                "holdfast.wait-at-mots", "1s"),
-                        ConfigurationIT.class,
-                        ForgetfulBean.class,
-                        KeyBean.class,
-                        LockLog.class,
-                        LogOfStart.class,
-                        SkippingBean.class,
-                        Keys.class,
-                        HiddenDomainBean.class,
-                        HiddenSource.class)
-                // Without a beans.xml, an archive that has an extension is no bean archive.
+        WebArchive war = Archives.testWar(
+                ConfigurationIT.class,
+                Map.of(
+                        "holdfast.lock.order/#{order.id}.wait-at-most", "200ms",
+                        "holdfast.lock.order/#{order.id}.ttl", "40s",
+                        "holdfast.lock.order/#{order.id}.lease", "enforced",
+                        "holdfast.wait-at-mots", "1s"),
+                ForgetfulBean.class,
+                SkippingBean.class,
+                HiddenDomainBean.class,
+                HiddenSource.class);
+        return Archives.loggingFromStart(war)
                 .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
-                .addAsServiceProvider(ConfigSource.class, HiddenSource.class)
-                .addAsServiceProvider(Extension.class, LogOfStart.class);
+                .addAsServiceProvider(ConfigSource.class, HiddenSource.class);
     }
 
     @Test

@@ -42,6 +42,6 @@ public class ConsumerIT {
     @Test
     @DisplayName("a user's project locks by annotation and by locker")
     void shouldLock() {
-        assertEquals("true true", new RemoteDeployment("one", "consumer").post("stock?item=42"));
+        assertEquals("true true", new RemoteDeployment("consumer").post("stock?item=42"));
     }
 }

@@ -6,10 +6,7 @@ import jakarta.annotation.Resource;
 import jakarta.ejb.EJB;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts, on many threads at once; answers when all of it is committed. */
 @WebServlet("/counter")
-public class CounterServlet extends HttpServlet {
+public class CounterServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
 
@@ -31,7 +28,7 @@ public class CounterServlet extends HttpServlet {
     private transient ManagedThreadFactory threads;
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Object answer(HttpServletRequest request) {
         boolean releasingEarly = Boolean.parseBoolean(request.getParameter("releasing-early"));
         AtomicInteger left = new AtomicInteger(Integer.parseInt(request.getParameter("times")));
         Callable<Void> counting = () -> {
@@ -54,7 +51,7 @@ public class CounterServlet extends HttpServlet {
                 .map(CounterServlet::failureOf)
                 .flatMap(Optional::stream)
                 .findFirst();
-        response.getWriter().print(failure.map(Throwable::toString).orElse("done"));
+        return failure.map(Throwable::toString).orElse("done");
     }
 
     private static Optional<Throwable> failureOf(FutureTask<Void> task) {

@@ -4,14 +4,11 @@ package io.holdfast.lock.it;
 import io.holdfast.lock.it.beans.CurrentKeyBean;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 
 /** Calls the bean of the same archive. */
 @WebServlet("/keys")
-public class CurrentKeyServlet extends HttpServlet {
+public class CurrentKeyServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
 
@@ -19,7 +16,7 @@ public class CurrentKeyServlet extends HttpServlet {
     private transient CurrentKeyBean bean;
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.getWriter().print(bean.keys());
+    Object answer(HttpServletRequest request) {
+        return bean.keys();
     }
 }

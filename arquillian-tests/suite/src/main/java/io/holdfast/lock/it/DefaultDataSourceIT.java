@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.inject.Inject;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -20,12 +17,9 @@ import org.junit.jupiter.api.Test;
 
 /** Without any configuration: java:comp/DefaultDataSource, which the tests' server binds to PostgreSQL. */
 @ArquillianTest
-public class DefaultDataSourceIT {
+public class DefaultDataSourceIT extends ServerTest {
 
     private static final Class<?>[] BEANS = {StatelessEjb.class, Keys.class, PgLocks.class};
-
-    @Inject
-    private Locker locker;
 
     @Inject
     private StatelessEjb ejb;
@@ -36,7 +30,8 @@ public class DefaultDataSourceIT {
                 .addAsLibraries(Archives.jars())
                 .addAsModule(
                         ShrinkWrap.create(JavaArchive.class, "default-ejb.jar").addClasses(BEANS))
-                .addAsModule(ShrinkWrap.create(WebArchive.class, "default.war").addClass(DefaultDataSourceIT.class));
+                .addAsModule(ShrinkWrap.create(WebArchive.class, "default.war")
+                        .addClasses(Archives.withSuperclasses(DefaultDataSourceIT.class)));
     }
 
     @Deployment(name = "war")
@@ -44,26 +39,20 @@ public class DefaultDataSourceIT {
         return ShrinkWrap.create(WebArchive.class, "default-alone.war")
                 .addAsLibraries(Archives.jars())
                 .addClasses(BEANS)
-                .addClass(DefaultDataSourceIT.class);
+                .addClasses(Archives.withSuperclasses(DefaultDataSourceIT.class));
     }
 
     @Test
     @OperateOnDeployment("ear")
     @DisplayName("the server's default data source is used in an EAR")
     void shouldLockInEar() throws Exception {
-        assertLocks();
+        assertLocks(ejb::call);
     }
 
     @Test
     @OperateOnDeployment("war")
     @DisplayName("the server's default data source is used in a WAR")
     void shouldLockInWar() throws Exception {
-        assertLocks();
-    }
-
-    private void assertLocks() throws Exception {
-        long lockId = locker.lockId(Keys.SHARED);
-        assertEquals(1, ejb.call(() -> PgLocks.holders(lockId)));
-        assertEquals(0, PgLocks.holders(lockId));
+        assertLocks(ejb::call);
     }
 }

@@ -8,32 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.it.beans.KeyEjb;
-import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
-import io.holdfast.lock.testkit.postgres.TestDatabase;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
-import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -44,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Several deployments of one server and another JVM, this one; and deployments that must fail. */
 @ArquillianTest
 @RunAsClient
-public class DeploymentsIT {
+public class DeploymentsIT extends ObservingTest {
 
     private static final String KEY = "deployments/key";
 
@@ -56,31 +40,15 @@ public class DeploymentsIT {
             Pattern.compile("(?<!Registered )io[./]holdfast[./]lock[./](ee|integration|postgres)"
                     + "|HOLDFAST-(?!0101|0130: holdfast\\.test\\.)|WELD-000119");
 
-    private static final RemoteDeployment OBSERVER = new RemoteDeployment("one", "observer");
-
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final TestDatabase database = Environment.database();
-
-    @ArquillianResource
-    private Deployer deployer;
-
-    @Deployment(name = "observer", testable = false)
-    static WebArchive observer() {
-        return Archives.observer();
-    }
-
     /** With the jars in its lib; those below have them in WEB-INF/lib. */
     @Deployment(name = "first", managed = false, testable = false)
     static EnterpriseArchive first() {
-        EnterpriseArchive ear = Archives.ear("first", new Class<?>[] {KeyEjb.class}, LockServlet.class);
-        // WildFly injects nothing into the servlets of an EAR's WAR that has neither beans nor this.
-        ear.getAsType(WebArchive.class, "/first.war").addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
-        return ear;
+        return Archives.injectingIntoServlets(Archives.ear("first", new Class<?>[] {KeyEjb.class}, LockServlet.class));
     }
 
     @Deployment(name = "second", managed = false, testable = false)
     static WebArchive second() {
-        return Archives.war("second", Map.of(), LockServlet.class);
+        return Archives.war("second", LockServlet.class);
     }
 
     @Deployment(name = "other-namespace", managed = false, testable = false)
@@ -117,22 +85,22 @@ public class DeploymentsIT {
         assertFalse(threadsOfFirst.isEmpty());
         deployer.deploy("second");
         deployer.deploy("other-namespace");
-        try (PostgresLocker here =
-                new PostgresLocker(LockerConfig.DEFAULT, database.dataSource()::getConnection, List.of())) {
+        try (PostgresLocker here = Environment.locker()) {
+            List<Long> lockId = List.of(here.lockId(KEY));
             assertFalse(tryAcquire("second"), "refused to another deployment");
             assertTrue(here.tryAcquire(LockRequest.of(KEY)).isEmpty(), "refused to another JVM");
             assertTrue(tryAcquire("other-namespace"), "another namespace, another lock");
-            assertEquals(1, holders(here.lockId(KEY)));
+            assertEquals(1, ServerView.rows(lockId));
 
             deployer.undeploy("first");
 
-            assertEquals(0, holders(here.lockId(KEY)), "free when the undeployment has ended");
+            assertEquals(0, ServerView.rows(lockId), "free when the undeployment has ended");
             assertTrue(tryAcquire("second"));
             assertFalse(threads().isEmpty(), "the other deployment has its threads");
             assertTrue(
                     Collections.disjoint(threads(), threadsOfFirst), "its own threads have ended with the deployment");
             assertTrue(here.tryAcquire(LockRequest.of(KEY)).isEmpty(), "refused to another JVM");
-            post("second", "release");
+            release("second");
             LockHandle handle = here.tryAcquire(LockRequest.of(KEY)).orElseThrow();
             assertFalse(tryAcquire("second"), "another JVM holds it");
             handle.release();
@@ -140,17 +108,16 @@ public class DeploymentsIT {
             deployer.undeploy("second");
             deployer.undeploy("other-namespace");
         }
-        assertEquals(0, advisoryLocks(), "nothing is left by any of them");
+        assertEquals(0, ServerView.advisoryLocks(), "nothing is left by any of them");
     }
 
     @Test
     @DisplayName("a mistake in the configuration fails the deployment and says what to do")
     void shouldFailDeployment() {
-        FailedDeployment.assertFails(deployer, "not-postgres", "HOLDFAST-0103", "H2", "holdfast.datasource");
-        FailedDeployment.assertFails(deployer, "no-data-source", "HOLDFAST-0104", "jdbc/misspelt");
-        FailedDeployment.assertFails(deployer, "bad-setting", "HOLDFAST-0105", "holdfast.connection-timeout", "soon");
-        FailedDeployment.assertFails(
-                deployer, "bad-lock-setting", "HOLDFAST-0105", "holdfast.lock.a.b/c.lease", "strict");
+        assertFails("not-postgres", "HOLDFAST-0103", "H2", "holdfast.datasource");
+        assertFails("no-data-source", "HOLDFAST-0104", "jdbc/misspelt");
+        assertFails("bad-setting", "HOLDFAST-0105", "holdfast.connection-timeout", "soon");
+        assertFails("bad-lock-setting", "HOLDFAST-0105", "holdfast.lock.a.b/c.lease", "strict");
     }
 
     @ParameterizedTest
@@ -159,13 +126,10 @@ public class DeploymentsIT {
             "a healthy application deploys and ends without a warning about locks, or about a class that is missing")
     void shouldLogNothingAlarming(String deployment) throws Exception {
         int before = Files.readString(Environment.logFile()).length();
-        deployer.deploy(deployment);
-        try {
+        whileDeployed(deployment, application -> {
             assertTrue(tryAcquire(deployment));
-            post(deployment, "release");
-        } finally {
-            deployer.undeploy(deployment);
-        }
+            release(deployment);
+        });
         List<String> log = Files.readString(Environment.logFile())
                 .substring(before)
                 .lines()
@@ -177,16 +141,12 @@ public class DeploymentsIT {
                 log.stream().filter(line -> ALARMING.matcher(line).find()).toList());
     }
 
-    private boolean tryAcquire(String deployment) throws IOException, InterruptedException {
-        return Boolean.parseBoolean(post(deployment, "try"));
+    private static boolean tryAcquire(String deployment) {
+        return Boolean.parseBoolean(new RemoteDeployment(deployment).lock("try", KEY));
     }
 
-    private String post(String deployment, String what) throws IOException, InterruptedException {
-        URI uri = URI.create(Environment.url() + "/" + deployment + "/lock?do=" + what + "&key=" + KEY);
-        HttpResponse<String> response = http.send(
-                HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
-        assertEquals(200, response.statusCode(), response.body());
-        return response.body();
+    private static void release(String deployment) {
+        new RemoteDeployment(deployment).lock("release", KEY);
     }
 
     private static Set<String> threads() {
@@ -194,21 +154,5 @@ public class DeploymentsIT {
         return threads.equals("[]")
                 ? Set.of()
                 : Set.of(threads.substring(1, threads.length() - 1).split(", "));
-    }
-
-    private int holders(long lockId) throws SQLException {
-        try (Connection connection = database.connect()) {
-            return PgLocks.ask(connection, "count(*)", lockId);
-        }
-    }
-
-    private int advisoryLocks() throws SQLException {
-        try (Connection connection = database.connect();
-                PreparedStatement statement =
-                        connection.prepareStatement("select count(*) from pg_locks where locktype = 'advisory'");
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return rows.getInt(1);
-        }
     }
 }

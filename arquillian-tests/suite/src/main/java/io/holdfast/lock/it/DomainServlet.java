@@ -6,14 +6,11 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 
 /** Takes a lock of a domain, keeps it, and tells its id. */
 @WebServlet("/domain")
-public class DomainServlet extends HttpServlet {
+public class DomainServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
 
@@ -22,14 +19,9 @@ public class DomainServlet extends HttpServlet {
     private transient Locker billing;
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Object answer(HttpServletRequest request) throws InterruptedException {
         LockRequest lock = LockRequest.of("domain/servlet");
-        try {
-            getServletContext().setAttribute("lock", billing.acquire(lock));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
-        response.getWriter().print(billing.lockId(lock.key()));
+        getServletContext().setAttribute("lock", billing.acquire(lock));
+        return billing.lockId(lock.key());
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
+import io.holdfast.lock.postgres.PostgresLocker;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -90,6 +92,11 @@ public final class Environment implements LauncherSessionListener {
                 System.getProperty("postgres.server.password"),
                 "external",
                 () -> {});
+    }
+
+    /** A locker of this JVM, outside of the container. */
+    static PostgresLocker locker() {
+        return new PostgresLocker(LockerConfig.DEFAULT, database().dataSource()::getConnection, List.of());
     }
 
     /** Where the first server answers. */

@@ -10,7 +10,6 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.EventLog;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -39,15 +38,12 @@ public class EventsIT {
 
     @Deployment(name = "ear")
     static EnterpriseArchive ear() {
-        return Archives.ear(
-                "events",
-                new Class<?>[] {EventLog.class, StatelessEjb.class, Keys.class, PgLocks.class},
-                EventsIT.class);
+        return Archives.testEar(EventsIT.class, Map.of(), EventLog.class, StatelessEjb.class);
     }
 
     @Deployment(name = "war")
     static WebArchive war() {
-        return Archives.war("events-alone", Map.of(), EventLog.class, PgLocks.class, EventsIT.class);
+        return Archives.testWar("events-alone", EventsIT.class, Map.of(), EventLog.class);
     }
 
     @Test

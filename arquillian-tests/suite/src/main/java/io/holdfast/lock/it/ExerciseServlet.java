@@ -10,15 +10,12 @@ import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.ejb.EJB;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 
 /** Uses all that a locker has once, and leaves a lock held and one waited for. */
 @WebServlet("/exercise")
-public class ExerciseServlet extends HttpServlet {
+public class ExerciseServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
 
@@ -36,16 +33,12 @@ public class ExerciseServlet extends HttpServlet {
     private transient StatelessEjb ejb;
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        try {
-            lose();
-            waitAsync();
-            ejb.call(() -> bean.callUnderAnotherKey(() -> "ran"));
-            leave();
-        } catch (Exception e) {
-            throw new IOException(e);
-        }
-        response.getWriter().print("done");
+    Object answer(HttpServletRequest request) throws Exception {
+        lose();
+        waitAsync();
+        ejb.call(() -> bean.callUnderAnotherKey(() -> "ran"));
+        leave();
+        return "done";
     }
 
     private void lose() throws InterruptedException {

@@ -12,7 +12,6 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.testkit.RecordingListener;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +46,9 @@ public class FaultToleranceIT {
     }
 
     private static WebArchive war(String name, String dataSource, String failures) {
-        return Archives.war(
+        return Archives.testWar(
                 name,
+                FaultToleranceIT.class,
                 Map.of(
                         "holdfast.datasource",
                         dataSource,
@@ -62,8 +62,6 @@ public class FaultToleranceIT {
                         failures,
                         "holdfast.breaker-delay",
                         "1h"),
-                FaultToleranceIT.class,
-                RecordingListener.class,
                 CountingListener.class);
     }
 

@@ -8,19 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.it.beans.KeyEjb;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
-import java.io.IOException;
 import java.io.StringReader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -33,16 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("microprofile-health")
 @ArquillianTest
 @RunAsClient
-public class HealthIT {
-
-    private final HttpClient http = HttpClient.newHttpClient();
-
-    @ArquillianResource
-    private Deployer deployer;
+public class HealthIT extends DeployingTest {
 
     @Deployment(name = "healthy", managed = false, testable = false)
     static WebArchive healthy() {
-        return Archives.war("healthy", Map.of(), LockServlet.class);
+        return Archives.war("healthy", LockServlet.class);
     }
 
     @Deployment(name = "unhealthy", managed = false, testable = false)
@@ -78,46 +66,38 @@ public class HealthIT {
     @ValueSource(strings = {"healthy", "health-ear"})
     @DisplayName("the server is ready if the locks' own database can be asked; the check names its application")
     void shouldBeReady(String deployment) throws Exception {
-        deployer.deploy(deployment);
-        try {
+        whileDeployed(deployment, application -> {
             Health health = health();
             assertEquals(200, health.code(), health::toString);
             assertEquals("UP", health.check(deployment).getString("status"), health::toString);
-        } finally {
-            deployer.undeploy(deployment);
-        }
+        });
     }
 
     @Test
     @DisplayName(
             "the server is not ready if the locks' own database cannot be reached, and says the kind of failure only")
     void shouldNotBeReady() throws Exception {
-        deployer.deploy("unhealthy");
-        try {
-            assertDown("LockUnavailableException");
-        } finally {
-            deployer.undeploy("unhealthy");
-        }
+        whileDeployed("unhealthy", application -> assertDown("LockUnavailableException"));
     }
 
     @Test
     @DisplayName("a database that accepts connections and does not answer is reported within a second")
     void shouldNotWaitForSilentDatabase() throws Exception {
         Nowhere silent = Nowhere.silentOutside();
-        try {
-            deployer.deploy("unhealthy");
-            assertDown("LockConnectionTimeoutException");
-            long begunNanos = System.nanoTime();
-            assertDown("LockConnectionTimeoutException");
-            long millis = (System.nanoTime() - begunNanos) / 1_000_000;
-            assertTrue(millis < 1_000, () -> millis + " ms");
-        } finally {
-            silent.close();
-            deployer.undeploy("unhealthy");
-        }
+        whileDeployed("unhealthy", application -> {
+            try {
+                assertDown("LockConnectionTimeoutException");
+                long begunNanos = System.nanoTime();
+                assertDown("LockConnectionTimeoutException");
+                long millis = (System.nanoTime() - begunNanos) / 1_000_000;
+                assertTrue(millis < 1_000, () -> millis + " ms");
+            } finally {
+                silent.close();
+            }
+        });
     }
 
-    private void assertDown(String failure) throws IOException, InterruptedException {
+    private static void assertDown(String failure) {
         Health health = health();
         assertEquals(503, health.code(), health::toString);
         JsonObject check = health.check("unhealthy");
@@ -128,31 +108,24 @@ public class HealthIT {
     @Test
     @DisplayName("a pool whose connections are all in use by locks is no reason to take the server out of service")
     void shouldBeReadyWithBusyPool() throws Exception {
-        deployer.deploy("busy");
-        try {
-            RemoteDeployment application = new RemoteDeployment("one", "busy");
-            assertEquals("true", application.post("lock?do=try&key=busy"));
+        whileDeployed("busy", application -> {
+            assertEquals("true", application.lock("try", "busy"));
             Health health = health();
             assertEquals(200, health.code(), health::toString);
             assertEquals("busy", health.check("busy").getJsonObject("data").getString("state"), health::toString);
-            assertEquals("true", application.post("lock?do=release&key=busy"));
-        } finally {
-            deployer.undeploy("busy");
-        }
+            assertEquals("true", application.lock("release", "busy"));
+        });
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"health-off", "health-off-ear"})
     @DisplayName("there is no check where it is switched off")
     void shouldBeSwitchedOff(String deployment) throws Exception {
-        deployer.deploy(deployment);
-        try {
+        whileDeployed(deployment, application -> {
             Health health = health();
             assertEquals(200, health.code(), health::toString);
             assertFalse(health.body().contains(deployment), health::toString);
-        } finally {
-            deployer.undeploy(deployment);
-        }
+        });
     }
 
     private record Health(int code, String body) {
@@ -171,11 +144,8 @@ public class HealthIT {
         }
     }
 
-    private Health health() throws IOException, InterruptedException {
-        HttpResponse<String> response = http.send(
-                HttpRequest.newBuilder(URI.create(Environment.url() + "/health/ready"))
-                        .build(),
-                BodyHandlers.ofString());
+    private static Health health() {
+        HttpResponse<String> response = Http.get("health/ready");
         return new Health(response.statusCode(), response.body());
     }
 }

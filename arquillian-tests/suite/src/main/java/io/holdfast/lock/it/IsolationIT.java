@@ -8,11 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.beans.Seat;
 import io.holdfast.lock.it.beans.SeatsBean;
-import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
-import jakarta.transaction.Status;
-import jakarta.transaction.UserTransaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,14 +22,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a transaction reads under a lock that was acquired after the transaction had begun. */
 @ArquillianTest
-public class IsolationIT {
+public class IsolationIT extends ServerTest {
 
     private static final String PERSISTENCE = """
             <persistence xmlns="https://jakarta.ee/xml/ns/persistence" version="3.0">
@@ -47,15 +42,9 @@ public class IsolationIT {
     @Inject
     private SeatsBean seats;
 
-    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
-    private ManagedExecutorService executor;
-
-    @Resource(lookup = "java:comp/UserTransaction")
-    private UserTransaction transaction;
-
     @Deployment
     static WebArchive deployment() {
-        return Archives.war("isolation", Map.of(), IsolationIT.class, Seat.class, SeatsBean.class, Rows.class)
+        return Archives.testWar(IsolationIT.class, Map.of(), Seat.class, SeatsBean.class)
                 .addAsResource(Archives.text(PERSISTENCE), "META-INF/persistence.xml");
     }
 
@@ -67,11 +56,9 @@ public class IsolationIT {
                 "insert into seats values (1, 0), (2, 0)");
     }
 
-    @AfterEach
-    void endTransaction() throws Exception {
-        if (transaction.getStatus() != Status.STATUS_NO_TRANSACTION) {
-            transaction.rollback();
-        }
+    @Override
+    String[] keys() {
+        return new String[] {"seats"};
     }
 
     private static void execute(String... statements) throws SQLException {

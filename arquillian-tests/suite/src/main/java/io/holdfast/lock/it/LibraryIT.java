@@ -7,12 +7,9 @@ import io.holdfast.lock.it.beans.CurrentKeyBean;
 import io.holdfast.lock.it.beans.LockedOnlyBean;
 import io.holdfast.lock.it.beans.LockedOnlyEjb;
 import java.io.File;
-import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
@@ -24,13 +21,10 @@ import org.junit.jupiter.api.Test;
 /** Applications that contain the library incompletely, twice, or in two places. */
 @ArquillianTest
 @RunAsClient
-public class LibraryIT {
+public class LibraryIT extends DeployingTest {
 
     private static final File API = Archives.file("lock-api.jar");
     private static final File IMPLEMENTATION = Archives.file("lock-impl.jar");
-
-    @ArquillianResource
-    private Deployer deployer;
 
     @Deployment(name = "api-only", managed = false, testable = false)
     static WebArchive apiOnly() {
@@ -52,22 +46,20 @@ public class LibraryIT {
     static WebArchive apiUnused() {
         return ShrinkWrap.create(WebArchive.class, "api-unused.war")
                 .addAsLibraries(API)
-                .addClass(ObserverServlet.class)
-                .addClasses(Loaders.class, PoolStatistics.class)
+                .addClasses(Archives.withSuperclasses(ObserverServlet.class, Loaders.class, PoolStatistics.class))
                 .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
     }
 
     @Deployment(name = "two-copies", managed = false, testable = false)
     static WebArchive twoCopies() {
-        return Archives.war("two-copies", Map.of(), LockedOnlyBean.class)
-                .addAsLibrary(IMPLEMENTATION, "lock-impl-copy.jar");
+        return Archives.war("two-copies", LockedOnlyBean.class).addAsLibrary(IMPLEMENTATION, "lock-impl-copy.jar");
     }
 
     @Deployment(name = "two-places", managed = false, testable = false)
     static EnterpriseArchive twoPlaces() {
         return ShrinkWrap.create(EnterpriseArchive.class, "two-places.ear")
                 .addAsLibraries(API, IMPLEMENTATION)
-                .addAsModule(Archives.war("two-places", Map.of(), LockedOnlyBean.class));
+                .addAsModule(Archives.war("two-places", LockedOnlyBean.class));
     }
 
     @Deployment(name = "split", managed = false, testable = false)
@@ -76,7 +68,7 @@ public class LibraryIT {
                 .addAsLibraries(API)
                 .addAsModule(ShrinkWrap.create(WebArchive.class, "split.war")
                         .addAsLibraries(IMPLEMENTATION)
-                        .addClasses(CurrentKeyServlet.class, CurrentKeyBean.class)
+                        .addClasses(Archives.withSuperclasses(CurrentKeyServlet.class, CurrentKeyBean.class))
                         .addAsResource(
                                 Archives.text("holdfast.datasource=jdbc/holdfast"),
                                 "META-INF/microprofile-config.properties"));
@@ -85,10 +77,8 @@ public class LibraryIT {
     @Test
     @DisplayName("C24: lock-api without lock-impl fails the deployment if anything is @Locked")
     void shouldRefuseApiWithoutImplementation() {
-        FailedDeployment.assertFails(
-                deployer, "api-only", "HOLDFAST-0078", "LockedOnlyBean", "Add io.holdfast:lock-impl");
-        FailedDeployment.assertFails(
-                deployer, "api-only-ejb", "HOLDFAST-0078", "LockedOnlyEjb", "Add io.holdfast:lock-impl");
+        assertFails("api-only", "HOLDFAST-0078", "LockedOnlyBean", "Add io.holdfast:lock-impl");
+        assertFails("api-only-ejb", "HOLDFAST-0078", "LockedOnlyEjb", "Add io.holdfast:lock-impl");
     }
 
     @Test
@@ -100,19 +90,14 @@ public class LibraryIT {
 
     @Test
     @DisplayName("lock-api in the lib of an EAR and lock-impl in the WAR: the methods of the WAR run under their locks")
-    void shouldDeployImplementationInTheWar() {
-        deployer.deploy("split");
-        try {
-            assertEquals("[current-key]", new RemoteDeployment("one", "split").post("keys"));
-        } finally {
-            deployer.undeploy("split");
-        }
+    void shouldDeployImplementationInTheWar() throws Exception {
+        whileDeployed("split", application -> assertEquals("[current-key]", application.post("keys")));
     }
 
     @Test
     @DisplayName("C24: two copies of the library that one archive sees fail the deployment, which names their places")
     void shouldRefuseTwoCopies() {
-        FailedDeployment.assertFails(deployer, "two-copies", "HOLDFAST-0079", "lock-impl.jar", "lock-impl-copy.jar");
-        FailedDeployment.assertFails(deployer, "two-places", "HOLDFAST-0079", "lib/lock-impl.jar", "WEB-INF/lib");
+        assertFails("two-copies", "HOLDFAST-0079", "lock-impl.jar", "lock-impl-copy.jar");
+        assertFails("two-places", "HOLDFAST-0079", "lib/lock-impl.jar", "WEB-INF/lib");
     }
 }

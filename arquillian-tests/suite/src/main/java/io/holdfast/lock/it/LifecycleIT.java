@@ -7,14 +7,11 @@ import io.holdfast.lock.it.beans.LifecycleBean;
 import io.holdfast.lock.it.beans.LifecycleEjb;
 import io.holdfast.lock.it.beans.LifecycleWork;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -23,23 +20,13 @@ import org.junit.jupiter.api.Test;
 /** Application code that locks while its application starts and stops. */
 @ArquillianTest
 @RunAsClient
-public class LifecycleIT {
+public class LifecycleIT extends ObservingTest {
 
     private static final Class<?>[] BEANS = {LifecycleBean.class, LifecycleEjb.class, LifecycleWork.class};
 
-    private static final RemoteDeployment OBSERVER = new RemoteDeployment("one", "observer");
-
-    @ArquillianResource
-    private Deployer deployer;
-
-    @Deployment(name = "observer", testable = false)
-    static WebArchive observer() {
-        return Archives.observer();
-    }
-
     @Deployment(name = "lifecycle-war", managed = false, testable = false)
     static WebArchive war() {
-        return Archives.war("lifecycle-war", Map.of(), BEANS);
+        return Archives.war("lifecycle-war", BEANS);
     }
 
     @Deployment(name = "lifecycle-ear", managed = false, testable = false)

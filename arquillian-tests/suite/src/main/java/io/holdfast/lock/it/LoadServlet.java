@@ -7,16 +7,13 @@ import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Threads that take locks of a few keys until the application stops; answers how many they have been granted so far. */
 @WebServlet("/load")
-public class LoadServlet extends HttpServlet {
+public class LoadServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
 
@@ -31,11 +28,11 @@ public class LoadServlet extends HttpServlet {
     private final transient AtomicInteger granted = new AtomicInteger();
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Object answer(HttpServletRequest request) {
         for (int i = Integer.parseInt(request.getParameter("threads")); i > 0; i--) {
             threads.newThread(this::takeLocks).start();
         }
-        response.getWriter().print(granted.get());
+        return granted;
     }
 
     private void takeLocks() {

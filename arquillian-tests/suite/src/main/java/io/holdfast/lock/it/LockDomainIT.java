@@ -17,14 +17,13 @@ import io.holdfast.lock.it.beans.WrongDomainBean;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -32,7 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** Several lockers in one application, each with its own data source. */
 @ArquillianTest
-public class LockDomainIT {
+public class LockDomainIT extends DeployingTest {
 
     private static final String KEY = "domain/order";
     private static final LockRequest REQUEST = LockRequest.of(KEY);
@@ -58,13 +57,10 @@ public class LockDomainIT {
     @Inject
     private DomainEjb ejb;
 
-    @ArquillianResource
-    private Deployer deployer;
-
     @Deployment(name = "domains")
     static EnterpriseArchive domains() {
-        return Archives.ear(
-                "domains",
+        return Archives.testEar(
+                LockDomainIT.class,
                 Map.of(
                         "holdfast.billing.datasource", "jdbc/work",
                         "holdfast.billing.namespace", "2",
@@ -73,9 +69,7 @@ public class LockDomainIT {
                         "holdfast.far-away.breaker-failures", "3",
                         "holdfast.far-away.breaker-delay", "1h",
                         "io.holdfast.lock.integration.LockAcquisition/acquire/Retry/maxRetries", "0"),
-                new Class<?>[] {DomainEjb.class},
-                LockDomainIT.class,
-                PgLocks.class);
+                DomainEjb.class);
     }
 
     @Deployment(name = "domain-servlet", managed = false, testable = false)
@@ -153,23 +147,19 @@ public class LockDomainIT {
     @Test
     @RunAsClient
     @DisplayName("C19: undeployment releases the locks of every domain")
-    void shouldReleaseAtUndeployment() {
-        deployer.deploy("domain-servlet");
-        long lockId;
-        try {
-            lockId = Long.parseLong(new RemoteDeployment("one", "domain-servlet").post("domain"));
-            assertEquals(1, ServerView.rows(List.of(lockId)));
-        } finally {
-            deployer.undeploy("domain-servlet");
-        }
-        assertEquals(0, ServerView.rows(List.of(lockId)));
+    void shouldReleaseAtUndeployment() throws Exception {
+        List<Long> lockId = new ArrayList<>();
+        whileDeployed("domain-servlet", application -> {
+            lockId.add(Long.parseLong(application.post("domain")));
+            assertEquals(1, ServerView.rows(lockId));
+        });
+        assertEquals(0, ServerView.rows(lockId));
     }
 
     @Test
     @RunAsClient
     @DisplayName("C24: a domain without data source fails the deployment")
     void shouldRefuseDomainWithoutDataSource() {
-        FailedDeployment.assertFails(
-                deployer, "wrong-domain", "HOLDFAST-0051", "holdfast.biling.datasource", "[biling, billing]");
+        assertFails("wrong-domain", "HOLDFAST-0051", "holdfast.biling.datasource", "[biling, billing]");
     }
 }

@@ -7,10 +7,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Takes and gives back locks on request, and keeps them between requests. */
 @WebServlet("/lock")
-public class LockServlet extends HttpServlet {
+public class LockServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
     private static final Duration BRIEFLY = Duration.ofMillis(100);
@@ -30,44 +27,38 @@ public class LockServlet extends HttpServlet {
     private final transient Map<String, LockHandle> held = new ConcurrentHashMap<>();
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    Object answer(HttpServletRequest request) throws InterruptedException {
         String key = request.getParameter("key");
-        response.getWriter()
-                .print(
-                        switch (request.getParameter("do")) {
-                            case "try" -> tryAcquire(key);
-                            case "wait" -> await(key);
-                            case "release" -> release(key);
-                            case "briefly" ->
-                                outcome(() -> locker.acquire(LockRequest.of(key), BRIEFLY)
-                                        .release());
-                            case "refresh" -> outcome(() -> held.get(key).refresh(LONGER));
-                            case "id" -> locker.lockId(key);
-                            default -> throw new IllegalArgumentException(request.getParameter("do"));
-                        });
+        return switch (request.getParameter("do")) {
+            case "try" -> tryAcquire(key);
+            case "wait" -> await(key);
+            case "release" -> release(key);
+            case "briefly" ->
+                outcome(() -> locker.acquire(LockRequest.of(key), BRIEFLY).release());
+            case "refresh" -> outcome(() -> held.get(key).refresh(LONGER));
+            case "id" -> locker.lockId(key);
+            default -> throw new IllegalArgumentException(request.getParameter("do"));
+        };
+    }
+
+    private boolean tryAcquire(String key) throws InterruptedException {
+        Optional<LockHandle> handle = locker.tryAcquire(LockRequest.of(key));
+        handle.ifPresent(granted -> held.put(key, granted));
+        return handle.isPresent();
     }
 
     /** Waits as long as it takes, and releases at once. */
-    private String await(String key) throws IOException {
+    private String await(String key) throws InterruptedException {
         try {
             return locker.withLock(LockRequest.of(key), LockRequest.UNLIMITED, () -> "granted");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
         } catch (LockException | IllegalStateException e) {
             return e.toString();
         }
     }
 
-    private boolean tryAcquire(String key) throws IOException {
-        try {
-            Optional<LockHandle> handle = locker.tryAcquire(LockRequest.of(key));
-            handle.ifPresent(granted -> held.put(key, granted));
-            return handle.isPresent();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
+    private boolean release(String key) {
+        held.remove(key).release();
+        return true;
     }
 
     private interface Attempt {
@@ -75,20 +66,12 @@ public class LockServlet extends HttpServlet {
     }
 
     /** The name of what is thrown, if anything is. */
-    private static String outcome(Attempt attempt) throws IOException {
+    private static String outcome(Attempt attempt) throws InterruptedException {
         try {
             attempt.run();
             return "done";
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
         } catch (LockException e) {
             return e.getClass().getSimpleName();
         }
-    }
-
-    private boolean release(String key) {
-        held.remove(key).release();
-        return true;
     }
 }

@@ -10,13 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
-import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.AsynchronousBean;
-import io.holdfast.lock.ee.locked.LockedChecksTest.AsynchronousEjb;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
-import jakarta.annotation.Resource;
+import io.holdfast.lock.it.beans.AsynchronousEjb;
+import io.holdfast.lock.it.beans.Keys;
 import jakarta.inject.Inject;
-import jakarta.transaction.UserTransaction;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -29,16 +26,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** {@code @Locked} methods whose work goes on when they have returned. */
 @ArquillianTest
-public class LockedAsyncIT {
-
-    @Inject
-    private Locker locker;
+public class LockedAsyncIT extends ServerTest {
 
     @Inject
     private AsynchronousBean bean;
@@ -46,28 +39,13 @@ public class LockedAsyncIT {
     @Inject
     private AsynchronousEjb ejb;
 
-    @Resource(lookup = "java:comp/UserTransaction")
-    private UserTransaction transaction;
-
     @Deployment
     static WebArchive deployment() {
-        return Archives.war(
-                "locked-async",
-                Map.of("holdfast.check-interval", "200ms"),
+        return Archives.testWar(
                 LockedAsyncIT.class,
-                Keys.class,
+                Map.of("holdfast.check-interval", "200ms"),
                 AsynchronousBean.class,
-                AsynchronousEjb.class,
-                PgLocks.class);
-    }
-
-    private int holders() {
-        return PgLocks.holders(locker.lockId(Keys.SHARED));
-    }
-
-    @AfterEach
-    void nothingIsLeft() throws InterruptedException {
-        PgLocks.eventually("no lock is left", () -> holders() == 0);
+                AsynchronousEjb.class);
     }
 
     @Test

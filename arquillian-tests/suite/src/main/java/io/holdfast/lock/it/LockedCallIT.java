@@ -15,15 +15,11 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.LosingEjb;
 import io.holdfast.lock.it.beans.NestingBean;
-import jakarta.annotation.Resource;
 import jakarta.ejb.EJBException;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
-import jakarta.transaction.UserTransaction;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,16 +32,12 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** {@code @Locked} methods that call each other, that look at their lock, and that lose it. */
 @ArquillianTest
-public class LockedCallIT {
-
-    @Inject
-    private Locker locker;
+public class LockedCallIT extends ServerTest {
 
     @Inject
     private CurrentLock current;
@@ -56,33 +48,15 @@ public class LockedCallIT {
     @Inject
     private LosingEjb ejb;
 
-    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
-    private ManagedExecutorService executor;
-
-    @Resource(lookup = "java:comp/UserTransaction")
-    private UserTransaction transaction;
-
     @Deployment
     static WebArchive deployment() {
-        return Archives.war(
-                "locked-call",
-                Map.of("holdfast.check-interval", "200ms"),
-                LockedCallIT.class,
-                Keys.class,
-                NestingBean.class,
-                LosingEjb.class,
-                PgLocks.class,
-                Rows.class);
+        return Archives.testWar(
+                LockedCallIT.class, Map.of("holdfast.check-interval", "200ms"), NestingBean.class, LosingEjb.class);
     }
 
-    private int holders(String key) {
-        return PgLocks.holders(locker.lockId(key));
-    }
-
-    @AfterEach
-    void nothingIsLeft() throws InterruptedException {
-        PgLocks.eventually(
-                "no lock is left", () -> holders("outer/1") + holders("inner/1") + holders(Keys.SHARED) == 0);
+    @Override
+    String[] keys() {
+        return new String[] {Keys.SHARED, "outer/1", "inner/1"};
     }
 
     // ---- re-entry
@@ -91,8 +65,8 @@ public class LockedCallIT {
     @DisplayName("a call chain goes on under the lock that it holds, which ends with the outermost call")
     void shouldReenter() {
         int[] holders = bean.outer("1", outer -> {
-            int inside = bean.inner("1", inner -> bean.outer("1", again -> holders("outer/1") + holders("inner/1")));
-            return new int[] {inside, holders("outer/1"), holders("inner/1")};
+            int inside = bean.inner("1", inner -> bean.outer("1", again -> holdersOf("outer/1", "inner/1")));
+            return new int[] {inside, holdersOf("outer/1"), holdersOf("inner/1")};
         });
 
         assertEquals(2, holders[0], "one lock of each key");
@@ -127,10 +101,10 @@ public class LockedCallIT {
     @DisplayName("C22: a call that begins a transaction goes on under the lock held, which outlives that transaction")
     void shouldReenterInNewTransaction() {
         int[] holders = bean.outer("1", outer -> new int[] {
-            bean.inNewTransaction("1", inner -> holders("outer/1")),
-            holders("outer/1"),
-            bean.ofTransaction("1", inner -> holders("outer/1")),
-            holders("outer/1")
+            bean.inNewTransaction("1", inner -> holdersOf("outer/1")),
+            holdersOf("outer/1"),
+            bean.ofTransaction("1", inner -> holdersOf("outer/1")),
+            holdersOf("outer/1")
         });
 
         assertEquals(
@@ -148,11 +122,11 @@ public class LockedCallIT {
                 throw new IllegalStateException(e);
             }
         });
-        assertEquals(2, holders("outer/1") + holders("inner/1"), "the transaction has not ended");
+        assertEquals(2, holdersOf("outer/1", "inner/1"), "the transaction has not ended");
 
         transaction.commit();
 
-        PgLocks.eventually("free", () -> holders("outer/1") + holders("inner/1") == 0);
+        PgLocks.eventually("free", () -> holdersOf("outer/1", "inner/1") == 0);
     }
 
     @Test
@@ -225,16 +199,11 @@ public class LockedCallIT {
             return null;
         }));
         held.await();
-        transaction.setTransactionTimeout(1);
-        transaction.begin();
-        try {
+        inTransactionThatTimesOut(() -> {
             Exception refused = assertThrows(Exception.class, waiting::call);
-            Throwable own = refused instanceof EJBException ? refused.getCause() : refused;
-            assertTrue(String.valueOf(own.getMessage()).contains("HOLDFAST-0061"), refused::toString);
-        } finally {
-            transaction.rollback();
-            transaction.setTransactionTimeout(0);
-        }
+            String message = String.valueOf(unwrapped(refused).getMessage());
+            assertTrue(message.contains("HOLDFAST-0061"), refused::toString);
+        });
         holder.get();
         nothingIsLeft();
     }
@@ -317,7 +286,7 @@ public class LockedCallIT {
                     return lose();
                 }));
 
-        assertInstanceOf(LockNotHeldException.class, told instanceof EJBException ? told.getCause() : told);
+        assertInstanceOf(LockNotHeldException.class, unwrapped(told));
         assertEquals(0, rows.count());
     }
 

@@ -14,25 +14,19 @@ import io.holdfast.lock.LockInterruptedException;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.CdiBean;
 import io.holdfast.lock.it.beans.InheritingBean;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.StatefulEjb;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import io.holdfast.lock.it.beans.TimerEjb;
-import jakarta.annotation.Resource;
-import jakarta.ejb.EJBException;
 import jakarta.ejb.EJBTransactionRolledbackException;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
-import jakarta.transaction.Status;
-import jakarta.transaction.TransactionSynchronizationRegistry;
-import jakarta.transaction.UserTransaction;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -43,12 +37,9 @@ import org.junit.jupiter.api.Test;
 
 /** {@code @Locked} and the injected locker inside the server, in an EAR. */
 @ArquillianTest
-public class LockedIT {
+public class LockedIT extends ServerTest {
 
     private static final String KEY = Keys.SHARED;
-
-    @Inject
-    private Locker locker;
 
     @Inject
     private StatelessEjb ejb;
@@ -65,35 +56,20 @@ public class LockedIT {
     @Inject
     private InheritingBean inheriting;
 
-    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
-    private ManagedExecutorService executor;
-
-    @Resource(lookup = "java:comp/UserTransaction")
-    private UserTransaction transaction;
-
-    @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
-    private TransactionSynchronizationRegistry registry;
-
     @Deployment
     static EnterpriseArchive deployment() {
-        Class<?>[] ejbs = {
-            Keys.class,
-            StatelessEjb.class,
-            StatefulEjb.class,
-            CdiBean.class,
-            InheritingBean.class,
-            TimerEjb.class,
-            PgLocks.class
-        };
-        return Archives.ear("locked", ejbs, LockedIT.class);
-    }
-
-    private int holders() {
-        return PgLocks.holders(locker.lockId(KEY));
+        return Archives.testEar(
+                LockedIT.class,
+                Map.of(),
+                StatelessEjb.class,
+                StatefulEjb.class,
+                CdiBean.class,
+                InheritingBean.class,
+                TimerEjb.class);
     }
 
     @AfterEach
-    void nothingIsLeft() {
+    void nothingIsLeftEvenNow() {
         assertEquals(0, holders(), "no lock is left");
     }
 
@@ -102,9 +78,7 @@ public class LockedIT {
     void shouldShowLockOfEjbInPgLocks() throws Exception {
         assertEquals(fnv(KEY), locker.lockId(KEY), "the published hash, computed here by hand");
 
-        assertEquals(1, ejb.call(this::holders));
-
-        assertEquals(0, holders());
+        assertLocks(ejb::call);
     }
 
     private static long fnv(String key) {
@@ -119,32 +93,17 @@ public class LockedIT {
     @DisplayName("C1: an EJB and a CDI bean under the same key exclude each other")
     void shouldExcludeEjbAndCdiBean() throws Exception {
         assertEquals(1, ejb.call(() -> {
-            assertRefused(() -> bean.call(() -> "ran"));
+            assertBusy(() -> bean.call(() -> "ran"));
             return holders();
         }));
         assertEquals(1, bean.call(() -> {
-            assertRefused(() -> ejb.call(() -> "ran"));
-            assertRefused(() -> stateful.call(() -> "ran"));
+            assertBusy(() -> ejb.call(() -> "ran"));
+            assertBusy(() -> stateful.call(() -> "ran"));
             assertEquals("ran", onAnotherThread(() -> bean.callUnderAnotherKey(() -> "ran")));
             return holders();
         }));
         assertEquals(1, stateful.call(this::holders));
         assertEquals(1, inheriting.call(this::holders), "the annotation of the class is inherited");
-    }
-
-    /** On another thread, as another caller. */
-    private void assertRefused(Callable<?> call) {
-        ExecutionException refused = assertThrows(ExecutionException.class, () -> onAnotherThread(call));
-        assertSame(LockNotAcquiredException.class, unwrapped(refused.getCause()).getClass());
-    }
-
-    /** WildFly does not see that an exception of the EAR's lib is annotated as an application exception. */
-    private static Throwable unwrapped(Throwable failure) {
-        return failure instanceof EJBException ? failure.getCause() : failure;
-    }
-
-    private <T> T onAnotherThread(Callable<T> call) throws Exception {
-        return executor.submit(call).get();
     }
 
     @Test
@@ -182,7 +141,7 @@ public class LockedIT {
                 ejb.callShared(() -> onAnotherThread(() -> ejb.callShared(this::holders)))
                         .intValue());
         ejb.callShared(() -> {
-            assertRefused(() -> bean.call(() -> "ran"));
+            assertBusy(() -> bean.call(() -> "ran"));
             return null;
         });
     }
@@ -204,7 +163,7 @@ public class LockedIT {
         transaction.begin();
         ejb.call(() -> "ran");
         assertEquals(1, holders(), "held after the method");
-        assertRefused(() -> bean.call(() -> "ran"));
+        assertBusy(() -> bean.call(() -> "ran"));
 
         transaction.commit();
 
@@ -230,21 +189,15 @@ public class LockedIT {
             "C22: a transaction that times out while the method works frees the lock when the method ends, not before")
     void shouldHoldUntilMethodEndsAfterTimeout() throws Exception {
         AtomicInteger holdersAfterTimeout = new AtomicInteger();
-        transaction.setTransactionTimeout(1);
         try {
-            transaction.begin();
-            ejb.call(() -> {
-                PgLocks.eventually(
-                        "the transaction has timed out", () -> registry.getTransactionStatus() != Status.STATUS_ACTIVE);
-                java.util.concurrent.TimeUnit.MILLISECONDS.sleep(500);
+            inTransactionThatTimesOut(() -> ejb.call(() -> {
+                awaitTimeoutOfTransaction();
+                TimeUnit.MILLISECONDS.sleep(500);
                 holdersAfterTimeout.set(holders());
                 return null;
-            });
+            }));
         } catch (EJBTransactionRolledbackException e) {
-            // Liberty tells the time-out when the method ends, WildFly does not.
-        } finally {
-            transaction.rollback();
-            transaction.setTransactionTimeout(0);
+            // Liberty reports the timeout when the method ends, WildFly does not.
         }
         assertEquals(1, holdersAfterTimeout.get());
         PgLocks.eventually("free afterwards", () -> holders() == 0);
@@ -278,9 +231,8 @@ public class LockedIT {
 
         assertEquals(1, bean.call(this::holders));
         assertEquals(1, holders(), "still held by the transaction");
-        long another = locker.lockId(Keys.ANOTHER);
-        assertEquals(1, bean.callUnderAnotherKey(() -> PgLocks.holders(another)));
-        assertEquals(0, PgLocks.holders(another));
+        assertEquals(1, bean.callUnderAnotherKey(() -> holdersOf(Keys.ANOTHER)));
+        assertEquals(0, holdersOf(Keys.ANOTHER));
 
         transaction.rollback();
         PgLocks.eventually("free after the rollback", () -> holders() == 0);
@@ -289,10 +241,8 @@ public class LockedIT {
     @Test
     @DisplayName("C22: on a CDI bean the lock is taken before the transaction of the method begins")
     void shouldEncloseTransactionOfCdiBean() throws Exception {
-        assertEquals(1, bean.callTransactional(this::holders));
-        assertEquals(0, holders());
-        assertEquals(1, ejb.callWithoutTransaction(this::holders));
-        assertEquals(0, holders());
+        assertLocks(bean::callTransactional);
+        assertLocks(ejb::callWithoutTransaction);
     }
 
     @Test
@@ -406,7 +356,7 @@ public class LockedIT {
         assertThrows(InterruptedException.class, () -> locker.tryAcquire(LockRequest.of(KEY)));
 
         assertFalse(Thread.interrupted());
-        assertEquals(0, PgLocks.holders(locker.lockId(KEY)));
+        assertEquals(0, holders());
     }
 
     @Test

@@ -2,14 +2,12 @@
 package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.AddedLock;
 import io.holdfast.lock.it.beans.KeyBean;
 import io.holdfast.lock.it.beans.KeyBean.Item;
@@ -19,34 +17,24 @@ import io.holdfast.lock.it.beans.NightlyBean;
 import io.holdfast.lock.it.beans.NightlyWork;
 import io.holdfast.lock.it.beans.OneAtATime;
 import io.holdfast.lock.it.beans.PlainBean;
-import jakarta.annotation.Resource;
-import jakarta.ejb.EJBException;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;
-import jakarta.transaction.UserTransaction;
 import java.util.Date;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
-import org.jboss.shrinkwrap.api.spec.JavaArchive;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 /** Keys of {@code @Locked} made of arguments, with the server's own Jakarta Expression Language, in an EAR. */
 @ArquillianTest
-public class LockedKeysIT {
-
-    @Inject
-    private Locker locker;
+public class LockedKeysIT extends ServerTest {
 
     @Inject
     private KeyBean bean;
@@ -60,52 +48,28 @@ public class LockedKeysIT {
     @Inject
     private PlainBean plain;
 
-    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
-    private ManagedExecutorService executor;
-
-    @Resource(lookup = "java:comp/UserTransaction")
-    private UserTransaction transaction;
-
     @Deployment
     static EnterpriseArchive deployment() {
-        Class<?>[] ejbs = {
-            KeyBean.class,
-            KeyEjb.class,
-            NightlyWork.class,
-            OneAtATime.class,
-            NightlyBean.class,
-            PlainBean.class,
-            AddedLock.class,
-            PgLocks.class
-        };
-        EnterpriseArchive ear = Archives.ear("locked-keys", ejbs, LockedKeysIT.class);
+        EnterpriseArchive ear = Archives.testEar(
+                LockedKeysIT.class,
+                Map.of(),
+                KeyBean.class,
+                KeyEjb.class,
+                NightlyWork.class,
+                OneAtATime.class,
+                NightlyBean.class,
+                PlainBean.class,
+                AddedLock.class);
         // Without a beans.xml, an archive that has an extension is no bean archive.
-        ear.getAsType(JavaArchive.class, "/locked-keys-ejb.jar")
+        Archives.ejbs(ear)
                 .addAsServiceProvider(Extension.class, AddedLock.class)
                 .addAsManifestResource(EmptyAsset.INSTANCE, "beans.xml");
         return ear;
     }
 
-    private int holders(String key) {
-        return PgLocks.holders(locker.lockId(key));
-    }
-
-    /** On another thread, as another caller. */
-    private <T> T elsewhere(Callable<T> call) throws Exception {
-        return executor.submit(call).get();
-    }
-
-    private void assertBusy(Callable<?> call) {
-        Throwable refused =
-                assertThrows(ExecutionException.class, () -> elsewhere(call)).getCause();
-        assertInstanceOf(
-                LockNotAcquiredException.class, refused instanceof EJBException ? refused.getCause() : refused);
-    }
-
-    @AfterEach
-    void nothingIsLeft() throws InterruptedException {
-        PgLocks.eventually(
-                "no lock is left", () -> holders("order/42") + holders("account/1") + holders("account/2") == 0);
+    @Override
+    String[] keys() {
+        return new String[] {"order/42", "account/1", "account/2"};
     }
 
     @Test
@@ -114,11 +78,11 @@ public class LockedKeysIT {
         assertEquals(1, bean.ship(new Order(42), () -> {
             assertBusy(() -> ejb.ship(42, () -> "ran"));
             assertBusy(() -> bean.shipById(42, () -> "ran"));
-            assertEquals("ran", elsewhere(() -> ejb.ship(43, () -> "ran")));
-            return holders("order/42");
+            assertEquals("ran", onAnotherThread(() -> ejb.ship(43, () -> "ran")));
+            return holdersOf("order/42");
         }));
-        assertEquals(1, ejb.ship(42, () -> holders("order/42")));
-        assertEquals(1, bean.shipById(42, () -> holders("order/42")));
+        assertEquals(1, ejb.ship(42, () -> holdersOf("order/42")));
+        assertEquals(1, bean.shipById(42, () -> holdersOf("order/42")));
     }
 
     @Test
@@ -126,17 +90,17 @@ public class LockedKeysIT {
     void shouldLockSeveralKeys() throws Exception {
         assertEquals(2, bean.transfer("2", "1", () -> {
             assertBusy(() -> bean.transfer("1", "2", () -> "ran"));
-            return holders("account/1") + holders("account/2");
+            return holdersOf("account/1", "account/2");
         }));
-        assertEquals(1, bean.transfer("1", "1", () -> holders("account/1")));
+        assertEquals(1, bean.transfer("1", "1", () -> holdersOf("account/1")));
         for (String busy : new String[] {"account/1", "account/2"}) {
             try (LockHandle handle = locker.acquire(LockRequest.of(busy))) {
                 assertBusy(() -> bean.transfer("1", "2", () -> "ran"));
-                assertEquals(1, holders("account/1") + holders("account/2"), "none but that of " + handle);
+                assertEquals(1, holdersOf("account/1", "account/2"), "none but that of " + handle);
 
                 transaction.begin();
                 assertThrows(LockNotAcquiredException.class, () -> bean.transfer("1", "2", () -> "ran"));
-                assertEquals(1, holders("account/1") + holders("account/2"), "the transaction keeps none");
+                assertEquals(1, holdersOf("account/1", "account/2"), "the transaction keeps none");
                 transaction.commit();
             }
         }
@@ -147,8 +111,8 @@ public class LockedKeysIT {
     void shouldHoldSeveralKeysUntilEndOfTransaction() throws Exception {
         transaction.begin();
         bean.transfer("1", "1", () -> "ran");
-        assertEquals(2, bean.transfer("1", "2", () -> holders("account/1") + holders("account/2")));
-        assertEquals(2, holders("account/1") + holders("account/2"), "kept by the transaction");
+        assertEquals(2, bean.transfer("1", "2", () -> holdersOf("account/1", "account/2")));
+        assertEquals(2, holdersOf("account/1", "account/2"), "kept by the transaction");
         assertBusy(() -> bean.transfer("2", "2", () -> "ran"));
 
         transaction.commit();
@@ -159,7 +123,7 @@ public class LockedKeysIT {
     void shouldNotEvaluateArguments() throws Exception {
         String hostile = "#{order.class.name}";
 
-        assertEquals(1, bean.ship(new Order(hostile), () -> holders("order/" + hostile)));
+        assertEquals(1, bean.ship(new Order(hostile), () -> holdersOf("order/" + hostile)));
     }
 
     @Test
@@ -183,14 +147,14 @@ public class LockedKeysIT {
     @Test
     @DisplayName("components of records are properties in expressions")
     void shouldReadComponentsOfRecords() throws Exception {
-        assertEquals(1, bean.store(new Item("x1"), () -> holders("item/x1")));
+        assertEquals(1, bean.store(new Item("x1"), () -> holdersOf("item/x1")));
         assertRefused("HOLDFAST-0032", "sku of #{item.sku}", () -> bean.store(new Item(null), () -> "ran"));
     }
 
     @Test
     @DisplayName("null within an expression is refused, and so is what has no text of its own")
     void shouldRefuseNullInExpressions() throws Exception {
-        assertEquals(1, bean.join("a", 1, () -> holders("a-1")));
+        assertEquals(1, bean.join("a", 1, () -> holdersOf("a-1")));
         assertRefused("HOLDFAST-0032", "first of #{first", () -> bean.join(null, "b", () -> "ran"));
         assertRefused("HOLDFAST-0032", "second of #{first", () -> bean.join("a", null, () -> "ran"));
         assertRefused("HOLDFAST-0033", "second of #{first", () -> bean.join("a", Set.of("b"), () -> "ran"));
@@ -200,7 +164,7 @@ public class LockedKeysIT {
     @DisplayName(
             "only what has one text in every JVM becomes part of a key: no date, no set, no client proxy of a bean without it")
     void shouldRefuseValuesOfManyTexts() throws Exception {
-        assertEquals(1, bean.any(UUID.fromString("0-0-0-0-1"), () -> holders("any/" + new UUID(0, 1))));
+        assertEquals(1, bean.any(UUID.fromString("0-0-0-0-1"), () -> holdersOf("any/" + new UUID(0, 1))));
         for (Object value : new Object[] {new Date(0), Set.of("a"), Optional.of("a"), new Object[0], bean, ejb}) {
             assertRefused("HOLDFAST-0033", "parameter", () -> bean.any(value, () -> "ran"));
         }
@@ -211,10 +175,10 @@ public class LockedKeysIT {
     void shouldLockByStereotypeAndBinding() throws Exception {
         assertEquals(1, nightly.nightly(() -> {
             assertBusy(() -> nightly.nightly(() -> "ran"));
-            return holders("nightly");
+            return holdersOf("nightly");
         }));
-        assertEquals(1, nightly.oneAtATime(() -> holders("one-at-a-time")));
-        assertEquals(1, nightly.own(() -> holders("own")));
-        assertEquals(1, plain.call(() -> holders("added")));
+        assertEquals(1, nightly.oneAtATime(() -> holdersOf("one-at-a-time")));
+        assertEquals(1, nightly.own(() -> holdersOf("own")));
+        assertEquals(1, plain.call(() -> holdersOf("added")));
     }
 }

@@ -10,14 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.OrderBean;
-import io.holdfast.lock.ee.domain.Retrying.Attempt;
+import io.holdfast.lock.it.beans.OrderBean.Attempt;
 import io.holdfast.lock.it.beans.OrderEjb;
 import io.holdfast.lock.it.beans.RetryingBean;
-import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,16 +27,12 @@ import java.util.function.Consumer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What encloses what, as the table in docs/locked.md says; on a server with MicroProfile Fault Tolerance. */
 @ArquillianTest
-public class LockedOrderIT {
-
-    @Inject
-    private Locker locker;
+public class LockedOrderIT extends ServerTest {
 
     @Inject
     private OrderBean bean;
@@ -50,29 +43,9 @@ public class LockedOrderIT {
     @Inject
     private RetryingBean retrying;
 
-    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
-    private ManagedExecutorService executor;
-
     @Deployment
     static WebArchive deployment() {
-        return Archives.war(
-                "locked-order",
-                Map.of(),
-                LockedOrderIT.class,
-                Keys.class,
-                OrderBean.class,
-                OrderEjb.class,
-                RetryingBean.class,
-                PgLocks.class);
-    }
-
-    private int holders() {
-        return PgLocks.holders(locker.lockId(Keys.SHARED));
-    }
-
-    @AfterEach
-    void nothingIsLeft() throws InterruptedException {
-        PgLocks.eventually("no lock is left", () -> holders() == 0);
+        return Archives.testWar(LockedOrderIT.class, Map.of(), OrderBean.class, OrderEjb.class, RetryingBean.class);
     }
 
     @Test

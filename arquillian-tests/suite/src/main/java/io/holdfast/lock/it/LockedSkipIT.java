@@ -9,14 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.SkippingBean;
 import io.holdfast.lock.it.beans.SkippingTimer;
-import jakarta.annotation.Resource;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
-import jakarta.transaction.UserTransaction;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -31,10 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@code ifBusy = SKIP} and {@code minHold}, as timers need them. */
 @ArquillianTest
-public class LockedSkipIT {
-
-    @Inject
-    private Locker locker;
+public class LockedSkipIT extends ServerTest {
 
     @Inject
     private SkippingBean bean;
@@ -42,26 +35,13 @@ public class LockedSkipIT {
     @Inject
     private SkippingTimer timer;
 
-    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
-    private ManagedExecutorService executor;
-
-    @Resource(lookup = "java:comp/UserTransaction")
-    private UserTransaction transaction;
-
     @Deployment
     static WebArchive deployment() {
-        return Archives.war(
-                "locked-skip",
-                Map.of("holdfast.lock.configured.if-busy", "skip"),
+        return Archives.testWar(
                 LockedSkipIT.class,
-                Keys.class,
+                Map.of("holdfast.lock.configured.if-busy", "skip"),
                 SkippingBean.class,
-                SkippingTimer.class,
-                PgLocks.class);
-    }
-
-    private int holders() {
-        return PgLocks.holders(locker.lockId(Keys.SHARED));
+                SkippingTimer.class);
     }
 
     @Test

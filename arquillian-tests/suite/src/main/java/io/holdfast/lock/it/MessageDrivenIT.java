@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.MessageEjb;
 import io.holdfast.lock.it.beans.MessageTask;
 import jakarta.annotation.Resource;
@@ -39,19 +39,9 @@ public class MessageDrivenIT {
 
     @Deployment
     static WebArchive deployment() {
-        return Archives.war(
-                        "message-driven",
-                        Map.of("holdfast.datasource", "jdbc/work"),
-                        MessageDrivenIT.class,
-                        Keys.class,
-                        MessageEjb.class,
-                        MessageTask.class,
-                        PgLocks.class)
-                .addAsWebInfResource(
-                        Archives.text("<ejb-jar-bnd xmlns='http://websphere.ibm.com/xml/ns/javaee' version='1.1'>"
-                                + "<message-driven name='MessageEjb'><jca-adapter activation-spec-binding-name="
-                                + "'eis/messages'/></message-driven></ejb-jar-bnd>"),
-                        "ibm-ejb-jar-bnd.xml");
+        WebArchive war = Archives.testWar(
+                MessageDrivenIT.class, Map.of("holdfast.datasource", "jdbc/work"), MessageEjb.class, MessageTask.class);
+        return Archives.boundToMessages(war, MessageEjb.class);
     }
 
     private Object inMessage(Callable<?> work) throws Exception {

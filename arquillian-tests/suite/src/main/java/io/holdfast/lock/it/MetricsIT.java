@@ -5,20 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -28,21 +22,16 @@ import org.junit.jupiter.api.Test;
 @Tag("metrics")
 @ArquillianTest
 @RunAsClient
-public class MetricsIT {
-
-    private final HttpClient http = HttpClient.newHttpClient();
-
-    @ArquillianResource
-    private Deployer deployer;
+public class MetricsIT extends DeployingTest {
 
     @Deployment(name = "metrics-first", managed = false, testable = false)
     static WebArchive first() {
-        return Archives.war("metrics-first", Map.of(), LockServlet.class);
+        return Archives.war("metrics-first", LockServlet.class);
     }
 
     @Deployment(name = "metrics-second", managed = false, testable = false)
     static WebArchive second() {
-        return Archives.war("metrics-second", Map.of(), LockServlet.class);
+        return Archives.war("metrics-second", LockServlet.class);
     }
 
     /** One lock at a time is all that it may have. */
@@ -57,7 +46,7 @@ public class MetricsIT {
     @Test
     @DisplayName(
             "what happens to locks is measured for each application, also after another one has taken its metrics with it")
-    void shouldMeasureEachApplication() throws Exception {
+    void shouldMeasureEachApplication() {
         deployer.deploy("metrics-first");
         deployer.deploy("metrics-second");
         try {
@@ -87,44 +76,33 @@ public class MetricsIT {
     @Test
     @DisplayName("refreshes, waits in vain, failures and losses are measured")
     void shouldMeasureWhatGoesWrong() throws Exception {
-        deployer.deploy("metrics-wrong");
-        try {
-            assertEquals("true", post("metrics-wrong", "try"));
-            assertEquals("done", post("metrics-wrong", "refresh"));
-            assertEquals("LockNotAcquiredException", post("metrics-wrong", "briefly"));
-            assertEquals("LockLimitException", post("metrics-wrong", "briefly", "one-too-many"));
-            ServerView.endHolder(Long.parseLong(post("metrics-wrong", "id")));
-            assertEquals("LockNotHeldException", post("metrics-wrong", "refresh"));
+        whileDeployed("metrics-wrong", application -> {
+            String key = "wrong";
+            assertEquals("true", application.lock("try", key));
+            assertEquals("done", application.lock("refresh", key));
+            assertEquals("LockNotAcquiredException", application.lock("briefly", key));
+            assertEquals("LockLimitException", application.lock("briefly", "one-too-many"));
+            ServerView.endHolder(Long.parseLong(application.lock("id", key)));
+            assertEquals("LockNotHeldException", application.lock("refresh", key));
             String metrics = metrics();
             for (String name : List.of("refreshed", "timed_out", "failed", "lost")) {
                 assertEquals(1, value(metrics, "holdfast_" + name + "_total", "metrics-wrong"), name);
             }
             assertEquals(0, value(metrics, "holdfast_held", "metrics-wrong"));
-        } finally {
-            deployer.undeploy("metrics-wrong");
-        }
+        });
     }
 
-    private void lock(String deployment) throws IOException, InterruptedException {
-        assertEquals("true", post(deployment, "try"));
-        assertEquals("false", post(deployment, "try"));
+    private static void lock(String deployment) {
+        RemoteDeployment application = new RemoteDeployment(deployment);
+        assertEquals("true", application.lock("try", deployment));
+        assertEquals("false", application.lock("try", deployment));
     }
 
-    private void release(String deployment) throws IOException, InterruptedException {
-        assertEquals("true", post(deployment, "release"));
+    private static void release(String deployment) {
+        assertEquals("true", new RemoteDeployment(deployment).lock("release", deployment));
     }
 
-    private String post(String deployment, String what) throws IOException, InterruptedException {
-        return post(deployment, what, deployment);
-    }
-
-    private String post(String deployment, String what, String key) throws IOException, InterruptedException {
-        return answer(
-                HttpRequest.newBuilder().POST(BodyPublishers.noBody()),
-                Environment.url() + "/" + deployment + "/lock?key=" + key + "&do=" + what);
-    }
-
-    private void assertMeasured(String application, int held) throws IOException, InterruptedException {
+    private static void assertMeasured(String application, int held) {
         String metrics = metrics();
         assertEquals(held, value(metrics, "holdfast_held", application));
         assertEquals(0, value(metrics, "holdfast_waiting", application));
@@ -150,8 +128,10 @@ public class MetricsIT {
         });
     }
 
-    private String metrics() throws IOException, InterruptedException {
-        return answer(HttpRequest.newBuilder(), Environment.metrics());
+    private static String metrics() {
+        HttpResponse<String> response = Http.send(HttpRequest.newBuilder(URI.create(Environment.metrics())));
+        assertEquals(200, response.statusCode(), response.body());
+        return response.body();
     }
 
     private static double value(String metrics, String name, String application) {
@@ -162,11 +142,5 @@ public class MetricsIT {
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(name + " of " + application + " in:\n" + metrics));
-    }
-
-    private String answer(HttpRequest.Builder request, String url) throws IOException, InterruptedException {
-        HttpResponse<String> response = http.send(request.uri(URI.create(url)).build(), BodyHandlers.ofString());
-        assertEquals(200, response.statusCode(), response.body());
-        return response.body();
     }
 }

@@ -2,29 +2,24 @@
 package io.holdfast.lock.it;
 
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.List;
 
 /** Tells what other deployments have left in the server; in a deployment without the product. */
 @WebServlet("/observer")
-public class ObserverServlet extends HttpServlet {
+public class ObserverServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.getWriter()
-                .print(
-                        switch (request.getParameter("what")) {
-                            case "connections" -> PoolStatistics.connectionsInUse();
-                            case "threads" -> keepers();
-                            case "lifecycle" -> lifecycle();
-                            case "deployments" -> inMemory(request.getParameter("of"));
-                            default -> throw new IllegalArgumentException(request.getParameter("what"));
-                        });
+    Object answer(HttpServletRequest request) {
+        return switch (request.getParameter("what")) {
+            case "connections" -> PoolStatistics.connectionsInUse();
+            case "threads" -> keepers();
+            case "lifecycle" -> lifecycle();
+            case "deployments" -> inMemory(request.getParameter("of"));
+            default -> throw new IllegalArgumentException(request.getParameter("what"));
+        };
     }
 
     @Override

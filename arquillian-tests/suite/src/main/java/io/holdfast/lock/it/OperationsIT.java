@@ -4,17 +4,13 @@ package io.holdfast.lock.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import jakarta.enterprise.inject.spi.Extension;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -45,25 +41,20 @@ public class OperationsIT {
     private static final String TERMINATOR = "holdfast-terminator";
     private static final String KEY = "operations/1";
 
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @Deployment(name = "operations-off", testable = false)
     static WebArchive off() {
-        return Archives.war("operations-off", Map.of(), ScanningApi.class, HeaderLogin.class);
+        return Archives.war("operations-off", ScanningApi.class, HeaderLogin.class);
     }
 
     @Deployment(name = "operations-war", testable = false)
     static WebArchive war() {
-        return Archives.war(
-                        "operations-war",
-                        Map.of("holdfast.operations-role", ROLE, "holdfast.terminate-role", TERMINATOR),
-                        ScanningApi.class,
-                        HeaderLogin.class,
-                        LockServlet.class,
-                        LockLog.class,
-                        LogOfStart.class,
-                        LogServlet.class)
-                .addAsServiceProvider(Extension.class, LogOfStart.class);
+        return Archives.loggingFromStart(Archives.war(
+                "operations-war",
+                Map.of("holdfast.operations-role", ROLE, "holdfast.terminate-role", TERMINATOR),
+                ScanningApi.class,
+                HeaderLogin.class,
+                LockServlet.class,
+                LogServlet.class));
     }
 
     @Deployment(name = "operations-unreachable", testable = false)
@@ -88,7 +79,7 @@ public class OperationsIT {
                                         "holdfast.datasource=jdbc/holdfast\nholdfast.operations-role=" + ROLE + "\n"),
                                 "microprofile-config.properties"))
                 .addAsModule(ShrinkWrap.create(WebArchive.class, "operations-ear.war")
-                        .addClasses(ListingApi.class, HeaderLogin.class, LockServlet.class)
+                        .addClasses(Archives.withSuperclasses(ListingApi.class, HeaderLogin.class, LockServlet.class))
                         // WildFly injects nothing into the servlets of an EAR's WAR that has neither beans nor this.
                         .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml"));
     }
@@ -97,13 +88,14 @@ public class OperationsIT {
     @DisplayName("the operations endpoint is off unless a role is set, also where the server registers it unasked")
     void shouldBeOffByDefault() throws Exception {
         for (String method : List.of("GET", "HEAD", "OPTIONS")) {
-            assertEquals(404, send(request("operations-off", method, ROLE, "")).statusCode(), method);
+            assertEquals(
+                    404, Http.send(request("operations-off", method, ROLE, "")).statusCode(), method);
         }
         for (String deployment : List.of("operations-off", "operations-ear")) {
             assertEquals(404, end(deployment, TERMINATOR, "/1/sessions/1").statusCode(), deployment);
             assertEquals(
                     404,
-                    send(request(deployment, "OPTIONS", TERMINATOR, "/1/sessions/1"))
+                    Http.send(request(deployment, "OPTIONS", TERMINATOR, "/1/sessions/1"))
                             .statusCode(),
                     deployment);
         }
@@ -116,15 +108,15 @@ public class OperationsIT {
         assertAllows(Set.of("OPTIONS"), "visitor", "");
         assertAllows(Set.of("DELETE", "OPTIONS"), TERMINATOR, "/1/sessions/1");
         assertAllows(Set.of("OPTIONS"), ROLE, "/1/sessions/1");
-        HttpResponse<String> head = send(request("operations-war", "HEAD", ROLE, ""));
+        HttpResponse<String> head = Http.send(request("operations-war", "HEAD", ROLE, ""));
         assertEquals(200, head.statusCode());
         assertEquals("", head.body());
     }
 
-    private void assertAllows(Set<String> methods, String role, String path) throws Exception {
+    private static void assertAllows(Set<String> methods, String role, String path) {
         for (String accepted : List.of("*/*", "application/vnd.sun.wadl+xml", "text/plain")) {
             HttpResponse<String> response =
-                    send(request("operations-war", "OPTIONS", role, path).header("Accept", accepted));
+                    Http.send(request("operations-war", "OPTIONS", role, path).header("Accept", accepted));
             assertEquals("", response.body());
             assertEquals(204, response.statusCode());
             assertEquals(
@@ -163,7 +155,7 @@ public class OperationsIT {
         assertProblem(404, "HOLDFAST-0074", end("operations-war", TERMINATOR, session));
     }
 
-    private void assertRefused(String session, String header, String value) throws Exception {
+    private static void assertRefused(String session, String header, String value) {
         assertProblem(403, "HOLDFAST-0072", end("operations-war", TERMINATOR, session, header, value));
     }
 
@@ -249,83 +241,67 @@ public class OperationsIT {
         waiting.join();
     }
 
-    private JsonObject lock(String deployment) {
+    private static JsonObject lock(String deployment) {
         return find(deployment, KEY);
     }
 
-    private JsonObject find(String deployment, String key) {
-        try {
-            HttpResponse<String> response = ask(deployment, ROLE);
-            assertEquals(200, response.statusCode(), response.body());
-            assertEquals(
-                    "no-store", response.headers().firstValue("Cache-Control").orElseThrow());
-            assertEquals(
-                    "nosniff",
-                    response.headers().firstValue("X-Content-Type-Options").orElseThrow());
-            return Json.createReader(new StringReader(response.body()))
-                    .readObject()
-                    .getJsonArray("locks")
-                    .getValuesAs(JsonObject.class)
-                    .stream()
-                    .filter(lock -> key.equals(lock.getString("key", null)))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError(response.body()));
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+    private static JsonObject find(String deployment, String key) {
+        HttpResponse<String> response = ask(deployment, ROLE);
+        assertEquals(200, response.statusCode(), response.body());
+        assertEquals("no-store", response.headers().firstValue("Cache-Control").orElseThrow());
+        assertEquals(
+                "nosniff",
+                response.headers().firstValue("X-Content-Type-Options").orElseThrow());
+        return Json.createReader(new StringReader(response.body()))
+                .readObject()
+                .getJsonArray("locks")
+                .getValuesAs(JsonObject.class)
+                .stream()
+                .filter(lock -> key.equals(lock.getString("key", null)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError(response.body()));
     }
 
-    private HttpResponse<String> ask(String deployment, String role) throws Exception {
+    private static HttpResponse<String> ask(String deployment, String role) {
         return ask(deployment, role, "");
     }
 
-    private HttpResponse<String> ask(String deployment, String role, String query) throws Exception {
-        return send(request(deployment, "GET", role, query));
+    private static HttpResponse<String> ask(String deployment, String role, String query) {
+        return Http.send(request(deployment, "GET", role, query));
     }
 
     /** With these headers instead of the usual ones. */
-    private HttpResponse<String> end(String deployment, String role, String session, String... headers)
-            throws Exception {
+    private static HttpResponse<String> end(String deployment, String role, String session, String... headers) {
         HttpRequest.Builder request =
                 request(deployment, "DELETE", role, session).setHeader("Holdfast-Confirm", "terminate");
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
         }
-        return send(request);
+        return Http.send(request);
     }
 
     private static HttpRequest.Builder request(String deployment, String method, String role, String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(Environment.url() + "/" + deployment + "/api/holdfast/locks" + path))
-                .method(method, BodyPublishers.noBody());
+        HttpRequest.Builder request =
+                Http.request(deployment + "/api/holdfast/locks" + path).method(method, BodyPublishers.noBody());
         return role == null ? request : request.header("Role", role);
     }
 
-    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return http.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private String lock(String deployment, String what) throws Exception {
+    private static String lock(String deployment, String what) {
         return lock(deployment, what, KEY);
     }
 
-    private String lock(String deployment, String what, String key) throws Exception {
-        return post(deployment + "/lock?do=" + what + "&key=" + key);
+    private static String lock(String deployment, String what, String key) {
+        return new RemoteDeployment(deployment).lock(what, key);
     }
 
-    private String logged(String deployment, String... parts) throws Exception {
-        return post(deployment + "/log?part="
-                + String.join(
-                        "&part=",
-                        Stream.of(parts)
-                                .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8))
-                                .toList()));
-    }
-
-    private String post(String path) throws Exception {
-        return send(HttpRequest.newBuilder(URI.create(Environment.url() + "/" + path))
-                        .POST(BodyPublishers.noBody()))
-                .body();
+    private static String logged(String deployment, String... parts) {
+        return new RemoteDeployment(deployment)
+                .post("log?part="
+                        + String.join(
+                                "&part=",
+                                Stream.of(parts)
+                                        .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8))
+                                        .toList()));
     }
 
     /** As another JVM would: it ends with its connection. */

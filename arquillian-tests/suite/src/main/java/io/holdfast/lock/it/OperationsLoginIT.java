@@ -5,12 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.beans.Operators;
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
@@ -27,8 +24,6 @@ import org.junit.jupiter.api.Test;
 @RunAsClient
 @Tag("jakarta-security")
 public class OperationsLoginIT {
-
-    private final HttpClient http = HttpClient.newHttpClient();
 
     @Deployment(name = "operations-login", testable = false)
     static WebArchive login() {
@@ -48,7 +43,7 @@ public class OperationsLoginIT {
 
     @Test
     @DisplayName("the operations endpoint goes by the roles of a real login")
-    void shouldGoByLogin() throws Exception {
+    void shouldGoByLogin() {
         assertEquals(403, askAs(null).statusCode());
         assertEquals(403, askAs(Operators.VISITOR).statusCode());
         assertEquals(200, askAs(Operators.OPERATOR).statusCode());
@@ -59,7 +54,7 @@ public class OperationsLoginIT {
 
     @Test
     @DisplayName("behind a security constraint the container itself asks for the login to the operations endpoint")
-    void shouldBeChallengedByTheContainer() throws Exception {
+    void shouldBeChallengedByTheContainer() {
         HttpResponse<String> anonymous = send("protected", "", "GET", null);
         assertEquals(401, anonymous.statusCode());
         assertTrue(anonymous.headers().firstValue("WWW-Authenticate").isPresent());
@@ -67,23 +62,22 @@ public class OperationsLoginIT {
         assertEquals(200, send("protected", "", "GET", Operators.OPERATOR).statusCode());
     }
 
-    private HttpResponse<String> askAs(String user) throws Exception {
+    private static HttpResponse<String> askAs(String user) {
         return send("api", "", "GET", user);
     }
 
-    private HttpResponse<String> end(String user) throws Exception {
+    private static HttpResponse<String> end(String user) {
         return send("api", "/1/sessions/1", "DELETE", user);
     }
 
-    private HttpResponse<String> send(String api, String path, String method, String user) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create(Environment.url() + "/operations-login/" + api + "/holdfast/locks" + path))
+    private static HttpResponse<String> send(String api, String path, String method, String user) {
+        HttpRequest.Builder request = Http.request("operations-login/" + api + "/holdfast/locks" + path)
                 .method(method, BodyPublishers.noBody())
                 .header("Holdfast-Confirm", "terminate");
         if (user != null) {
             String login = Base64.getEncoder().encodeToString((user + ":" + user).getBytes(StandardCharsets.UTF_8));
             request.header("Authorization", "Basic " + login);
         }
-        return http.send(request.build(), BodyHandlers.ofString());
+        return Http.send(request);
     }
 }

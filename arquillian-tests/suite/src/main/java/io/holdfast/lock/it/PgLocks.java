@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -53,32 +54,32 @@ public final class PgLocks {
         return ask("pid", lockId);
     }
 
+    /** The session of this connection. */
+    public static int backendPid(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select pg_backend_pid()")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
     private static int ask(String what, long lockId) {
         return ask(what, lockId, true);
     }
 
     private static int ask(String what, long lockId, boolean granted) {
-        try (Connection connection = dataSource().getConnection()) {
-            return ask(connection, what, lockId, granted);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    static int ask(Connection connection, String what, long lockId) throws SQLException {
-        return ask(connection, what, lockId, true);
-    }
-
-    private static int ask(Connection connection, String what, long lockId, boolean granted) throws SQLException {
         String sql = "select " + what + " from pg_locks where locktype = 'advisory' and objsubid = 1 and granted = "
                 + granted + " and classid::bigint = ? and objid::bigint = ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (Connection connection = dataSource().getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, lockId >>> 32);
             statement.setLong(2, lockId & 0xffff_ffffL);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
                 return rows.getInt(1);
             }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.key.KeyExpression.Context;
+import io.holdfast.lock.it.Contexts.Context;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,16 +34,13 @@ public class PinnedConnections {
     private static final int KEYS = 6;
 
     @Inject
-    private Locker locker;
-
-    @Inject
     private Contexts contexts;
 
     @Resource
     private ManagedThreadFactory threads;
 
     /** Acquires in every context, and uses in every context. */
-    public void assertStaysOnSession() throws Exception {
+    public void assertStaysOnSession(Locker locker) throws Exception {
         Rows rows = new Rows("pinned");
         long lockId = locker.lockId(KEY);
         int works = 0;
@@ -87,7 +84,7 @@ public class PinnedConnections {
     }
 
     /** Acquires, works and releases in random contexts, on several threads. */
-    public void assertExcludesUnderLoad() throws Exception {
+    public void assertExcludesUnderLoad(Locker locker) throws Exception {
         Rows rows = new Rows("load");
         AtomicIntegerArray holders = new AtomicIntegerArray(KEYS);
         AtomicInteger violations = new AtomicInteger();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
+import io.holdfast.lock.LockDomain;
+import io.holdfast.lock.Locker;
 import jakarta.inject.Inject;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -17,58 +18,56 @@ public class PinnedConnectionsIT {
     @Inject
     private PinnedConnections connections;
 
-    @Deployment(name = "recommended")
-    static WebArchive recommended() {
-        return Archives.pinned("pinned-recommended", Map.of(), PinnedConnectionsIT.class);
-    }
+    @Inject
+    private Locker recommended;
 
-    @Deployment(name = "default")
-    static WebArchive withDefaults() {
-        return Archives.pinned("pinned-default", Map.of("holdfast.datasource", "jdbc/work"), PinnedConnectionsIT.class);
-    }
+    @Inject
+    @LockDomain("work")
+    private Locker work;
 
-    @Deployment(name = "shared")
-    static WebArchive shared() {
+    @Inject
+    @LockDomain("packed")
+    private Locker packed;
+
+    @Deployment
+    static WebArchive deployment() {
         return Archives.pinned(
-                "pinned-shared",
-                Map.of("holdfast.datasource", "jdbc/work", "holdfast.sessions", "shared"),
-                PinnedConnectionsIT.class);
+                PinnedConnectionsIT.class,
+                Map.of(
+                        "holdfast.work.datasource", "jdbc/work",
+                        "holdfast.packed.datasource", "jdbc/work",
+                        "holdfast.packed.sessions", "shared"));
     }
 
     @Test
-    @OperateOnDeployment("recommended")
     @DisplayName(
             "C3, C8, C10, C11: the recommended data source: a lock stays on its session, acquired and used anywhere")
     void shouldStayOnSession() throws Exception {
-        connections.assertStaysOnSession();
+        connections.assertStaysOnSession(recommended);
     }
 
     @Test
-    @OperateOnDeployment("default")
     @DisplayName("C3, C8, C10, C11: the application's own data source with the server's default settings: the same")
     void shouldStayOnSessionOfDefaultDataSource() throws Exception {
-        connections.assertStaysOnSession();
+        connections.assertStaysOnSession(work);
     }
 
     @Test
-    @OperateOnDeployment("shared")
     @DisplayName("C3, C8, C10, C11: shared sessions of the application's own data source: the same")
     void shouldStayOnSharedSession() throws Exception {
-        connections.assertStaysOnSession();
+        connections.assertStaysOnSession(packed);
     }
 
     @Test
-    @OperateOnDeployment("recommended")
     @DisplayName(
             "C1, C2: the recommended data source, under load: acquired and released in random contexts, no two holders")
     void shouldExcludeUnderLoad() throws Exception {
-        connections.assertExcludesUnderLoad();
+        connections.assertExcludesUnderLoad(recommended);
     }
 
     @Test
-    @OperateOnDeployment("default")
     @DisplayName("C1, C2: the application's own data source, under load: the same")
     void shouldExcludeUnderLoadOnDefaultDataSource() throws Exception {
-        connections.assertExcludesUnderLoad();
+        connections.assertExcludesUnderLoad(work);
     }
 }

@@ -2,19 +2,16 @@
 package io.holdfast.lock.it;
 
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 
 /** Tells which process the server is. */
 @WebServlet("/process")
-public class ProcessServlet extends HttpServlet {
+public class ProcessServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        response.getWriter().print(ProcessHandle.current().pid());
+    Object answer(HttpServletRequest request) {
+        return ProcessHandle.current().pid();
     }
 }

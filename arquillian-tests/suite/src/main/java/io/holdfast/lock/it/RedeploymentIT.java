@@ -3,18 +3,15 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.it.beans.CdiBean;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.RetryingBean;
 import io.holdfast.lock.it.beans.StatelessEjb;
-import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
-import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.net.http.HttpResponse;
 import java.util.HashSet;
 import java.util.List;
@@ -23,11 +20,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
-import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
@@ -44,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ArquillianTest
 @RunAsClient
 @Tag("class-loaders")
-public class RedeploymentIT {
+public class RedeploymentIT extends ObservingTest {
 
     private static final int ROUNDS = 10;
 
@@ -58,41 +53,22 @@ public class RedeploymentIT {
     /** Held by another JVM, so that the deployment waits for it at the database, but for its own keys locally. */
     private static final LockRequest ELSEWHERE = LockRequest.of("held/elsewhere");
 
-    private static final RemoteDeployment OBSERVER = new RemoteDeployment("one", "observer");
+    private static final Class<?>[] BEANS = {Keys.class, StatelessEjb.class, CdiBean.class, PgLocks.class};
+    private static final Class<?>[] SERVLETS = {
+        LockServlet.class, LoadServlet.class, ExerciseServlet.class, Loaders.class
+    };
 
     private final Set<String> deployed = new HashSet<>();
 
-    @ArquillianResource
-    private Deployer deployer;
-
-    @Deployment(name = "observer", testable = false)
-    static WebArchive observer() {
-        return Archives.observer();
-    }
-
     @Deployment(name = "redeployed-pinned", managed = false, testable = false)
     static EnterpriseArchive pinned() {
-        Class<?>[] beans = {Keys.class, StatelessEjb.class, CdiBean.class, PgLocks.class};
-        EnterpriseArchive ear = Archives.ear(
-                "redeployed-pinned", beans, LockServlet.class, LoadServlet.class, ExerciseServlet.class, Loaders.class);
-        // WildFly injects nothing into the servlets of an EAR's WAR that has neither beans nor this.
-        ear.getAsType(WebArchive.class, "/redeployed-pinned.war").addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
-        return ear;
+        return Archives.injectingIntoServlets(Archives.ear("redeployed-pinned", BEANS, SERVLETS));
     }
 
     @Deployment(name = "redeployed-shared", managed = false, testable = false)
     static WebArchive shared() {
-        return Archives.war(
-                "redeployed-shared",
-                Map.of("holdfast.sessions", "shared"),
-                Keys.class,
-                StatelessEjb.class,
-                CdiBean.class,
-                PgLocks.class,
-                LockServlet.class,
-                LoadServlet.class,
-                ExerciseServlet.class,
-                Loaders.class);
+        return Archives.war("redeployed-shared", Map.of("holdfast.sessions", "shared"), BEANS)
+                .addClasses(Archives.withSuperclasses(SERVLETS));
     }
 
     /**
@@ -107,7 +83,7 @@ public class RedeploymentIT {
                         .addClass(RetryingBean.class)
                         .addAsManifestResource(EmptyAsset.INSTANCE, "beans.xml"))
                 .addAsModule(ShrinkWrap.create(WebArchive.class, "redeployed-retrying.war")
-                        .addClasses(Loaders.class, RetryServlet.class)
+                        .addClasses(Archives.withSuperclasses(Loaders.class, RetryServlet.class))
                         .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml"));
     }
 
@@ -115,7 +91,7 @@ public class RedeploymentIT {
     @Deployment(name = "redeployed-without", managed = false, testable = false)
     static WebArchive without() {
         return ShrinkWrap.create(WebArchive.class, "redeployed-without.war")
-                .addClasses(Loaders.class, RetryServlet.class, RetryingBean.class)
+                .addClasses(Archives.withSuperclasses(Loaders.class, RetryServlet.class, RetryingBean.class))
                 .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml");
     }
 
@@ -130,10 +106,8 @@ public class RedeploymentIT {
     @DisplayName("C19: undeployed and redeployed under load, an application leaves no lock, connection or thread;"
             + " its waiters are told")
     void shouldLeaveNothing(String deployment) throws Exception {
-        RemoteDeployment application = new RemoteDeployment("one", deployment);
-        TestDatabase database = Environment.database();
-        try (PostgresLocker here =
-                        new PostgresLocker(LockerConfig.DEFAULT, database.dataSource()::getConnection, List.of());
+        RemoteDeployment application = new RemoteDeployment(deployment);
+        try (PostgresLocker here = Environment.locker();
                 LockHandle elsewhere = here.acquire(ELSEWHERE)) {
             List<Long> elsewhereId = List.of(here.lockId(elsewhere.key()));
             deploy(deployment);
@@ -151,7 +125,7 @@ public class RedeploymentIT {
             startNanos = System.nanoTime();
             undeploy(deployment);
             System.out.printf("%s: undeployment under load: %d ms%n", deployment, millisSince(startNanos));
-            assertTold(waiters);
+            RemoteDeployment.assertNoneIsGranted(waiters);
             assertEquals(1, ServerView.rows(elsewhereId), "held, but not waited for");
         }
         assertNothingIsLeft();
@@ -159,28 +133,18 @@ public class RedeploymentIT {
 
     /** Holds some locks, and starts load; the former deployment's locks must be free. */
     private static void work(RemoteDeployment application) throws InterruptedException {
-        HELD.forEach(key -> assertEquals("true", application.post("lock?do=try&key=" + key), "free at once"));
+        HELD.forEach(key -> assertEquals("true", application.lock("try", key), "free at once"));
         application.post("load?threads=8");
-        PgLocks.eventually("the load has begun", () -> Integer.parseInt(application.post("load?threads=0")) > 100);
+        PgLocks.eventually("the load has begun", () -> application.granted() > 100);
     }
 
     /** Requests that wait for the locks held there, and for one held elsewhere. */
     private static List<CompletableFuture<HttpResponse<String>>> waitForAll(
             RemoteDeployment application, List<Long> elsewhere) throws InterruptedException {
-        List<CompletableFuture<HttpResponse<String>>> waiters = Stream.concat(HELD.stream(), Stream.of(ELSEWHERE.key()))
-                .map(key -> application.postAsync("lock?do=wait&key=" + key))
-                .toList();
+        List<CompletableFuture<HttpResponse<String>>> waiters = application.waitFor(
+                Stream.concat(HELD.stream(), Stream.of(ELSEWHERE.key())).toList());
         PgLocks.eventually("one waits at the database", () -> ServerView.waits(elsewhere) == 1);
         return waiters;
-    }
-
-    /** That nobody waits for ever; how it is told depends on what the server still does for a request that runs. */
-    private static void assertTold(List<CompletableFuture<HttpResponse<String>>> waiters) throws Exception {
-        Set<String> answers = new HashSet<>();
-        for (CompletableFuture<HttpResponse<String>> waiter : waiters) {
-            answers.add(RemoteDeployment.outcome(waiter));
-        }
-        assertFalse(answers.contains("granted"), answers::toString);
     }
 
     private static void assertNothingIsLeft() {
@@ -209,7 +173,7 @@ public class RedeploymentIT {
             for (String deployment :
                     List.of("redeployed-pinned", "redeployed-shared", "redeployed-retrying", "redeployed-without")) {
                 deploy(deployment);
-                assertEquals("done", new RemoteDeployment("one", deployment).post("exercise"));
+                assertEquals("done", new RemoteDeployment(deployment).post("exercise"));
                 undeploy(deployment);
             }
         }

@@ -2,13 +2,12 @@
 package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -20,9 +19,9 @@ import java.util.concurrent.TimeUnit;
  */
 record RemoteDeployment(String server, String name) {
 
-    /** A connection for each request, so that those that wait hold up no other. */
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    RemoteDeployment(String name) {
+        this("one", name);
+    }
 
     /** Asks one of its servlets, which has to answer. */
     String post(String servletAndQuery) {
@@ -33,13 +32,35 @@ record RemoteDeployment(String server, String name) {
 
     /** The answer, whatever it is, or that there is none. */
     CompletableFuture<HttpResponse<String>> postAsync(String servletAndQuery) {
-        URI uri = URI.create(Environment.url(server) + "/" + name + "/" + servletAndQuery);
-        return HTTP.sendAsync(
-                HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        return Http.sendAsync(Http.post(Environment.url(server) + "/" + name + "/" + servletAndQuery));
+    }
+
+    /** Asks its {@link LockServlet}. */
+    String lock(String action, String key) {
+        return post("lock?do=" + action + "&key=" + key);
+    }
+
+    /** How many locks its {@link LoadServlet} has been granted so far. */
+    int granted() {
+        return Integer.parseInt(post("load?threads=0"));
+    }
+
+    /** Requests to its {@link LockServlet} that wait for these locks. */
+    List<CompletableFuture<HttpResponse<String>>> waitFor(List<String> keys) {
+        return keys.stream().map(key -> postAsync("lock?do=wait&key=" + key)).toList();
+    }
+
+    /** That these requests end soon; how they are answered depends on what the server still does for a request that runs. */
+    static void assertNoneIsGranted(List<CompletableFuture<HttpResponse<String>>> waiters) throws Exception {
+        Set<String> answers = new HashSet<>();
+        for (CompletableFuture<HttpResponse<String>> waiter : waiters) {
+            answers.add(outcome(waiter));
+        }
+        assertFalse(answers.contains("granted"), answers::toString);
     }
 
     /** What became of a request that must end soon: its answer's first line, or why there is none. */
-    static String outcome(CompletableFuture<HttpResponse<String>> request) throws Exception {
+    private static String outcome(CompletableFuture<HttpResponse<String>> request) throws Exception {
         return request.handle((response, failure) -> failure == null ? response.body() : failure.toString())
                 .get(10, TimeUnit.SECONDS)
                 .lines()

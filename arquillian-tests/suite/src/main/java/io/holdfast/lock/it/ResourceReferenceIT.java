@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
-import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.inject.Inject;
 import java.util.Map;
@@ -17,10 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The data source by a resource reference that the deployer binds, in each server's own descriptor. */
 @ArquillianTest
-public class ResourceReferenceIT {
-
-    @Inject
-    private Locker locker;
+public class ResourceReferenceIT extends ServerTest {
 
     @Inject
     private StatelessEjb ejb;
@@ -37,7 +30,7 @@ public class ResourceReferenceIT {
 
     private static WebArchive war(String name, Map<String, String> settings, String reference) {
         String entry = "<resource-ref><res-ref-name>" + reference + "</res-ref-name>";
-        return Archives.war(name, settings, ResourceReferenceIT.class, Keys.class, StatelessEjb.class, PgLocks.class)
+        return Archives.testWar(name, ResourceReferenceIT.class, settings, StatelessEjb.class)
                 .addAsWebInfResource(
                         Archives.text(
                                 "<web-app xmlns='https://jakarta.ee/xml/ns/jakartaee' version='6.0'>" + entry
@@ -62,19 +55,13 @@ public class ResourceReferenceIT {
     @OperateOnDeployment("component")
     @DisplayName("the data source may be a resource reference of the component")
     void shouldResolveReferenceOfComponent() throws Exception {
-        assertLocks();
+        assertLocks(ejb::call);
     }
 
     @Test
     @OperateOnDeployment("application")
     @DisplayName("the data source may be the resource reference java:app/env/jdbc/holdfast, without any setting")
     void shouldResolveReferenceOfApplication() throws Exception {
-        assertLocks();
-    }
-
-    private void assertLocks() throws Exception {
-        long lockId = locker.lockId(Keys.SHARED);
-        assertEquals(1, ejb.call(() -> PgLocks.holders(lockId)));
-        assertEquals(0, PgLocks.holders(lockId));
+        assertLocks(ejb::call);
     }
 }

@@ -4,15 +4,12 @@ package io.holdfast.lock.it;
 import io.holdfast.lock.it.beans.RetryingBean;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.io.PrintWriter;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Stands for {@link ExerciseServlet} in a deployment without the product. */
 @WebServlet("/exercise")
-public class RetryServlet extends HttpServlet {
+public class RetryServlet extends AnsweringServlet {
 
     private static final long serialVersionUID = 1L;
 
@@ -20,8 +17,9 @@ public class RetryServlet extends HttpServlet {
     private transient RetryingBean bean;
 
     @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        PrintWriter answer = response.getWriter();
-        bean.retry(() -> answer.print("done"));
+    Object answer(HttpServletRequest request) {
+        AtomicReference<String> answer = new AtomicReference<>();
+        bean.retry(() -> answer.set("done"));
+        return answer;
     }
 }

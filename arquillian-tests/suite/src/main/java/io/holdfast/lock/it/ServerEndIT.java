@@ -6,21 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.PostgresLocker;
-import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.net.http.HttpResponse;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.ContainerController;
-import org.jboss.arquillian.container.test.api.Deployer;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.container.test.api.TargetsContainer;
@@ -35,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** A server that ends while it holds locks and has others wait for them, and one beside it that goes on. */
 @ArquillianTest
 @RunAsClient
-public class ServerEndIT {
+public class ServerEndIT extends DeployingTest {
 
     /** What the server gives to running requests, of which those that wait for locks do not end by themselves. */
     private static final long GRACE_SECONDS = Long.getLong("server.grace.seconds", 0);
@@ -53,16 +47,13 @@ public class ServerEndIT {
     /** Held by the server that survives. The one that ends waits for it at the database, but for its own keys locally. */
     private static final String SURVIVING = "surviving";
 
-    private static final RemoteDeployment SURVIVOR = new RemoteDeployment("one", "survivor");
+    private static final RemoteDeployment SURVIVOR = new RemoteDeployment("survivor");
 
     /** Of the server that ends. */
     private ProcessHandle process;
 
     @ArquillianResource
     private ContainerController servers;
-
-    @ArquillianResource
-    private Deployer deployer;
 
     @Deployment(name = "survivor", managed = false, testable = false)
     @TargetsContainer("one")
@@ -90,7 +81,7 @@ public class ServerEndIT {
     }
 
     private static WebArchive war(String name) {
-        return Archives.war(name, Map.of(), LockServlet.class, LoadServlet.class, ProcessServlet.class);
+        return Archives.war(name, LockServlet.class, LoadServlet.class, ProcessServlet.class);
     }
 
     @BeforeEach
@@ -139,11 +130,10 @@ public class ServerEndIT {
     private long sessionsEndedBadlyBy(String deployment, End end) throws Exception {
         deployer.deploy(deployment);
         RemoteDeployment ending = new RemoteDeployment("two", deployment);
-        ENDING.forEach(key -> assertEquals("true", ending.post("lock?do=try&key=" + key)));
-        assertEquals("true", SURVIVOR.post("lock?do=try&key=" + SURVIVING));
-        List<CompletableFuture<HttpResponse<String>>> waiters = Stream.concat(ENDING.stream(), Stream.of(SURVIVING))
-                .map(key -> ending.postAsync("lock?do=wait&key=" + key))
-                .toList();
+        ENDING.forEach(key -> assertEquals("true", ending.lock("try", key)));
+        assertEquals("true", SURVIVOR.lock("try", SURVIVING));
+        List<CompletableFuture<HttpResponse<String>>> waiters = ending.waitFor(
+                Stream.concat(ENDING.stream(), Stream.of(SURVIVING)).toList());
         CompletableFuture<HttpResponse<String>> successor = SURVIVOR.postAsync("lock?do=wait&key=" + ENDING.get(0));
         ending.post("load?threads=8");
         SURVIVOR.post("load?threads=8");
@@ -151,7 +141,7 @@ public class ServerEndIT {
         List<Long> onlyOfEnding = lockIds(ENDING.subList(1, ENDING.size()));
         PgLocks.eventually(
                 "both servers have load, and wait for each other",
-                () -> granted(ending) > 100 && granted(SURVIVOR) > 100 && ServerView.waits(waitedFor) == 2);
+                () -> ending.granted() > 100 && SURVIVOR.granted() > 100 && ServerView.waits(waitedFor) == 2);
         process = ProcessHandle.of(Long.parseLong(ending.post("process"))).orElseThrow();
         long endedBadlyBefore = ServerView.sessionsEndedBadly();
 
@@ -174,19 +164,11 @@ public class ServerEndIT {
                         + " process ended after %d ms%n",
                 deployment, freedMillis, succeededMillis, waitsGoneMillis, ended);
         assertTrue(Math.max(Math.max(freedMillis, succeededMillis), waitsGoneMillis) < LIMIT_SECONDS * 1000);
-        Set<String> answers = new HashSet<>();
-        for (CompletableFuture<HttpResponse<String>> waiter : waiters) {
-            answers.add(RemoteDeployment.outcome(waiter));
-        }
-        assertFalse(answers.contains("granted"), answers::toString);
-        assertEquals("true", SURVIVOR.post("lock?do=release&key=" + SURVIVING));
-        int grantedThen = granted(SURVIVOR);
-        PgLocks.eventually("the other server goes on", () -> granted(SURVIVOR) > grantedThen + 100);
+        RemoteDeployment.assertNoneIsGranted(waiters);
+        assertEquals("true", SURVIVOR.lock("release", SURVIVING));
+        int grantedThen = SURVIVOR.granted();
+        PgLocks.eventually("the other server goes on", () -> SURVIVOR.granted() > grantedThen + 100);
         return ServerView.sessionsEndedBadly() - endedBadlyBefore;
-    }
-
-    private static int granted(RemoteDeployment application) {
-        return Integer.parseInt(application.post("load?threads=0"));
     }
 
     private static CompletableFuture<Long> millisUntil(BooleanSupplier condition, long startNanos) {
@@ -205,9 +187,7 @@ public class ServerEndIT {
     }
 
     private static List<Long> lockIds(List<String> keys) {
-        TestDatabase database = Environment.database();
-        try (PostgresLocker locker =
-                new PostgresLocker(LockerConfig.DEFAULT, database.dataSource()::getConnection, List.of())) {
+        try (PostgresLocker locker = Environment.locker()) {
             return keys.stream().map(locker::lockId).toList();
         }
     }

@@ -13,7 +13,6 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.testkit.RecordingListener;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +34,8 @@ public class SmallPoolIT {
 
     @Deployment
     static WebArchive deployment() {
-        return Archives.war(
-                "small-pool",
-                Map.of("holdfast.datasource", "jdbc/single"),
-                SmallPoolIT.class,
-                RecordingListener.class,
-                CountingListener.class,
-                PgLocks.class);
+        return Archives.testWar(
+                SmallPoolIT.class, Map.of("holdfast.datasource", "jdbc/single"), CountingListener.class);
     }
 
     @Test

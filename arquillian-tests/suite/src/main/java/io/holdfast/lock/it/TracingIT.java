@@ -8,11 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.it.Collector.Span;
 import io.holdfast.lock.it.beans.TracedBean;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,24 +32,16 @@ public class TracingIT {
     private static final String CALLER = "00f067aa0ba902b7";
     private static final int ERROR = 2;
 
-    private final HttpClient http = HttpClient.newHttpClient();
-
     @Deployment(name = "tracing", testable = false)
     static WebArchive traced() {
-        return Archives.war(
-                "tracing",
-                COLLECTOR.settings(),
-                TracedResource.class,
-                TracedResource.Resources.class,
-                TracedBean.class);
+        return Archives.war("tracing", COLLECTOR.settings(), TracedResource.class, TracedBean.class);
     }
 
     @Deployment(name = "tracing-hidden", testable = false)
     static WebArchive hidden() {
         Map<String, String> settings = new HashMap<>(COLLECTOR.settings());
         settings.put("holdfast.trace-keys", "false");
-        return Archives.war(
-                "tracing-hidden", settings, TracedResource.class, TracedResource.Resources.class, TracedBean.class);
+        return Archives.war("tracing-hidden", settings, TracedResource.class, TracedBean.class);
     }
 
     @AfterAll
@@ -148,12 +136,9 @@ public class TracingIT {
         return COLLECTOR.spans(trace);
     }
 
-    private void get(String path, String trace) throws Exception {
-        HttpResponse<String> response = http.send(
-                HttpRequest.newBuilder(URI.create(Environment.url() + "/" + path))
-                        .header("traceparent", "00-" + trace + "-" + CALLER + "-01")
-                        .build(),
-                BodyHandlers.ofString());
+    private static void get(String path, String trace) {
+        HttpResponse<String> response =
+                Http.send(Http.request(path).header("traceparent", "00-" + trace + "-" + CALLER + "-01"));
         assertEquals(200, response.statusCode(), response.body());
         assertEquals(path.substring(path.lastIndexOf('/') + 1), response.body());
     }

@@ -13,50 +13,35 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.TransactionScopeBean;
 import io.holdfast.lock.it.beans.TransactionScopeEjb;
-import jakarta.annotation.Resource;
 import jakarta.ejb.EJBException;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
-import jakarta.transaction.Status;
-import jakarta.transaction.SystemException;
 import jakarta.transaction.UserTransaction;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Locks of scope TRANSACTION, on the connection with which the application works. */
 @ArquillianTest
-public class TransactionScopeIT {
+public class TransactionScopeIT extends ServerTest {
 
     private static final LockRequest ON_SESSION = LockRequest.of(Keys.SHARED);
     private static final LockRequest IN_TRANSACTION = ON_SESSION.scope(LockScope.TRANSACTION);
-
-    @Inject
-    private Locker locker;
 
     @Inject
     private TransactionScopeEjb ejb;
 
     @Inject
     private TransactionScopeBean bean;
-
-    @Resource(lookup = "java:comp/DefaultManagedExecutorService")
-    private ManagedExecutorService executor;
-
-    @Resource(lookup = "java:comp/UserTransaction")
-    private UserTransaction transaction;
 
     @Deployment(name = "work")
     static WebArchive deployment() {
@@ -69,35 +54,12 @@ public class TransactionScopeIT {
     }
 
     private static WebArchive war(String name, Map<String, String> settings) {
-        return Archives.war(
-                name,
-                settings,
-                TransactionScopeIT.class,
-                Keys.class,
-                TransactionScopeEjb.class,
-                TransactionScopeBean.class,
-                PgLocks.class,
-                Rows.class);
-    }
-
-    private int holders() {
-        return PgLocks.holders(locker.lockId(Keys.SHARED));
+        return Archives.testWar(
+                name, TransactionScopeIT.class, settings, TransactionScopeEjb.class, TransactionScopeBean.class);
     }
 
     private boolean isHeldByTransaction() {
         return PgLocks.pidOf(locker.lockId(Keys.SHARED)) == Rows.backendPid();
-    }
-
-    @AfterEach
-    void nothingIsLeft() throws Exception {
-        if (transaction.getStatus() != Status.STATUS_NO_TRANSACTION) {
-            transaction.rollback();
-        }
-        PgLocks.eventually("no lock is left", () -> holders() == 0);
-    }
-
-    private <T> T onAnotherThread(Callable<T> call) throws Exception {
-        return executor.submit(call).get();
     }
 
     @Test
@@ -216,44 +178,24 @@ public class TransactionScopeIT {
     @OperateOnDeployment("work")
     @DisplayName("a transaction that times out ends its lock, and its handle says so")
     void shouldEndWithTimeout() throws Exception {
-        transaction.setTransactionTimeout(1);
-        LockHandle handle;
-        try {
-            transaction.begin();
-            handle = locker.acquire(IN_TRANSACTION);
-            awaitTimeout();
-        } finally {
-            transaction.rollback();
-            transaction.setTransactionTimeout(0);
-        }
-        PgLocks.eventually("the handle is told", () -> handle.state() == LockState.RELEASED);
+        AtomicReference<LockHandle> handle = new AtomicReference<>();
+        inTransactionThatTimesOut(() -> {
+            handle.set(locker.acquire(IN_TRANSACTION));
+            awaitTimeoutOfTransaction();
+        });
+        PgLocks.eventually("the handle shows it", () -> handle.get().state() == LockState.RELEASED);
     }
 
     @Test
     @OperateOnDeployment("work")
     @DisplayName("a transaction that times out while it waits is not granted the lock")
     void shouldNotBeGrantedAfterTimeout() throws Exception {
-        transaction.setTransactionTimeout(1);
         try (LockHandle session = onAnotherThread(() -> locker.acquire(ON_SESSION))) {
-            transaction.begin();
-            assertThrows(RuntimeException.class, () -> locker.acquire(IN_TRANSACTION, Duration.ofSeconds(3)));
-            assertTrue(session.isHeld());
-            assertFalse(isActive());
-        } finally {
-            transaction.rollback();
-            transaction.setTransactionTimeout(0);
-        }
-    }
-
-    private void awaitTimeout() throws InterruptedException {
-        PgLocks.eventually("the transaction has timed out", () -> !isActive());
-    }
-
-    private boolean isActive() {
-        try {
-            return transaction.getStatus() == Status.STATUS_ACTIVE;
-        } catch (SystemException e) {
-            throw new IllegalStateException(e);
+            inTransactionThatTimesOut(() -> {
+                assertThrows(RuntimeException.class, () -> locker.acquire(IN_TRANSACTION, Duration.ofSeconds(3)));
+                assertTrue(session.isHeld());
+                assertFalse(isTransactionActive());
+            });
         }
     }
 

@@ -11,41 +11,31 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.AttributesBean;
 import io.holdfast.lock.it.beans.AttributesEjb;
 import io.holdfast.lock.it.beans.BeanManagedEjb;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.OpeningBean;
 import io.holdfast.lock.it.beans.OpeningEjb;
-import jakarta.annotation.Resource;
 import jakarta.inject.Inject;
 import jakarta.transaction.RollbackException;
-import jakarta.transaction.Status;
-import jakarta.transaction.TransactionSynchronizationRegistry;
-import jakarta.transaction.UserTransaction;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.EnterpriseArchive;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Session locks and the end of transactions: all attributes, programmatic handles, rollback, time-out, loss. */
 @ArquillianTest
-public class TransactionsIT {
+public class TransactionsIT extends ServerTest {
 
     private static final LockRequest REQUEST = LockRequest.of(Keys.SHARED);
     private static final LockRequest AFTER_TRANSACTION = REQUEST.releaseAfterTransaction(true);
-
-    @Inject
-    private Locker locker;
 
     @Inject
     private AttributesEjb ejb;
@@ -62,44 +52,16 @@ public class TransactionsIT {
     @Inject
     private OpeningEjb stateful;
 
-    @Resource(lookup = "java:comp/UserTransaction")
-    private UserTransaction transaction;
-
-    @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
-    private TransactionSynchronizationRegistry registry;
-
     @Deployment
     static EnterpriseArchive deployment() {
-        Class<?>[] ejbs = {
-            Keys.class,
-            AttributesEjb.class,
-            AttributesBean.class,
-            BeanManagedEjb.class,
-            OpeningBean.class,
-            OpeningEjb.class,
-            PgLocks.class,
-            Rows.class
-        };
-        return Archives.ear(
-                "transactions", Map.of("holdfast.transaction-datasource", "jdbc/work"), ejbs, TransactionsIT.class);
-    }
-
-    private int holders() {
-        return PgLocks.holders(locker.lockId(Keys.SHARED));
-    }
-
-    @AfterEach
-    void nothingIsLeft() throws Exception {
-        if (transaction.getStatus() != Status.STATUS_NO_TRANSACTION) {
-            transaction.rollback();
-        }
-        PgLocks.eventually("no lock is left", () -> holders() == 0);
-    }
-
-    /** A locked method that runs what it is given. */
-    @FunctionalInterface
-    private interface LockedMethod {
-        Object call(Callable<Object> work) throws Exception;
+        return Archives.testEar(
+                TransactionsIT.class,
+                Map.of("holdfast.transaction-datasource", "jdbc/work"),
+                AttributesEjb.class,
+                AttributesBean.class,
+                BeanManagedEjb.class,
+                OpeningBean.class,
+                OpeningEjb.class);
     }
 
     /** Calls the method without a transaction, and then inside one. */
@@ -207,16 +169,15 @@ public class TransactionsIT {
     @Test
     @DisplayName("C22: a CDI bean that leaves its UserTransaction open holds all its locks until that has ended")
     void shouldHoldForTransactionOfCdiBean() throws Exception {
-        long another = locker.lockId(Keys.ANOTHER);
         assertEquals(1, opening.<Integer>call(() -> {
             transaction.begin();
             return holders();
         }));
-        assertEquals(2, holders() + PgLocks.holders(another));
+        assertEquals(2, holdersOf(Keys.SHARED, Keys.ANOTHER));
 
         transaction.commit();
 
-        PgLocks.eventually("free", () -> holders() + PgLocks.holders(another) == 0);
+        PgLocks.eventually("free", () -> holdersOf(Keys.SHARED, Keys.ANOTHER) == 0);
     }
 
     @Test
@@ -430,17 +391,11 @@ public class TransactionsIT {
     @Test
     @DisplayName("C22: a lock that was released before its transaction timed out is free when that has ended")
     void shouldReleaseAfterTimeout() throws Exception {
-        transaction.setTransactionTimeout(1);
-        try {
-            transaction.begin();
+        inTransactionThatTimesOut(() -> {
             locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE).close();
-            PgLocks.eventually(
-                    "the transaction has timed out", () -> registry.getTransactionStatus() != Status.STATUS_ACTIVE);
+            awaitTimeoutOfTransaction();
             TimeUnit.MILLISECONDS.sleep(300);
-        } finally {
-            transaction.rollback();
-            transaction.setTransactionTimeout(0);
-        }
+        });
         assertFreeSoon("after the time-out");
         assertEquals(1, ejb.required(this::holders), "this thread locks as before");
     }

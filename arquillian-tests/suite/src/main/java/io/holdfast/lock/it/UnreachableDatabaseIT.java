@@ -11,8 +11,6 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.testkit.RecordingListener;
-import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.HashMap;
@@ -80,18 +78,9 @@ public class UnreachableDatabaseIT {
                 "holdfast.answer-timeout",
                 "1s"));
         settings.putAll(more);
-        return Archives.war(
-                        name,
-                        settings,
-                        UnreachableDatabaseIT.class,
-                        RecordingListener.class,
-                        CountingListener.class,
-                        Nowhere.class,
-                        PgLocks.class,
-                        LockLog.class,
-                        LogOfStart.class)
-                .addAsServiceProvider(Extension.class, LogOfStart.class)
-                // Without it, an archive with an extension has no beans.
+        WebArchive war =
+                Archives.testWar(name, UnreachableDatabaseIT.class, settings, CountingListener.class, Nowhere.class);
+        return Archives.loggingFromStart(war)
                 .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
                 .addAsResource(Archives.text(Nowhere.port()), "nowhere.port");
     }

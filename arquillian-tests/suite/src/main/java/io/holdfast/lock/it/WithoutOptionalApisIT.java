@@ -11,12 +11,9 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.CdiBean;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import jakarta.inject.Inject;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -32,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * On a server that has no more than the locks need: WildFly's stock configuration, the fewest features of Open Liberty, and Payara
+ * On a server that has no more than the locks need: WildFly with the APIs of its stock configuration, the fewest features of Open Liberty, and Payara
  * with its services switched off.
  */
 @ArquillianTest
@@ -42,8 +39,7 @@ public class WithoutOptionalApisIT {
     private static final String SWITCHED_OFF =
             "it always has the APIs, and its services for Fault Tolerance, Metrics and Health can be switched off: the locks work then";
 
-    private static final Class<?>[] BEANS = {Keys.class, CdiBean.class, StatelessEjb.class, PgLocks.class, LockLog.class
-    };
+    private static final Class<?>[] BEANS = {CdiBean.class, StatelessEjb.class, LockLog.class};
 
     @Inject
     private Locker locker;
@@ -56,12 +52,12 @@ public class WithoutOptionalApisIT {
 
     @Deployment(name = "plain-war")
     static WebArchive war() {
-        return Archives.war("plain-war", Map.of(), BEANS).addClass(WithoutOptionalApisIT.class);
+        return Archives.testWar("plain-war", WithoutOptionalApisIT.class, Map.of(), BEANS);
     }
 
     @Deployment(name = "plain-ear")
     static EnterpriseArchive ear() {
-        return Archives.ear("plain-ear", BEANS, WithoutOptionalApisIT.class);
+        return Archives.testEar("plain-ear", WithoutOptionalApisIT.class, Map.of(), BEANS);
     }
 
     @ParameterizedTest
@@ -85,10 +81,8 @@ public class WithoutOptionalApisIT {
     @RunAsClient
     @OperateOnDeployment("plain-war")
     @DisplayName("the server has no such service")
-    void shouldServeNone(String service) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(Environment.url() + "/" + service))
-                .build();
-        HttpResponse<Void> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
+    void shouldServeNone(String service) {
+        HttpResponse<String> response = Http.get(service);
         assertTrue(response.statusCode() >= 400, response::toString);
     }
 

@@ -5,12 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.lock.it.beans.CounterEjb;
 import java.net.http.HttpResponse;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -52,27 +48,23 @@ public class ThreeServersIT {
     }
 
     private static WebArchive war() {
-        return Archives.war("together", Map.of(), LockServlet.class, CounterServlet.class, CounterEjb.class);
+        return Archives.war("together", LockServlet.class, CounterServlet.class, CounterEjb.class);
     }
 
     @BeforeEach
     void makeTable() throws SQLException {
-        try (Connection connection = Environment.database().connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute("drop table if exists counter; create table counter (value bigint);"
-                    + " insert into counter values (0)");
-        }
+        CounterTable.create();
     }
 
     @Test
     @DisplayName("C1: three different servers exclude each other: whoever holds the key, the others are refused")
     void shouldExclude() {
         for (RemoteDeployment holder : SERVERS) {
-            assertEquals("true", holder.post("lock?do=try&key=together"));
+            assertEquals("true", holder.lock("try", "together"));
             for (RemoteDeployment other : SERVERS) {
-                assertEquals("false", other.post("lock?do=try&key=together"), holder + " holds it");
+                assertEquals("false", other.lock("try", "together"), holder + " holds it");
             }
-            assertEquals("true", holder.post("lock?do=release&key=together"));
+            assertEquals("true", holder.lock("release", "together"));
         }
     }
 
@@ -85,15 +77,6 @@ public class ThreeServersIT {
                 .toList();
         running.forEach(answer -> assertEquals("done", answer.join().body()));
 
-        assertEquals((long) SERVERS.size() * TIMES, value());
-    }
-
-    private static long value() throws SQLException {
-        try (Connection connection = Environment.database().connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select value from counter")) {
-            rows.next();
-            return rows.getLong(1);
-        }
+        assertEquals((long) SERVERS.size() * TIMES, CounterTable.value());
     }
 }

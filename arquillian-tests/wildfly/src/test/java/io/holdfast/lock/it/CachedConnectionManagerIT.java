@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.it;
 
+import io.holdfast.lock.LockDomain;
+import io.holdfast.lock.Locker;
 import jakarta.inject.Inject;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -19,30 +20,29 @@ public class CachedConnectionManagerIT {
     @Inject
     private PinnedConnections connections;
 
-    @Deployment(name = "recommended")
-    static WebArchive recommended() {
-        return Archives.pinned("ccm-recommended", Map.of(), CachedConnectionManagerIT.class);
-    }
+    @Inject
+    private Locker recommended;
 
-    @Deployment(name = "default")
-    static WebArchive withDefaults() {
-        return Archives.pinned(
-                "ccm-default", Map.of("holdfast.datasource", "jdbc/work"), CachedConnectionManagerIT.class);
+    @Inject
+    @LockDomain("work")
+    private Locker work;
+
+    @Deployment
+    static WebArchive deployment() {
+        return Archives.pinned(CachedConnectionManagerIT.class, Map.of("holdfast.work.datasource", "jdbc/work"));
     }
 
     @Test
-    @OperateOnDeployment("recommended")
     @DisplayName(
             "C3: cached connection manager with debug and error: the recommended data source: a lock stays on its session")
     void shouldStayOnSession() throws Exception {
-        connections.assertStaysOnSession();
+        connections.assertStaysOnSession(recommended);
     }
 
     @Test
-    @OperateOnDeployment("default")
     @DisplayName("C3: cached connection manager with debug and error: a data source with default settings: the same")
     void shouldStayOnSessionOfDefaultDataSource() throws Exception {
-        connections.assertStaysOnSession();
-        connections.assertExcludesUnderLoad();
+        connections.assertStaysOnSession(work);
+        connections.assertExcludesUnderLoad(work);
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.holdfast.lock.LockDomain;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
@@ -21,7 +22,6 @@ import javax.management.ObjectName;
 import javax.naming.InitialContext;
 import javax.sql.DataSource;
 import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.container.test.api.OperateOnDeployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
@@ -35,61 +35,55 @@ public class WildFlyPoolsIT {
     private static final LockRequest REQUEST = LockRequest.of("wildfly/pools");
 
     @Inject
-    private Locker locker;
-
-    @Inject
     private PinnedConnections connections;
 
-    @Deployment(name = "xa")
-    static WebArchive xa() {
-        return war("xa");
-    }
+    @Inject
+    @LockDomain("xa")
+    private Locker xa;
 
-    @Deployment(name = "statement-cache")
-    static WebArchive statementCache() {
-        return war("statement-cache");
-    }
+    @Inject
+    @LockDomain("statement-cache")
+    private Locker statementCache;
 
-    @Deployment(name = "entire-pool")
-    static WebArchive entirePool() {
-        return war("entire-pool");
-    }
+    @Inject
+    @LockDomain("entire-pool")
+    private Locker entirePool;
 
-    @Deployment(name = "default-settings")
-    static WebArchive defaultSettings() {
-        return war("work");
-    }
+    @Inject
+    @LockDomain("default-settings")
+    private Locker defaultSettings;
 
-    private static WebArchive war(String dataSource) {
+    @Deployment
+    static WebArchive deployment() {
         return Archives.pinned(
-                "pools-" + dataSource,
-                Map.of("holdfast.datasource", "jdbc/" + dataSource),
-                WildFlyPoolsIT.class,
-                LockLog.class);
+                        WildFlyPoolsIT.class,
+                        Map.of(
+                                "holdfast.xa.datasource", "jdbc/xa",
+                                "holdfast.statement-cache.datasource", "jdbc/statement-cache",
+                                "holdfast.entire-pool.datasource", "jdbc/entire-pool",
+                                "holdfast.default-settings.datasource", "jdbc/work"))
+                .addClass(LockLog.class);
     }
 
     @Test
-    @OperateOnDeployment("xa")
     @DisplayName("C3, C8: an XA data source: a lock stays on its session and in no transaction")
     void shouldStayOnSessionOfXaDataSource() throws Exception {
-        connections.assertStaysOnSession();
+        connections.assertStaysOnSession(xa);
     }
 
     @Test
-    @OperateOnDeployment("statement-cache")
     @DisplayName("C3, C18: a cache of prepared statements, shared and tracked: a lock stays on its session")
     void shouldStayOnSessionWithStatementCache() throws Exception {
-        connections.assertStaysOnSession();
-        connections.assertExcludesUnderLoad();
+        connections.assertStaysOnSession(statementCache);
+        connections.assertExcludesUnderLoad(statementCache);
     }
 
     @Test
-    @OperateOnDeployment("entire-pool")
     @DisplayName(
             "C12: flush-strategy EntirePool ends held connections where another one fails: told as lost, and freed")
     void shouldTellLossByFlush() throws Exception {
         LockLog log = new LockLog();
-        LockHandle held = locker.acquire(REQUEST);
+        LockHandle held = entirePool.acquire(REQUEST);
         DataSource dataSource = (DataSource) new InitialContext().lookup("jdbc/entire-pool");
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
@@ -98,27 +92,27 @@ public class WildFlyPoolsIT {
         }
 
         PgLocks.eventually("told, at the next check of all locks", () -> held.state() == LockState.LOST);
-        PgLocks.eventually("nothing is left", () -> PgLocks.holders(locker.lockId(REQUEST.key())) == 0);
+        PgLocks.eventually("nothing is left", () -> PgLocks.holders(entirePool.lockId(REQUEST.key())) == 0);
         PgLocks.eventually(
                 "with the setting that may be the cause",
                 () -> log.has("HOLDFAST-0011", REQUEST.key(), "flush-strategy"));
         log.close();
-        locker.acquire(REQUEST).release();
+        entirePool.acquire(REQUEST).release();
     }
 
     @Test
-    @OperateOnDeployment("default-settings")
     @DisplayName("C12: flush-all-connection-in-pool ends held connections: told as lost, and freed")
     void shouldTellLossByAdministrator() throws Exception {
-        LockHandle held = locker.acquire(REQUEST);
+        LockHandle held = defaultSettings.acquire(REQUEST);
         ObjectName pool = new ObjectName("jboss.as:subsystem=datasources,data-source=WorkDS");
         ManagementFactory.getPlatformMBeanServer()
                 .invoke(pool, "flushAllConnectionInPool", new Object[0], new String[0]);
 
         assertThrows(LockNotHeldException.class, () -> held.refresh(LockRequest.UNLIMITED));
         assertEquals(LockState.LOST, held.state());
-        PgLocks.eventually("nothing is left", () -> PgLocks.holders(locker.lockId(REQUEST.key())) == 0);
-        assertTrue(locker.tryAcquire(REQUEST)
+        PgLocks.eventually("nothing is left", () -> PgLocks.holders(defaultSettings.lockId(REQUEST.key())) == 0);
+        assertTrue(defaultSettings
+                .tryAcquire(REQUEST)
                 .map(handle -> {
                     handle.release();
                     return true;

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.testkit.RecordingListener;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Runs on the server's stock configuration, which has no MicroProfile Fault Tolerance. */
+/** On a server without MicroProfile Fault Tolerance, as the stock configuration is. */
 @ArquillianTest
 @Tag("without-optional-apis")
 public class WithoutFaultToleranceIT {
@@ -32,15 +31,13 @@ public class WithoutFaultToleranceIT {
 
     @Deployment
     static WebArchive unreachable() {
-        return Archives.war(
-                "unreachable-plain",
+        return Archives.testWar(
+                WithoutFaultToleranceIT.class,
                 Map.of(
                         "holdfast.datasource", "jdbc/nowhere",
                         "holdfast.connection-timeout", "1s",
                         "holdfast.breaker-failures", "3",
                         "holdfast.breaker-delay", "1h"),
-                WithoutFaultToleranceIT.class,
-                RecordingListener.class,
                 CountingListener.class);
     }
 

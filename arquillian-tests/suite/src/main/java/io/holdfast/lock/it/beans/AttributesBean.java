@@ -7,20 +7,10 @@ import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
 import java.util.concurrent.Callable;
 
-/** {@code @Transactional} of every type. */
+/** {@code @Transactional} of every type; the annotation of the class applies to inherited methods, too. */
 @ApplicationScoped
 @Locked(value = Keys.SHARED, waitAtMost = Locked.IMMEDIATE)
-public class AttributesBean {
-
-    @Transactional(TxType.REQUIRED)
-    public <T> T required(Callable<T> work) throws Exception {
-        return work.call();
-    }
-
-    @Transactional(TxType.REQUIRES_NEW)
-    public <T> T requiresNew(Callable<T> work) throws Exception {
-        return work.call();
-    }
+public class AttributesBean extends CallingBean {
 
     @Transactional(TxType.MANDATORY)
     public <T> T mandatory(Callable<T> work) throws Exception {
@@ -29,11 +19,6 @@ public class AttributesBean {
 
     @Transactional(TxType.SUPPORTS)
     public <T> T supports(Callable<T> work) throws Exception {
-        return work.call();
-    }
-
-    @Transactional(TxType.NOT_SUPPORTED)
-    public <T> T notSupported(Callable<T> work) throws Exception {
         return work.call();
     }
 
