@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A caller that gets a future for the outcome of its acquisition. The locker's timer sees to it that there is one in time. */
-public final class AsyncWait {
+final class AsyncWait {
 
     private final Acquisition acquisition;
     private final LockAttempt attempt;
@@ -42,7 +42,7 @@ public final class AsyncWait {
      *
      * @param refusals runs the reports of attempts that did not get the lock
      */
-    public AsyncWait(
+    AsyncWait(
             Acquisition acquisition,
             long startNanos,
             HeldLocks heldLocks,
@@ -63,7 +63,7 @@ public final class AsyncWait {
     }
 
     /** The future for the caller, who may cancel it or complete it otherwise: then the lock is not wanted any more. */
-    public CompletableFuture<LockHandle> start() {
+    CompletableFuture<LockHandle> start() {
         progress.outcome().whenComplete((lock, failure) -> {
             lookNoMore();
             Runnable completion = () -> complete(lock, failure);

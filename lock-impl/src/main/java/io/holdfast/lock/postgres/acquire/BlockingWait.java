@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A caller that waits on its own thread for the outcome of its acquisition, and sees to it that there is one in time. */
-public final class BlockingWait {
+final class BlockingWait {
 
     private static final long CLEAN_UP_MILLIS = 1_000;
 
@@ -22,7 +22,7 @@ public final class BlockingWait {
     private final GrantStages stages;
     private final Duration timeout;
 
-    public BlockingWait(Acquisition acquisition, Duration timeout) {
+    BlockingWait(Acquisition acquisition, Duration timeout) {
         this.acquisition = acquisition;
         this.outcome = acquisition.progress().outcome();
         this.stages = acquisition.stages();
@@ -30,7 +30,7 @@ public final class BlockingWait {
     }
 
     /** The lock; empty if somebody else held it for the whole wait. */
-    public Optional<HeldLock> await() throws InterruptedException {
+    Optional<HeldLock> await() throws InterruptedException {
         try {
             Deadline forOthers = acquisition.isWaiting() ? acquisition.deadline() : Deadline.after(timeout);
             if (!completesWithin(acquisition.served(), forOthers)) {
