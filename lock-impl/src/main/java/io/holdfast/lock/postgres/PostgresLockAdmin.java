@@ -7,7 +7,7 @@ import io.holdfast.lock.LockInfo.Session;
 import io.holdfast.lock.postgres.acquire.Attempts;
 import io.holdfast.lock.postgres.hold.Tenures;
 import io.holdfast.lock.postgres.session.Inquiries;
-import io.holdfast.lock.postgres.session.LockSession.Question;
+import io.holdfast.lock.postgres.session.Question;
 import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.postgres.sql.LocksQuery;
 import io.holdfast.lock.postgres.sql.LocksQuery.LockRow;

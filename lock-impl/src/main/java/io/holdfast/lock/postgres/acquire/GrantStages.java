@@ -7,7 +7,7 @@ import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.session.Failures;
-import io.holdfast.lock.postgres.session.Fitness.Progress;
+import io.holdfast.lock.postgres.session.Progress;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;

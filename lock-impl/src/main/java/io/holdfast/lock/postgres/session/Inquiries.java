@@ -3,7 +3,6 @@ package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.session.Inquiry.SlowQuestion;
-import io.holdfast.lock.postgres.session.LockSession.Question;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.time.Duration;
 

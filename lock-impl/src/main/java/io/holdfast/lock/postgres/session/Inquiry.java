@@ -4,7 +4,6 @@ package io.holdfast.lock.postgres.session;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.session.Fitness.Progress;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;

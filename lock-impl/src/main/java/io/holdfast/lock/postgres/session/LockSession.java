@@ -13,16 +13,11 @@ import io.holdfast.lock.postgres.sql.RefreshStatement;
 import io.holdfast.lock.postgres.sql.RestoreStatement;
 import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
-import io.holdfast.lock.postgres.sql.TerminateStatement;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.sql.UnlockStatement;
-import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -35,110 +30,70 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One PostgreSQL session behind one connection that nobody else uses, in autocommit. Methods block on JDBC and run one
- * after the other, but for {@link #cancel()} and {@link #end()}, which are for another thread while a statement runs.
+ * One PostgreSQL session behind one connection that nobody else uses, in autocommit. Methods that send a statement block on
+ * JDBC and run one after the other. {@link #cancel()} and {@link #end()} are for another thread while a statement runs.
  */
 public final class LockSession {
 
-    private static final String PRODUCT = "PostgreSQL";
-
-    private final Connection connection;
-    private final Consumer<LockSession> onGone;
+    private final BorrowedConnection connection;
+    private final RunningStatement running = new RunningStatement();
     private final ReentrantLock oneStatement = new ReentrantLock();
-    private final AtomicBoolean gone = new AtomicBoolean();
-
-    /** Written once, by {@link #pin()}, before the session is used. */
-    private boolean autoCommitBefore = true;
-
-    /** What the driver received; empty if it does not show. Written once, by {@link #pin()}. */
-    private OptionalInt driverPid = OptionalInt.empty();
-
-    /** Null before the session was made ready by a statement that acquires. */
-    private volatile Backend backend;
-
-    /** When the session began, by its server's clock in microseconds; null until a check has seen it. */
-    private volatile Long start;
-
-    /** What the session may hold or wait for. */
-    private final Set<Long> lockIds = ConcurrentHashMap.newKeySet();
-
-    /** The settings of the connection as it came; null before a statement changed them. */
-    private volatile FormerSettings former;
-
-    private volatile boolean ready;
 
     /** Whether the log has the loss of the locks that share the session. */
     private final AtomicBoolean lossLogged = new AtomicBoolean();
 
-    /** Whether the connection is as it came, and must stay so; guarded by the lock above. */
+    /** The numbers of the locks that the session may hold or wait for. */
+    private final Set<Long> lockIds = ConcurrentHashMap.newKeySet();
+
+    /** Null before the first answer to a statement that acquires. */
+    private volatile @Nullable Backend backend;
+
+    /** When the session began, by its server's clock in microseconds; null until a check has seen it. */
+    private volatile @Nullable Long start;
+
+    /** The settings of the connection as it came; null unless they are changed at present. */
+    private volatile @Nullable FormerSettings former;
+
+    /** Whether the connection is as it came, and must stay so; guarded by {@code oneStatement}. */
     private boolean sealed;
 
-    /** When the statement that runs was sent; read without the lock. */
-    private volatile Deadline runningSince;
+    /** Null if the server does not end the session for its silence, or not by the locker's heartbeat. */
+    private volatile @Nullable Lifetime lifetime;
 
-    /** Null if the server does not end this session for its silence, or not by the locker's heartbeat. */
-    private volatile Lifetime lifetime;
-
-    /** The statement that runs, or null; read by {@link #cancel()} without the lock. */
-    private volatile Statement running;
-
-    /** Takes over the connection, which nobody else may use from now on; {@code onGone} runs once, when it is given up. */
+    /**
+     * Takes over the connection, which nobody else may use from now on.
+     *
+     * @param onGone what to do, once, when the connection is given up
+     */
     LockSession(Connection connection, Consumer<LockSession> onGone) {
-        this.connection = connection;
-        this.onGone = onGone;
+        this.connection = new BorrowedConnection(connection, () -> onGone.accept(this));
     }
 
-    /** Makes the session ready for a lock. */
+    /** Prepares the connection for statements. */
     public void pin() throws SQLException {
-        driverPid = DriverConnection.backendPid(connection);
-        autoCommitBefore = connection.getAutoCommit();
-        if (!autoCommitBefore) {
-            setAutoCommit();
-        }
+        connection.setUp();
     }
 
-    private void setAutoCommit() throws SQLException {
-        try {
-            connection.setAutoCommit(true);
-        } catch (SQLException e) {
-            if (SqlStates.isRefused(e) || e.getSQLState() == null) {
-                throw Messages.noAutoCommit(e);
-            }
-            throw e;
-        }
-        if (!connection.getAutoCommit()) {
-            throw Messages.noAutoCommit(null);
-        }
+    // ---- what is known of it
+
+    public ServerPool pool() {
+        return connection.pool();
     }
 
     /** Whether settings of the connection were changed, which have to be restored. */
     public boolean isReady() {
-        return ready;
+        return former != null;
     }
 
-    public ServerPool pool() {
-        return ServerPool.of(connection);
-    }
-
-    /** Null before the first answer. */
+    /** Which backend it is; null before the first answer to a statement that acquires. */
     @Nullable
     public Backend backend() {
         return backend;
     }
 
-    /** What is known of the session for those who look for it on the server. */
-    Traces traces() {
-        Backend known = backend;
-        return new Traces(
-                known == null ? driverPid : OptionalInt.of(known.pid()),
-                known == null ? null : known.serverStart(),
-                start,
-                Set.copyOf(lockIds));
-    }
-
     /** The process id that the driver received when it connected; empty if it does not show. */
     OptionalInt driverPid() {
-        return driverPid;
+        return connection.driverPid();
     }
 
     /** When the session began, as a check has seen it; null before. */
@@ -151,18 +106,86 @@ public final class LockSession {
         this.start = start;
     }
 
+    /** What identifies the session on the server when it was given up. */
+    Traces traces() {
+        Backend known = backend;
+        return new Traces(
+                known == null ? connection.driverPid() : OptionalInt.of(known.pid()),
+                known == null ? null : known.serverStart(),
+                start,
+                Set.copyOf(lockIds));
+    }
+
+    /** How long the server keeps the session without a sign of life; null if silence does not end it. */
     @Nullable
     public Lifetime lifetime() {
         return lifetime;
     }
 
-    /** Asks for a lock. */
+    /** Whether a statement has been running for longer than this. */
+    boolean isHanging(Duration limit) {
+        return running.takesLongerThan(limit);
+    }
+
+    /** Whether the connection was closed by the driver, as after a fatal error. */
+    public boolean isClosed() {
+        return connection.isClosed();
+    }
+
+    /** Whether the connection was given up. */
+    public boolean isGone() {
+        return connection.isGivenUp();
+    }
+
+    /** True for the first caller, who has to log the loss of the locks that share the session. */
+    public boolean isLossNews() {
+        return lossLogged.compareAndSet(false, true);
+    }
+
+    // ---- statements
+
+    /** Asks the server. Every answer is a sign of life. */
+    public <T> T ask(Query<T> query) throws SQLException {
+        oneStatement.lock();
+        try {
+            if (isSealed()) {
+                throw SqlStates.sessionGivenUp();
+            }
+            long sentNanos = System.nanoTime();
+            T answer = running.run(connection.get(), query);
+            Lifetime prolonged = lifetime;
+            if (prolonged != null) {
+                prolonged.prolong(sentNanos);
+            }
+            return answer;
+        } finally {
+            oneStatement.unlock();
+        }
+    }
+
+    private boolean isSealed() {
+        return sealed || connection.isGivenUp();
+    }
+
+    /** Asks on this session, unless a statement runs on it, which may take its time, or it was given up. */
+    public <T> Optional<T> unlessBusy(Question<T> question) throws SQLException {
+        if (!oneStatement.tryLock()) {
+            return Optional.empty();
+        }
+        try {
+            return isSealed() ? Optional.empty() : Optional.of(question.ask(this));
+        } finally {
+            oneStatement.unlock();
+        }
+    }
+
+    /** Asks for a lock. After an exception the session may hold it. */
     public Acquired acquire(AcquireStatement statement) throws SQLException {
         lockIds.add(statement.lockId());
         return acquire(statement, statement.settings());
     }
 
-    /** Asks for no lock yet. */
+    /** Makes the session ready for many locks, without asking for one. */
     Acquired makeReady(SessionSettings settings) throws SQLException {
         return acquire(new MakeReadyStatement(settings), settings);
     }
@@ -171,22 +194,24 @@ public final class LockSession {
         long sentNanos = System.nanoTime();
         Acquired answer = ask(statement);
         backend = answer.backend();
-        FormerSettings before = answer.former();
-        if (settings != null && before != null) {
-            former = before;
-            ready = Boolean.TRUE.equals(answer.granted());
-            boolean watched = ready && before.idleTimeout() != null && settings.isHeartbeat();
-            lifetime = watched ? new Lifetime(settings.lease(), sentNanos) : null;
+        if (settings != null) {
+            FormerSettings changed = Boolean.TRUE.equals(answer.granted()) ? answer.former() : null;
+            boolean isLimited = changed != null && changed.idleTimeout() != null && settings.isHeartbeat();
+            lifetime = isLimited ? new Lifetime(settings.lease(), sentNanos) : null;
+            former = changed;
         }
         return answer;
     }
 
-    /** The server's time-out began to run when it granted, which is not known; it surely runs from the next answer. */
+    /**
+     * Counts the lifetime from this moment. The server's timeout began when it granted the lock, which may have been any time
+     * during the wait; it begins again with the next statement.
+     */
     public void restartLifetime(SessionSettings settings, long sentNanos) {
         lifetime = lifetime == null ? null : new Lifetime(settings.lease(), sentNanos);
     }
 
-    /** Whether the lock was held until now, on this very backend. If the session was for it alone, it is as it came then. */
+    /** Whether the lock was held until now, on this very backend. If the session was for it alone, it is restored, too. */
     public boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
         oneStatement.lock();
         try {
@@ -201,7 +226,7 @@ public final class LockSession {
         }
     }
 
-    /** Frees what the session may hold and leaves it as it came; false if it is another one by now. */
+    /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */
     boolean restore() throws SQLException {
         oneStatement.lock();
         try {
@@ -214,57 +239,13 @@ public final class LockSession {
         }
     }
 
-    /** Once the settings are restored no other statement may change them again. */
+    /** After the settings are restored, no other statement may change them again. */
     private void seal() {
         sealed = true;
-        ready = false;
+        former = null;
     }
 
-    /** Proves that this session holds the lock; {@code enforcedTtl} restarts the server's idle timeout. */
-    public boolean refresh(long lockId, LockMode mode, @Nullable Duration enforcedTtl) throws SQLException {
-        return ask(new RefreshStatement(mode, lockId, backend.pid(), enforcedTtl)) && isInTime();
-    }
-
-    /** A sign of life. Whether this is still the same session, and the server had not given it up before the answer came. */
-    public boolean touch() throws SQLException {
-        return ask(PlainQuery.BACKEND_PID) == backend.pid() && isInTime();
-    }
-
-    private boolean isInTime() {
-        return lifetime == null || !lifetime.hasEnded();
-    }
-
-    /** Begins a transaction with the next statement. Not for a session that holds a lock. */
-    void begin() throws SQLException {
-        connection.setAutoCommit(false);
-    }
-
-    void rollback() throws SQLException {
-        connection.rollback();
-        connection.setAutoCommit(true);
-    }
-
-    /** Asks the driver, not the server: another database would not understand the statements that follow. */
-    void requirePostgres() throws SQLException {
-        String product = connection.getMetaData().getDatabaseProductName();
-        if (!PRODUCT.equals(product)) {
-            throw Messages.notPostgres(product);
-        }
-    }
-
-    /** Asks on this session, unless a statement runs on it, which may take its time. */
-    public <T> Optional<T> unlessBusy(Question<T> question) throws SQLException {
-        if (!oneStatement.tryLock()) {
-            return Optional.empty();
-        }
-        try {
-            return gone.get() || sealed ? Optional.empty() : Optional.of(question.ask(this));
-        } finally {
-            oneStatement.unlock();
-        }
-    }
-
-    /** Frees every lock of the session, whatever an earlier error left behind; false if that fails. */
+    /** Unlocks everything, whatever an earlier error has left; false if that fails. */
     public boolean wipe() {
         try {
             return ask(PlainQuery.UNLOCK_ALL);
@@ -273,176 +254,71 @@ public final class LockSession {
         }
     }
 
-    /** Asks the server to give up the statement that runs, if one does. Not heard if it has not been sent yet. */
-    public void cancel() {
-        Statement statement = running;
-        if (statement != null) {
-            try {
-                statement.cancel();
-            } catch (SQLException | RuntimeException e) {
-                Messages.LOG.log(System.Logger.Level.DEBUG, "cancel failed", e);
-            }
-        }
+    /**
+     * Whether the session holds the lock and answers in time. A refresh of an enforced lease restarts the server's timeout,
+     * with the ttl that is given; otherwise the ttl is null.
+     */
+    public boolean refresh(long lockId, LockMode mode, @Nullable Duration enforcedTtl) throws SQLException {
+        return ask(new RefreshStatement(mode, lockId, backend.pid(), enforcedTtl)) && isInTime();
     }
 
+    /** Gives a sign of life. Whether this is still the same backend, and it answers in time. */
+    public boolean touch() throws SQLException {
+        return ask(PlainQuery.BACKEND_PID) == backend.pid() && isInTime();
+    }
+
+    /** Whether the server cannot have ended the session before its last answer came. */
+    private boolean isInTime() {
+        Lifetime counted = lifetime;
+        return counted == null || !counted.hasEnded();
+    }
+
+    /** Asks the driver, not the server, whether this is PostgreSQL. */
+    void requirePostgres() throws SQLException {
+        connection.requirePostgres();
+    }
+
+    /** Begins a transaction with the next statement. Not for a session that holds a lock. */
+    void begin() throws SQLException {
+        connection.begin();
+    }
+
+    void rollback() throws SQLException {
+        connection.rollback();
+    }
+
+    /** Asks the server to cancel the statement that runs, if one does. */
+    public void cancel() {
+        running.cancel();
+    }
+
+    // ---- the end
+
     /**
-     * Hands the connection back to where it came from. Only for a session that is proven to hold no lock. From then on it is
-     * somebody else's, maybe at once: so nothing of this session's may run any more, and nothing may follow.
+     * Returns the connection to where it came from. Only for a session that is proven to hold no lock. The connection may be
+     * somebody else's at once, so nothing of this session may run any more, and nothing may follow.
      */
     public void unpin() {
         oneStatement.lock();
         try {
-            if (giveUp()) {
-                handBack();
-            }
+            connection.returnToPool();
         } finally {
             oneStatement.unlock();
         }
     }
 
-    private void handBack() {
-        try {
-            if (!autoCommitBefore) {
-                connection.setAutoCommit(false);
-            }
-            connection.close();
-        } catch (Throwable e) {
-            abort();
-            leavePool(connection);
-        }
-    }
-
-    /**
-     * Ends the session physically, so that the server frees its locks; the connection never serves anybody again. False if the
-     * connection was given up before: then it may be somebody else's.
-     */
-    boolean end() {
-        return end(() -> {});
-    }
-
-    /** Ends the session, as {@link #end()} does, unless the future is canceled before that. */
-    Future<?> endAfter(Duration limit, Keepers keepers) {
-        return keepers.schedule(() -> keepers.run(this::end), limit);
+    /** Ends the session physically, so that the server releases its locks. Does nothing if the connection was given up before. */
+    void end() {
+        end(() -> {});
     }
 
     /** As {@link #end()}; {@code ended} runs before the connection is closed, which may hang. */
-    boolean end(Runnable ended) {
-        boolean mine = giveUp();
-        if (mine) {
-            abort();
-            ended.run();
-            leavePool(connection);
-        }
-        return mine;
+    void end(Runnable ended) {
+        connection.abort(ended);
     }
 
-    /** Agroal before 3.2 loses the place of a connection that is aborted through it. */
-    private void abort() {
-        try {
-            if (!connection.getClass().getName().startsWith("io.agroal.")) {
-                connection.abort(Runnable::run);
-            } else if (!connection.isClosed()) {
-                DriverConnection.of(connection).orElse(connection).abort(Runnable::run);
-            }
-        } catch (Throwable e) {
-            Messages.LOG.log(System.Logger.Level.DEBUG, "abort failed", e);
-            terminateSelf();
-        }
-    }
-
-    /** Closes a connection that is dead. */
-    static void leavePool(Connection connection) {
-        try {
-            connection.close();
-        } catch (Throwable e) {
-            // Expected of some pools for a connection that was aborted; the close made them drop it.
-            Messages.LOG.log(System.Logger.Level.TRACE, "close after abort failed", e);
-        }
-    }
-
-    /** Whether the connection was closed by the driver, as after a fatal error. */
-    public boolean isClosed() {
-        try {
-            return connection.isClosed();
-        } catch (SQLException | RuntimeException e) {
-            return true;
-        }
-    }
-
-    /** Whether the connection was given up. */
-    public boolean isGone() {
-        return gone.get();
-    }
-
-    /** True for the first caller. */
-    public boolean isLossNews() {
-        return lossLogged.compareAndSet(false, true);
-    }
-
-    /** True for the first who does. */
-    private boolean giveUp() {
-        boolean first = gone.compareAndSet(false, true);
-        if (first) {
-            onGone.accept(this);
-        }
-        return first;
-    }
-
-    /** For a connection that cannot be aborted: its session ends itself, and answers with an error. */
-    private void terminateSelf() {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(TerminateStatement.TERMINATE_SELF);
-        } catch (SQLException | RuntimeException e) {
-            Messages.LOG.log(System.Logger.Level.DEBUG, "session terminated", e);
-        }
-    }
-
-    /** Asks the server. An answer is a sign of life. */
-    public <T> T ask(Query<T> query) throws SQLException {
-        oneStatement.lock();
-        runningSince = Deadline.after(Duration.ZERO);
-        try (PreparedStatement statement = usable().prepareStatement(query.text())) {
-            long sentNanos = System.nanoTime();
-            query.bind(statement);
-            running = statement;
-            statement.execute();
-            T answer = query.read(lastResult(statement));
-            if (lifetime != null) {
-                lifetime.prolong(sentNanos);
-            }
-            return answer;
-        } finally {
-            running = null;
-            runningSince = null;
-            oneStatement.unlock();
-        }
-    }
-
-    private Connection usable() throws SQLException {
-        if (sealed || gone.get()) {
-            throw SqlStates.sessionGivenUp();
-        }
-        return connection;
-    }
-
-    /** Whether a statement has been running for longer than this. */
-    boolean isHanging(Duration limit) {
-        Deadline since = runningSince;
-        return since != null && System.nanoTime() - since.nanos() > limit.toNanos();
-    }
-
-    /** A statement that waits is preceded by another one, whose result is not looked at. */
-    private static ResultSet lastResult(Statement statement) throws SQLException {
-        ResultSet result = statement.getResultSet();
-        while (statement.getMoreResults(Statement.KEEP_CURRENT_RESULT)) {
-            result = statement.getResultSet();
-        }
-        return result;
-    }
-
-    /** Something to ask the server on whatever session. */
-    @FunctionalInterface
-    public interface Question<T> {
-        T ask(LockSession session) throws SQLException;
+    /** Ends the session unless the future is canceled before that. */
+    Future<?> endAfter(Duration limit, Keepers keepers) {
+        return keepers.schedule(() -> keepers.run(this::end), limit);
     }
 }

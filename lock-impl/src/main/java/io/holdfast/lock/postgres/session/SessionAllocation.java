@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.session;
 
-import io.holdfast.lock.postgres.session.Fitness.Progress;
 import io.holdfast.lock.postgres.thread.Deadline;
 import java.sql.SQLException;
 import java.util.Collection;

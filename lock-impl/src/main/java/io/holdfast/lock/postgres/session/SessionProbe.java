@@ -2,7 +2,6 @@
 package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.session.LockSession.Question;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;

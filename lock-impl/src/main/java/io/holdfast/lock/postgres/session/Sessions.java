@@ -6,11 +6,8 @@ import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.thread.Deadline;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -22,10 +19,8 @@ import java.util.function.IntSupplier;
 /** Opens sessions, no more at once than the limit, and sees to it that no two of them are the same on the server. */
 public final class Sessions {
 
-    private static final int CLOSED_AT_ONCE = 2;
-    private static final int CLOSED_IN_ALL = 20;
-
     private final ConnectionSource source;
+    private final ConnectionOpener opener;
     private final int limit;
     private final Semaphore permits;
     private volatile Runnable onShortage = () -> {};
@@ -45,6 +40,7 @@ public final class Sessions {
 
     public Sessions(ConnectionSource source, LockerConfig config) {
         this.source = source;
+        this.opener = new ConnectionOpener(source);
         this.limit = limit(source, config);
         this.permits = new Semaphore(limit, true);
     }
@@ -112,26 +108,8 @@ public final class Sessions {
         return permits.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /**
-     * Some pools give out first what came back last, also if it was closed. So a closed connection goes back only when the pool
-     * has given out another; but no more than two at a time are kept from a pool that would replace them, and one is left to it.
-     */
     private LockSession openLiving(Consumer<LockSession> onGone) throws SQLException {
-        int most = Math.min(CLOSED_AT_ONCE, source.size().orElse(CLOSED_AT_ONCE + 1) - 1);
-        Deque<Connection> closedOnes = new ArrayDeque<>(0);
-        try {
-            Connection connection = source.open();
-            for (int i = 0; i < CLOSED_IN_ALL && DriverConnection.isClosed(connection); i++) {
-                closedOnes.add(connection);
-                if (closedOnes.size() > most) {
-                    LockSession.leavePool(closedOnes.remove());
-                }
-                connection = source.open();
-            }
-            return remembered(new LockSession(connection, onGone));
-        } finally {
-            closedOnes.forEach(LockSession::leavePool);
-        }
+        return opener.open(connection -> remembered(new LockSession(connection, onGone)));
     }
 
     /** One that comes when the locker has closed is closed at once; its user gets an error. */

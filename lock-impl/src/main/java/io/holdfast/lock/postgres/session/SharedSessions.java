@@ -3,7 +3,6 @@ package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.session.Fitness.Progress;
 import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;

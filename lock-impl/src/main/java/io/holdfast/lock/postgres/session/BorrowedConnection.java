@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.session;
+
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.TerminateStatement;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The connection of a session, from the moment when its source lends it until it is given up, which is once: it is returned or
+ * aborted. After that it may be somebody else's.
+ */
+final class BorrowedConnection {
+
+    private static final String PRODUCT = "PostgreSQL";
+    private static final String AGROAL = "io.agroal.";
+
+    private final Connection connection;
+    private final Runnable onGivenUp;
+    private final AtomicBoolean givenUp = new AtomicBoolean();
+
+    /** Written once, by {@link #setUp}, before the connection is used. */
+    private boolean autoCommitBefore = true;
+
+    /** The process id that the driver received when it connected; empty if the pool does not show it. Written likewise. */
+    private OptionalInt driverPid = OptionalInt.empty();
+
+    BorrowedConnection(Connection connection, Runnable onGivenUp) {
+        this.connection = connection;
+        this.onGivenUp = onGivenUp;
+    }
+
+    /** The connection itself, for statements. */
+    Connection get() {
+        return connection;
+    }
+
+    ServerPool pool() {
+        return ServerPool.of(connection);
+    }
+
+    OptionalInt driverPid() {
+        return driverPid;
+    }
+
+    /** Asks the driver, not the server: another database would not understand the statements that follow. */
+    void requirePostgres() throws SQLException {
+        String product = connection.getMetaData().getDatabaseProductName();
+        if (!PRODUCT.equals(product)) {
+            throw Messages.notPostgres(product);
+        }
+    }
+
+    // ---- transactions
+
+    /** Sets autocommit until the connection is returned. */
+    void setUp() throws SQLException {
+        driverPid = DriverConnection.backendPid(connection);
+        autoCommitBefore = connection.getAutoCommit();
+        if (!autoCommitBefore) {
+            setAutoCommit();
+        }
+    }
+
+    /** Fails within a transaction of an application server, or has no effect there. */
+    private void setAutoCommit() throws SQLException {
+        try {
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            if (SqlStates.isRefused(e) || e.getSQLState() == null) {
+                throw Messages.noAutoCommit(e);
+            }
+            throw e;
+        }
+        if (!connection.getAutoCommit()) {
+            throw Messages.noAutoCommit(null);
+        }
+    }
+
+    /** Begins a transaction with the next statement. */
+    void begin() throws SQLException {
+        connection.setAutoCommit(false);
+    }
+
+    void rollback() throws SQLException {
+        connection.rollback();
+        connection.setAutoCommit(true);
+    }
+
+    // ---- the end
+
+    /** Whether the connection was closed by the driver, as after a fatal error. */
+    boolean isClosed() {
+        try {
+            return connection.isClosed();
+        } catch (SQLException | RuntimeException e) {
+            return true;
+        }
+    }
+
+    boolean isGivenUp() {
+        return givenUp.get();
+    }
+
+    /** True for the first caller. */
+    private boolean giveUp() {
+        boolean first = givenUp.compareAndSet(false, true);
+        if (first) {
+            onGivenUp.run();
+        }
+        return first;
+    }
+
+    /** Returns the connection to its source as it came, or aborts it if that fails. Does nothing if it was given up before. */
+    void returnToPool() {
+        if (!giveUp()) {
+            return;
+        }
+        try {
+            if (!autoCommitBefore) {
+                connection.setAutoCommit(false);
+            }
+            connection.close();
+        } catch (Throwable e) {
+            endSession();
+            closeDead(connection);
+        }
+    }
+
+    /**
+     * Ends the session of the connection, which never serves anybody again. Does nothing if it was given up before.
+     *
+     * @param ended what to do before the connection is closed, which may hang
+     */
+    void abort(Runnable ended) {
+        if (giveUp()) {
+            endSession();
+            ended.run();
+            closeDead(connection);
+        }
+    }
+
+    /** Agroal before 3.2 never frees the place of a connection that is aborted, so there the driver's connection is. */
+    private void endSession() {
+        try {
+            if (!connection.getClass().getName().startsWith(AGROAL)) {
+                connection.abort(Runnable::run);
+            } else if (!connection.isClosed()) {
+                DriverConnection.of(connection).orElse(connection).abort(Runnable::run);
+            }
+        } catch (Throwable e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "abort failed", e);
+            terminateSelf();
+        }
+    }
+
+    /** For a connection that cannot be aborted: its session terminates itself, so that the statement fails. */
+    private void terminateSelf() {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(TerminateStatement.TERMINATE_SELF);
+        } catch (SQLException | RuntimeException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "session terminated", e);
+        }
+    }
+
+    /** Closes a connection that has ended, so that its pool drops it. */
+    static void closeDead(Connection dead) {
+        try {
+            dead.close();
+        } catch (Throwable e) {
+            // Some pools throw for a connection that was aborted, but have dropped it then.
+            Messages.LOG.log(System.Logger.Level.TRACE, "close after abort failed", e);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.session;
+
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.message.CommonMessages;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.HoldingsQuery;
+import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings;
+import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings.Holding;
+import io.holdfast.lock.postgres.sql.ProbeStatement;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.TerminateStatement;
+import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Proves with a lock that nobody else uses that locks of two sessions exclude each other: the lock of one session is refused to
+ * the other one, shows in {@code pg_locks}, and is granted after its release. The same goes for a lock of a transaction.
+ */
+final class ExclusionProof {
+
+    private final LockSession one;
+    private final int pid;
+    private final LockSession other;
+    private final Progress progress;
+    private final LockerConfig config;
+    private final long lockId = ThreadLocalRandom.current().nextLong();
+
+    /**
+     * A proof with these two sessions.
+     *
+     * @param pid the process id of the first one
+     */
+    ExclusionProof(LockSession one, int pid, LockSession other, Progress progress, LockerConfig config) {
+        this.one = one;
+        this.pid = pid;
+        this.other = other;
+        this.progress = progress;
+        this.config = config;
+    }
+
+    /** Fails if there is no exclusion. Returns when the server of both sessions started, which the servers have learned. */
+    long prove(Servers servers) throws SQLException {
+        progress.goesOn();
+        expect(true, tryLock(one), "a free lock was refused");
+        expect(false, tryLock(other), "a lock that one session held was granted to another");
+        waitWithoutGrant();
+        Holdings seen = other.ask(new HoldingsQuery(List.of(pid)));
+        if (seen.standby()) {
+            throw CommonMessages.standby("locks");
+        }
+        expect(true, seen.all().stream().anyMatch(this::isOurs), "a lock that a session held did not show in pg_locks");
+        servers.learn(seen.serverStart(), other);
+        progress.goesOn();
+        // Terminates nothing, since nobody has this lock; but it needs the privilege to.
+        other.ask(new TerminateStatement(new Traces(OptionalInt.of(pid), null, null, Set.of(~lockId))));
+        progress.goesOn();
+        expect(true, unlock(one), "a lock that a session held could not be released");
+        expect(true, tryLock(other), "a lock was refused after its release");
+        expect(true, unlock(other), "a lock that a session held could not be released");
+        proveInTransaction();
+        return seen.serverStart();
+    }
+
+    private void proveInTransaction() throws SQLException {
+        other.begin();
+        boolean granted = other.ask(ProbeStatement.tryLockInTransaction(lockId));
+        expect(true, granted, "a free lock was refused to a transaction");
+        expect(false, tryLock(one), "a lock that a transaction held was granted to another session");
+        other.rollback();
+        expect(true, tryLock(one), "a lock was refused after the end of its transaction");
+        expect(true, unlock(one), "a lock that a session held could not be released");
+    }
+
+    private boolean tryLock(LockSession session) throws SQLException {
+        return session.ask(ProbeStatement.tryLock(lockId));
+    }
+
+    private boolean unlock(LockSession session) throws SQLException {
+        return session.ask(ProbeStatement.unlock(lockId));
+    }
+
+    private boolean isOurs(Holding holding) {
+        return holding.lockId() == lockId && !holding.shared();
+    }
+
+    /** Another answer comes from a server that does not keep locks apart, or from two servers. */
+    private void expect(boolean expected, boolean answer, String observed) {
+        if (answer != expected) {
+            throw Messages.noExclusion(observed, lockId);
+        }
+        progress.goesOn();
+    }
+
+    /** Waits as a lock does, with the very statement of a lock. */
+    private void waitWithoutGrant() throws SQLException {
+        try {
+            other.acquire(new AcquireStatement(
+                    LockMode.EXCLUSIVE, lockId, Duration.ofMillis(1), SessionTerms.ofMany(config), false));
+        } catch (SQLException e) {
+            if (SqlStates.isWaitEnded(e)) {
+                progress.goesOn();
+                return;
+            }
+            if (SqlStates.isDriversProtocolError(e)) {
+                throw Messages.cannotWait(e);
+            }
+            throw e;
+        }
+        throw Messages.noExclusion("a session was granted a lock that another held", lockId);
+    }
+}
