@@ -22,7 +22,7 @@ import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.session.UnansweredConnectException;
+import io.holdfast.lock.postgres.config.UnansweredConnectException;
 import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;

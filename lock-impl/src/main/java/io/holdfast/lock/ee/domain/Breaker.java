@@ -8,7 +8,7 @@ import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.ee.domain.Retrying.Attempt;
-import io.holdfast.lock.postgres.session.UnansweredConnectException;
+import io.holdfast.lock.postgres.config.UnansweredConnectException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

@@ -6,7 +6,7 @@ import io.holdfast.lock.ee.domain.Domain;
 import io.holdfast.lock.ee.domain.Domains;
 import io.holdfast.lock.ee.naming.ApplicationName;
 import io.holdfast.lock.ee.settings.DomainNames;
-import io.holdfast.lock.postgres.session.UnansweredConnectException;
+import io.holdfast.lock.postgres.config.UnansweredConnectException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.enterprise.inject.Produces;

@@ -7,6 +7,7 @@ import io.holdfast.lock.LockDeadlockException;
 import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.message.Causes;
 import io.holdfast.lock.message.Shown;
+import io.holdfast.lock.postgres.config.UnansweredConnectException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

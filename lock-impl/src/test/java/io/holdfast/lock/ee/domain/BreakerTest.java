@@ -16,7 +16,7 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.ee.domain.Retrying.Attempt;
-import io.holdfast.lock.postgres.session.UnansweredConnectException;
+import io.holdfast.lock.postgres.config.UnansweredConnectException;
 import io.holdfast.lock.testkit.InMemoryLocker;
 import io.holdfast.lock.testkit.InMemoryLocks;
 import java.net.ConnectException;
