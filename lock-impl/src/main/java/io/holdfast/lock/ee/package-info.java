@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Internal: locks in a Jakarta EE container. This package starts them; the packages below it do the work. They may change in any release;
+ * Internal: locks in a Jakarta EE container. This package starts them; the packages below it do the work. Uses {@code domain} and
+ * {@code locked}. They may change in any release;
  * what applications may name is in {@link io.holdfast.lock.integration}.
  *
  * <p>A server may lack an optional API. If a type of it stands in a field or signature of a bean or interceptor, the container drops that

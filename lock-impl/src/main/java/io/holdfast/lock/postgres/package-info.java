@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Internal: the locker on PostgreSQL, without a container, and the wiring of its parts. May change in any release; nothing but
- * the container layer and tests may depend on it. It may use all packages below it, and names no {@code jakarta} type.
+ * the container layer and tests may depend on it. It may use {@code acquire}, {@code hold}, {@code transaction},
+ * {@code session}, {@code sql}, {@code thread} and {@code config}. No package of the core names a {@code jakarta} type.
  *
  * <p>Start reading at {@link io.holdfast.lock.postgres.PostgresLocker}. The words:
  *

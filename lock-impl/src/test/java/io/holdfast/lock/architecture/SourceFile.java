@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.architecture;
 
+import static java.util.stream.Collectors.toCollection;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -22,6 +25,8 @@ record SourceFile(Path path, String text) {
 
     private static final Pattern TOKEN = Pattern.compile(
             "(?s)(?<comment>/[*].*?[*]/|//[^\n]*)|\"\"\"(?<block>.*?)(?<!\\\\)\"\"\"|\"(?<string>(?:[^\"\\\\\n]|\\\\.)*)\"|'(?:[^'\\\\]|\\\\.)+'");
+
+    private static final Pattern IMPORT = Pattern.compile("import (?:static )?[\\w.]+[.](?<name>\\w+);");
 
     private static final Pattern QUALIFIED_TYPE = Pattern.compile("\\b(?:[a-z]\\w*[.])+[A-Z]\\w*");
 
@@ -75,12 +80,23 @@ record SourceFile(Path path, String text) {
         return literals;
     }
 
-    /** Types with their package: all that are imported, or written out. Comments do not count. */
+    /**
+     * Types that the code names with their package, or imports and names; not those that only the documentation names.
+     */
     Set<String> qualifiedTypes() {
-        Set<String> types = new TreeSet<>();
-        Matcher type = QUALIFIED_TYPE.matcher(TOKEN.matcher(text).replaceAll(" "));
-        while (type.find()) {
-            types.add(type.group());
+        String code = TOKEN.matcher(text).replaceAll(" ");
+        String body = IMPORT.matcher(code).replaceAll(" ");
+        Set<String> types =
+                QUALIFIED_TYPE.matcher(body).results().map(MatchResult::group).collect(toCollection(TreeSet::new));
+        Matcher imported = IMPORT.matcher(code);
+        while (imported.find()) {
+            if (Pattern.compile("\\b" + imported.group("name") + "\\b")
+                    .matcher(body)
+                    .find()) {
+                Matcher type = QUALIFIED_TYPE.matcher(imported.group());
+                type.find();
+                types.add(type.group());
+            }
         }
         return types;
     }

@@ -27,7 +27,6 @@ class SourcesTest {
 
     /** Except that messages name what a user has to look at. */
     @Test
-    @Disabled("until lock-impl has the packages of the table")
     void sqlShouldBeInItsPackageOnly() {
         MainCode.assertNone(
                 literals(file -> !isHomeOfSql(file) && !file.simpleName().equals("Messages"))
@@ -41,7 +40,6 @@ class SourcesTest {
     }
 
     @Test
-    @Disabled("until lock-impl has the packages of the table")
     void sqlStatesShouldBeInOneClassOnly() {
         assertEquals(
                 Set.of("SqlStates"),
@@ -52,7 +50,7 @@ class SourcesTest {
     }
 
     @Test
-    @Disabled("until lock-impl has the packages of the table")
+    @Disabled("until the container layer and the comments satisfy it")
     void linesShouldNotBeTooLong() {
         MainCode.assertNone(SourceFile.ofBothModules().stream()
                 .flatMap(file -> file.text()
@@ -65,12 +63,15 @@ class SourcesTest {
     void shouldReadLiteralsAndTypes() {
         SourceFile file = new SourceFile(Path.of("A.java"), """
                 import a.b.Imported;
+                import a.b.Documented;
+                import static a.b.Constants.LIMIT;
+                /** {@link Documented} */ Imported i = LIMIT;
                 // "no literal" c.d.InComment
                 /* "none" */ char quote = '"'; String s = "a \\" // b" + e.f.Qualified.NAME + '\\'' + "c";
                 """);
 
         assertEquals(List.of("a \\\" // b", "c"), file.literals());
-        assertEquals(Set.of("a.b.Imported", "e.f.Qualified"), file.qualifiedTypes());
+        assertEquals(Set.of("a.b.Constants", "a.b.Imported", "e.f.Qualified"), file.qualifiedTypes());
     }
 
     /** A string literal, and the type in whose file it is. */

@@ -2,7 +2,7 @@
 /**
  * Internal: the names, values and sources of the settings, and the names of lock domains.
  *
- * <p>Uses the configuration of the core. MicroProfile Config, which the server may lack, is named in
+ * <p>Uses {@code postgres.config}. MicroProfile Config, which the server may lack, is named in
  * {@link io.holdfast.lock.ee.settings.MicroProfileConfigSource} only, inside method bodies.
  */
 package io.holdfast.lock.ee.settings;

@@ -55,7 +55,7 @@ final class ExclusionProof {
         if (seen.standby()) {
             throw CommonMessages.standby("locks");
         }
-        expect(true, seen.all().stream().anyMatch(this::isOurs), "a lock that a session held did not show in pg_locks");
+        expect(true, seen.all().stream().anyMatch(this::isOurs), Messages.NOT_IN_PG_LOCKS);
         servers.learn(seen.serverStart(), other);
         progress.goesOn();
         // Terminates nothing, since nobody has this lock; but it needs the privilege to.

@@ -18,6 +18,9 @@ final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
 
+    /** Why a proof failed. */
+    static final String NOT_IN_PG_LOCKS = "a lock that a session held did not show in pg_locks";
+
     private Messages() {}
 
     static LockConnectionTimeoutException unansweredConnect(String what, Duration timeout) {
