@@ -11,6 +11,7 @@ import io.agroal.api.security.SimplePassword;
 import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.sql.SQLException;
 import java.time.Duration;
+import javax.sql.DataSource;
 
 /** The database of all tests of one JVM. It stops with the JVM. */
 final class Databases {
@@ -27,13 +28,27 @@ final class Databases {
         return new HikariDataSource(config);
     }
 
-    /** Without the sorter Agroal would hand out connections again that were aborted: it takes no error for fatal. */
+    /** Reports soon that it has no connection. */
+    static HikariDataSource impatient(DataSource target, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(target);
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(500);
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
+    }
+
     static AgroalDataSource agroal(int size) {
+        return agroal(size, Duration.ofSeconds(30));
+    }
+
+    /** Without the sorter Agroal would hand out connections again that were aborted: it takes no error for fatal. */
+    static AgroalDataSource agroal(int size, Duration acquisitionTimeout) {
         AgroalDataSourceConfigurationSupplier config = new AgroalDataSourceConfigurationSupplier();
         config.connectionPoolConfiguration()
                 .maxSize(size)
                 .exceptionSorter(new PostgreSQLExceptionSorter())
-                .acquisitionTimeout(Duration.ofSeconds(30))
+                .acquisitionTimeout(acquisitionTimeout)
                 .connectionFactoryConfiguration()
                 .jdbcUrl(SHARED.url())
                 .principal(new NamePrincipal(SHARED.user()))

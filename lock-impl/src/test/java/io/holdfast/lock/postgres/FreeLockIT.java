@@ -14,19 +14,12 @@ import io.holdfast.lock.postgres.config.SessionMode;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.concurrent.BlockingDeque;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,8 +36,6 @@ class FreeLockIT extends LockerTest {
 
     private static final int POOL_SIZE = 8;
     private static final Duration BRIEF = Duration.ofMillis(300);
-
-    private final ExecutorService others = Executors.newCachedThreadPool();
     private PostgresNode node;
 
     FreeLockIT() {
@@ -53,7 +44,6 @@ class FreeLockIT extends LockerTest {
 
     @AfterEach
     void stop() throws IOException {
-        others.shutdownNow();
         if (node != null) {
             node.close();
         }
@@ -135,7 +125,7 @@ class FreeLockIT extends LockerTest {
         idle.forEach(FreeLockIT::abort);
     }
 
-    private static void abort(Connection connection) {
+    static void abort(Connection connection) {
         try {
             connection.close();
         } catch (SQLException e) {
@@ -153,7 +143,7 @@ class FreeLockIT extends LockerTest {
         locker.acquire(request).release();
 
         for (String mode : List.of("fast", "immediate")) {
-            Future<?> restart = others.submit(() -> {
+            Future<?> restart = threads.submit(() -> {
                 node.restart(mode);
                 return null;
             });
@@ -174,7 +164,7 @@ class FreeLockIT extends LockerTest {
         PostgresLocker locker = locker(CONFIG.waitAtMost(LONG), ConnectionSource.of(node.dataSource()));
         PostgresLocker rival = locker(CONFIG, ConnectionSource.of(node.dataSource()));
         LockHandle held = rival.acquire(request);
-        Future<LockHandle> waiter = others.submit(() -> locker.acquire(request));
+        Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request));
         Server.eventually(
                 "waits at the server", () -> node.server().locks(lockId).size() == 2);
         int holder = node.server().holder(lockId);
@@ -249,7 +239,7 @@ class FreeLockIT extends LockerTest {
             locker.ping();
             Connection one = impatient.getConnection();
             Connection two = impatient.getConnection();
-            Future<LockHandle> acquiring = others.submit(() -> locker.acquire(request));
+            Future<LockHandle> acquiring = threads.submit(() -> locker.acquire(request));
             TimeUnit.MILLISECONDS.sleep(3 * BRIEF.toMillis());
             one.close();
 
@@ -275,7 +265,7 @@ class FreeLockIT extends LockerTest {
         });
         locker.acquire(request).release();
         failing.set(true);
-        Future<?> first = others.submit(() -> locker.tryAcquire(request));
+        Future<?> first = threads.submit(() -> locker.tryAcquire(request));
         Server.eventually("the first one asks", () -> !failing.get());
 
         assertTrue(locker.tryAcquire(request).map(FreeLockIT::released).orElse(false));
@@ -287,136 +277,5 @@ class FreeLockIT extends LockerTest {
     private static boolean released(LockHandle handle) {
         handle.release();
         return true;
-    }
-
-    // ---- many at once
-
-    /** Statements on it take this long. */
-    private static ConnectionSource slow(Duration time) {
-        return () -> {
-            Connection connection = Databases.SHARED.connect();
-            return JdbcProxy.connection((proxy, method, args) -> {
-                if (method.getName().equals("prepareStatement")) {
-                    TimeUnit.MILLISECONDS.sleep(time.toMillis());
-                }
-                return JdbcProxy.call(connection, method, args);
-            });
-        };
-    }
-
-    @ParameterizedTest
-    @EnumSource(SessionMode.class)
-    @DisplayName("C5, C6: those that come while the server is checked for the first time wait for that, and are served")
-    void shouldServeThoseThatWaitForCheck(SessionMode sessions) throws Exception {
-        PostgresLocker locker = locker(CONFIG.sessions(sessions), slow(Duration.ofMillis(100)));
-        List<Future<LockHandle>> acquiring = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            LockRequest each = LockRequest.of(key + "/" + i);
-            acquiring.add(others.submit(() -> locker.acquire(each)));
-        }
-        for (Future<LockHandle> each : acquiring) {
-            each.get(20, TimeUnit.SECONDS).release();
-        }
-    }
-
-    @Test
-    @DisplayName(
-            "C6: where the server hangs during the first check, those that wait for it fail in their own time, all of them")
-    void shouldFailTogetherWhereCheckHangs() throws Exception {
-        PostgresLocker locker = locker(CONFIG.maxSessions(8), () -> {
-            Connection connection = Databases.SHARED.connect();
-            CountDownLatch ended = new CountDownLatch(1);
-            return JdbcProxy.connection((proxy, method, args) -> {
-                if (method.getName().equals("prepareStatement")) {
-                    ended.await();
-                    throw new SQLException("closed", "08006");
-                }
-                if (method.getName().equals("abort") || method.getName().equals("close")) {
-                    ended.countDown();
-                }
-                return JdbcProxy.call(connection, method, args);
-            });
-        });
-        long start = System.nanoTime();
-        List<Future<?>> trying = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            LockRequest each = LockRequest.of(key + "/" + i);
-            trying.add(others.submit(() -> locker.tryAcquire(each)));
-        }
-        for (Future<?> each : trying) {
-            assertThrows(Exception.class, () -> each.get(20, TimeUnit.SECONDS));
-        }
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
-        assertTrue(took.compareTo(CONFIG.connectionTimeout().multipliedBy(4)) < 0, "took " + took);
-    }
-
-    @Test
-    @DisplayName("C5, C6: who needs a session of its own gets the one that others share when that is idle")
-    void shouldGiveIdleSharedSessionToWaiter() throws Exception {
-        LockHandle elsewhere = elsewhere().acquire(request);
-        PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED)
-                .maxSessions(1)
-                .connectionTimeout(Duration.ofSeconds(5))
-                .answerTimeout(Duration.ofSeconds(5)));
-        LockHandle shared = locker.acquire(LockRequest.of(key + "/shared"));
-        Future<LockHandle> waiter = others.submit(() -> locker.acquire(request));
-        TimeUnit.MILLISECONDS.sleep(BRIEF.toMillis());
-
-        shared.release();
-        elsewhere.release();
-
-        waiter.get(3, TimeUnit.SECONDS).release();
-    }
-
-    @Test
-    @DisplayName(
-            "C5, C6: a pool of closed connections, which it replaces when they come back, is not used up by one acquire")
-    void shouldLeaveClosedConnectionsToPool() throws Exception {
-        BlockingDeque<Connection> idle = new LinkedBlockingDeque<>();
-        List<Connection> first = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            first.add(Databases.SHARED.connect());
-            idle.push(first.get(i));
-        }
-        PostgresLocker locker = locker(CONFIG.maxSessions(2), new ConnectionSource() {
-            @Override
-            public Connection open() throws SQLException {
-                Connection connection = polled(idle);
-                AtomicBoolean closed = new AtomicBoolean();
-                return JdbcProxy.connection((proxy, method, args) -> {
-                    if (!method.getName().equals("close")) {
-                        return JdbcProxy.call(connection, method, args);
-                    }
-                    if (closed.compareAndSet(false, true)) {
-                        idle.push(connection.isClosed() ? Databases.SHARED.connect() : connection);
-                    }
-                    return null;
-                });
-            }
-
-            @Override
-            public OptionalInt size() {
-                return OptionalInt.of(3);
-            }
-        });
-        locker.acquire(request).release();
-        first.forEach(FreeLockIT::abort);
-
-        locker.acquire(request).release();
-
-        locker.close();
-        idle.forEach(FreeLockIT::abort);
-    }
-
-    private static Connection polled(BlockingDeque<Connection> idle) throws SQLException {
-        try {
-            Connection connection = idle.pollFirst(3, TimeUnit.SECONDS);
-            if (connection == null) {
-                throw new SQLTransientConnectionException("exhausted");
-            }
-            return connection;
-        } catch (InterruptedException e) {
-            throw new SQLException(e);
-        }
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
@@ -13,47 +12,33 @@ import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.postgresql.PGConnection;
 
 /** What hangs at one lock, or at the code of one holder, is no matter of the others. */
 @Timeout(60)
-class HealthyLocksIT extends LockerTest {
-
-    private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+class HealthyLocksIT extends HealthyLocksTest {
 
     /** Without a sign of life a lock is lost by then. */
     private static final Duration LONGER_THAN_HEARTBEAT = HEARTBEAT.plusSeconds(2);
 
     /** For threads that get no processor for a while. */
     private static final Duration KNOWN = CHECK_INTERVAL.plusSeconds(2);
-
-    private static final LockerConfig HEALTHY = CONFIG.heartbeat(HEARTBEAT)
-            .connectionTimeout(Duration.ofSeconds(2))
-            .answerTimeout(Duration.ofSeconds(2))
-            .closeTimeout(Duration.ofSeconds(4));
 
     /** Nothing but a check finds a loss here, and there are few of these. */
     private static final LockerConfig RARELY_CHECKED =
@@ -68,63 +53,12 @@ class HealthyLocksIT extends LockerTest {
     /** Without an answer to a check a lock is suspect by then. */
     private static final Duration LONGER_THAN_PATIENCE = Duration.ofSeconds(4);
 
-    /** What blocks does so until the end of the test. */
-    private final CountDownLatch end = new CountDownLatch(1);
-
-    /** The sessions that were opened, by process id. */
-    private final Map<Integer, Connection> opened = new ConcurrentHashMap<>();
-
-    /** The keys of the locks that somebody heard of. */
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
-
-    private Connection open() throws SQLException {
-        Connection connection = Databases.SHARED.connect();
-        opened.put(connection.unwrap(PGConnection.class).getBackendPID(), connection);
-        return connection;
-    }
-
     private PostgresLocker telling(LockerConfig config, LockListener listener) {
         return new PostgresLocker(config, this::open, List.of(listener));
     }
 
-    private void tellAndBlock(String key) {
-        told.add(key);
-        try {
-            assertTrue(end.await(30, TimeUnit.SECONDS), "the test is over by then");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @AfterEach
-    void letGo() {
-        end.countDown();
-    }
-
-    private List<LockHandle> acquire(PostgresLocker locker, int locks) throws InterruptedException {
-        List<LockHandle> handles = new ArrayList<>();
-        for (int i = 0; i < locks; i++) {
-            handles.add(locker.acquire(LockRequest.of(key + "/" + i)));
-        }
-        return handles;
-    }
-
     private static Set<String> keys(List<LockHandle> handles) {
         return handles.stream().map(LockHandle::key).collect(Collectors.toSet());
-    }
-
-    private int holder(LockHandle handle) {
-        return server.holder(LockId.of(CONFIG.namespace(), handle.key()));
-    }
-
-    private boolean isFree(LockHandle handle) {
-        return server.isFree(LockId.of(CONFIG.namespace(), handle.key()));
-    }
-
-    /** All at the same time. */
-    private void terminateHolders(List<LockHandle> handles) {
-        String pids = handles.stream().map(handle -> "" + holder(handle)).collect(Collectors.joining(","));
-        server.ask("select count(pg_terminate_backend(pid)) from unnest(array[" + pids + "]) pid");
     }
 
     /** On the session that holds it, which lives on. */
@@ -155,10 +89,6 @@ class HealthyLocksIT extends LockerTest {
             TimeUnit.MILLISECONDS.sleep(5);
         }
         assertEquals(holder, holder(handle));
-    }
-
-    private void assertNoSessionIsLeft() throws InterruptedException {
-        Server.eventually("no session is left", () -> opened.keySet().stream().noneMatch(server::sessionExists));
     }
 
     // ---- sessions that hang
@@ -196,31 +126,6 @@ class HealthyLocksIT extends LockerTest {
             Server.eventually("they end", () -> node.server().advisoryLocks() == healthy.size());
             healthy.forEach(LockHandle::release);
         }
-    }
-
-    @Test
-    @DisplayName(
-            "C19: a connection that does not come keeps a locker that holds nothing from closing for a second only")
-    void shouldCloseWhileConnecting() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        PostgresLocker locker = locker(CONFIG.closeTimeout(Duration.ofSeconds(10)), () -> {
-            asked.countDown();
-            // A join does not listen to interrupts.
-            CompletableFuture.runAsync(() -> tellAndBlock(key), threads).join();
-            return open();
-        });
-        CompletableFuture<LockHandle> future = locker.acquireAsync(request);
-        assertTrue(asked.await(10, TimeUnit.SECONDS));
-        long start = System.nanoTime();
-
-        locker.close();
-
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
-        assertTrue(took.compareTo(Duration.ofSeconds(2)) < 0, "took " + took);
-        assertTrue(future.isCompletedExceptionally(), "it is refused");
-        end.countDown();
-        Server.eventually("the connection comes too late", () -> !opened.isEmpty());
-        assertNoSessionIsLeft();
     }
 
     // ---- listeners, actions and logs that block
@@ -338,63 +243,6 @@ class HealthyLocksIT extends LockerTest {
             end.countDown();
         } finally {
             log.removeHandler(blocking);
-        }
-    }
-
-    // ---- a close that would wait for itself
-
-    private static final Duration WELL_BEFORE_TIMEOUT = Duration.ofMillis(2500);
-
-    /** How long it takes. */
-    private static Duration close(PostgresLocker locker) {
-        assertTrue(Thread.currentThread().getName().startsWith("holdfast-keeper-"), "on the locker's own thread");
-        long start = System.nanoTime();
-        locker.close();
-        return Duration.ofNanos(System.nanoTime() - start);
-    }
-
-    private void assertClosedSoon(CompletableFuture<Duration> closing, List<LockHandle> handles) throws Exception {
-        Duration took = closing.get(20, TimeUnit.SECONDS);
-
-        assertTrue(took.compareTo(WELL_BEFORE_TIMEOUT) < 0, "took " + took);
-        for (LockHandle handle : handles) {
-            assertEquals(LockState.RELEASED, handle.state());
-            Server.eventually("free", () -> isFree(handle));
-        }
-        assertNoSessionIsLeft();
-    }
-
-    @Test
-    @DisplayName("C19: a locker that is closed by an action for a lost lock does not wait for that action")
-    void shouldCloseFromAction() throws Exception {
-        for (SessionMode mode : SessionMode.values()) {
-            PostgresLocker locker = locker(HEALTHY.sessions(mode), this::open);
-            LockHandle lost = locker.acquire(request.enforcedTtl(LONG));
-            List<LockHandle> others = acquire(locker, 2);
-            CompletableFuture<Duration> closing = new CompletableFuture<>();
-            lost.onLost(() -> closing.completeAsync(() -> close(locker), Runnable::run));
-
-            terminateHolders(List.of(lost));
-
-            assertClosedSoon(closing, others);
-        }
-    }
-
-    @Test
-    @DisplayName("C19: a locker that is closed by what goes on after an asynchronous acquire does not wait for that")
-    void shouldCloseFromContinuation() throws Exception {
-        for (SessionMode mode : SessionMode.values()) {
-            PostgresLocker locker = locker(HEALTHY.sessions(mode), this::open);
-            LockHandle elsewhere = elsewhere().acquire(request);
-            List<LockHandle> handles = acquire(locker, 2);
-            CompletableFuture<Duration> closing = locker.acquireAsync(request).thenApply(handle -> {
-                handles.add(handle);
-                return close(locker);
-            });
-
-            elsewhere.release();
-
-            assertClosedSoon(closing, handles);
         }
     }
 }

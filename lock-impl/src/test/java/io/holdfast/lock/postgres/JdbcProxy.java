@@ -6,6 +6,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.BiPredicate;
 
 /** JDBC objects whose calls a test looks at, or does something else with. */
 final class JdbcProxy {
@@ -33,5 +36,17 @@ final class JdbcProxy {
         } catch (InvocationTargetException e) {
             throw e.getCause();
         }
+    }
+
+    /** The connection, but the calls that the filter finds by method and first argument fail. */
+    static Connection failing(Connection connection, BiPredicate<String, String> filter, Exception... failures) {
+        Iterator<Exception> left = List.of(failures).iterator();
+        return connection((proxy, method, args) -> {
+            String argument = args == null || args.length == 0 ? "" : String.valueOf(args[0]);
+            if (filter.test(method.getName(), argument) && left.hasNext()) {
+                throw left.next();
+            }
+            return call(connection, method, args);
+        });
     }
 }

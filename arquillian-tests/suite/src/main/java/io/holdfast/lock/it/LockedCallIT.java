@@ -15,7 +15,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.LosingEjb;
 import io.holdfast.lock.it.beans.NestingBean;
 import jakarta.ejb.EJBException;

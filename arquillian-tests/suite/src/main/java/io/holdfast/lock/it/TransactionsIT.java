@@ -14,7 +14,7 @@ import io.holdfast.lock.LockState;
 import io.holdfast.lock.it.beans.AttributesBean;
 import io.holdfast.lock.it.beans.AttributesEjb;
 import io.holdfast.lock.it.beans.BeanManagedEjb;
-import io.holdfast.lock.it.beans.Keys;
+import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.OpeningBean;
 import io.holdfast.lock.it.beans.OpeningEjb;
 import jakarta.inject.Inject;
