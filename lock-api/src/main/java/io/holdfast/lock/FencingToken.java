@@ -6,26 +6,29 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A number that grows with every grant of the same key, so that a resource can refuse a holder whose lock was lost meanwhile:
- * it remembers the largest token that it has seen and refuses smaller ones. Asked for with
- * {@link LockRequest#fenced(boolean)}.
+ * A number that grows with every grant of the same key. It allows a resource to refuse a holder that has lost its lock:
+ * the resource remembers the largest token that it has seen, and refuses smaller ones. A grant comes with a token if
+ * the request is {@linkplain LockRequest#fenced(boolean) fenced}.
  *
- * <p>It is a position in PostgreSQL's write-ahead log together with the timeline of that log, so it grows also across a
- * crash of the server, and across fail-over to a replica, where the position may go back but the timeline rises.
- * {@link #toString()} orders as the token itself does, so a resource may keep the token as text:
+ * <p>A token consists of a position in the write-ahead log of PostgreSQL and the timeline of that log. Therefore it
+ * also grows when the server crashes, and on failover to a replica, where the position may decrease, but the timeline
+ * increases. The text of {@link #toString()} has the same order as the token, so a resource may store the token as
+ * text:
  *
  * <pre>{@code
- * update account set balance = ?, token = ? where id = ? and token <= ? collate "C"
+ * String update = "update account set balance = ?, token = ? where id = ? and token <= ? collate \"C\"";
  * }</pre>
  *
- * <p>An update of no row says that a later holder was there first. Tokens of different databases cannot be compared.
+ * <p>If this statement updates no row, a later holder has been there before. Tokens of different databases cannot be
+ * compared.
  *
  * <p><b>Not guaranteed:</b> that tokens grow when the database is restored from a backup or copied to another cluster.
  *
- * @param timeline the timeline of the write-ahead log; 1 to 4,294,967,295
- * @param position the position in that timeline, in bytes; not negative
+ * @param timeline the timeline of the write-ahead log: 1 to 4,294,967,295
+ * @param position the position in that timeline, in bytes: not negative
  * @see <a href="https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-TIMELINES">PostgreSQL manual,
  *     "Timelines"</a>
+ * @since 0.1.0
  */
 public record FencingToken(long timeline, long position) implements Comparable<FencingToken> {
 
@@ -33,11 +36,11 @@ public record FencingToken(long timeline, long position) implements Comparable<F
     private static final Pattern FORMAT = Pattern.compile("([0-9a-f]{8})-([0-7][0-9a-f]{15})");
 
     /**
-     * Checks the ranges.
+     * Creates a token.
      *
      * @param timeline 1 to 4,294,967,295
      * @param position not negative
-     * @throws IllegalArgumentException if one is out of its range
+     * @throws IllegalArgumentException if a number is out of its range
      */
     public FencingToken {
         if (timeline < 1 || timeline > LAST_TIMELINE) {
@@ -49,29 +52,31 @@ public record FencingToken(long timeline, long position) implements Comparable<F
     }
 
     /**
-     * The token of this text.
+     * Returns the token of a text.
      *
-     * @param text what {@link #toString()} gave
+     * @param text what {@link #toString()} has returned
      * @return the token
-     * @throws IllegalArgumentException if it is no token
+     * @throws IllegalArgumentException if the text is not a token
      */
     public static FencingToken parse(String text) {
         Matcher parts = FORMAT.matcher(Objects.requireNonNull(text, "text"));
         if (!parts.matches()) {
             throw new IllegalArgumentException(
-                    "not a fencing token, such as 00000001-00000000016b3748: " + KeyText.of(text));
+                    "a fencing token has the form 00000001-00000000016b3748, unlike this text: " + KeyText.of(text));
         }
         return new FencingToken(Long.parseLong(parts.group(1), 16), Long.parseLong(parts.group(2), 16));
     }
 
-    /** By timeline first, then by position. */
+    /** Compares the timelines first, and then the positions. */
     @Override
     public int compareTo(FencingToken other) {
         int byTimeline = Long.compare(timeline, other.timeline);
         return byTimeline != 0 ? byTimeline : Long.compare(position, other.position);
     }
 
-    /** 25 characters: both numbers in hexadecimal, with leading zeros. Orders as the token does. */
+    /**
+     * Returns 25 characters: both numbers in hexadecimal, with leading zeros. The text has the same order as the token.
+     */
     @Override
     public String toString() {
         return String.format("%08x-%016x", timeline, position);

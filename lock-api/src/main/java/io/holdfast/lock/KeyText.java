@@ -2,12 +2,16 @@
 package io.holdfast.lock;
 
 /**
- * Shows keys, names of locks and other text of users in messages, logs and {@code toString()}: on one line, and never long. What
- * it gives is for people to read. It cannot be turned back into the text, and two texts may look the same.
+ * Shows keys, names of locks and other text of users in messages, logs and {@code toString()}, on one line and never in
+ * full length. The result is for people to read: it cannot be converted back into the text, and two texts may have the
+ * same result.
  *
- * <p>The text stands in single quotes. Written as escapes are the backslash, control characters, line and paragraph separators
- * and lone surrogates, and what is invisible or changes the direction of writing (Unicode category Cf). So a key can neither
- * forge a line of a log nor rearrange one. Of a text of more than 100 characters, the first 100 are shown and how many it has.
+ * <p>The text is enclosed in single quotes. The backslash, control characters, line and paragraph separators, lone
+ * surrogates, and characters that are invisible or change the direction of writing (Unicode category Cf) are shown as
+ * escapes. Therefore a key can neither forge a line of a log nor rearrange one. Of a text of more than 100 characters,
+ * the first 100 are shown, followed by the number of characters.
+ *
+ * @since 0.1.0
  */
 public final class KeyText {
 
@@ -18,9 +22,9 @@ public final class KeyText {
     /**
      * Shows a text.
      *
-     * @param key any text, also an empty one or one with lone surrogates
-     * @return the text in quotes, such as {@code 'order/42'} or {@code 'aaa...' (1048576 characters)}; at most some 700
-     *     characters
+     * @param key any text; may be empty or contain lone surrogates
+     * @return the text in quotes, such as {@code 'order/42'} or {@code 'aaa...' (1048576 characters)}; at most about
+     *     700 characters
      * @throws NullPointerException if the text is null
      */
     public static String of(String key) {
@@ -28,12 +32,12 @@ public final class KeyText {
     }
 
     /**
-     * Shows a key and its lock.
+     * Shows a key and the number of its lock.
      *
      * @param key any text
-     * @param lockId the lock's number on the server: see {@link Locker#lockId}
-     * @return the key in quotes and the number, such as {@code 'order/42' (lock id -4157212354532121)}; at most some 700
-     *     characters
+     * @param lockId the number of the lock on the server, as returned by {@link Locker#lockId}
+     * @return the key in quotes and the number, such as {@code 'order/42' (lock id -4157212354532121)}; at most about
+     *     700 characters
      * @throws NullPointerException if the key is null
      */
     public static String of(String key, long lockId) {
@@ -54,7 +58,7 @@ public final class KeyText {
         return shown.append(isShort(key) ? "'" : "...'").toString();
     }
 
-    /** Where to cut, which is not between the halves of a surrogate pair. */
+    /** Returns where to cut, which is never between the halves of a surrogate pair. */
     private static int end(String key) {
         if (isShort(key)) {
             return key.length();

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
-/** What happens to a lock whose {@linkplain LockRequest#ttl() ttl} passes without a refresh. */
+/**
+ * What happens to a lock when its {@linkplain LockRequest#ttl() ttl} passes without a refresh.
+ *
+ * @since 0.1.0
+ */
 public enum Lease {
     /**
-     * The handle says {@link LockState#LAPSED} and refuses refresh and release with {@link LockNotHeldException}, but
-     * PostgreSQL keeps the lock until the handle is released or closed, or its session ends. PostgreSQL itself knows no
-     * ttl of advisory locks.
+     * The handle becomes {@link LockState#LAPSED}, and its refresh and release throw {@link LockNotHeldException}.
+     * PostgreSQL keeps the lock until the handle is refreshed, released or closed, or until its session ends, because
+     * PostgreSQL has no ttl of advisory locks.
      */
     ADVISORY,
 
     /**
-     * As {@link #ADVISORY}, and the server itself frees the lock when the ttl has passed, by ending the lock's session,
-     * so that also the lock of a frozen or cut-off JVM comes free. Needs PostgreSQL 14 or newer and a ttl of 1 to
-     * 2,147,483,647 milliseconds.
+     * As with {@link #ADVISORY}, but the server itself frees the lock when the ttl has passed, by ending the session of
+     * the lock. Therefore the lock is freed even if its JVM is frozen or cut off from the network. Requires PostgreSQL
+     * 14 or newer, and a ttl of 1 to 2,147,483,647 milliseconds.
      *
      * @see <a href="https://www.postgresql.org/docs/current/runtime-config-client.html#GUC-IDLE-SESSION-TIMEOUT">
      *     PostgreSQL manual, "idle_session_timeout"</a>

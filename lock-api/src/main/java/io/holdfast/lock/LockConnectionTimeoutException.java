@@ -4,19 +4,22 @@ package io.holdfast.lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pool, or the server within its own limits, had no connection within the smaller of the wait and the configured connection
- * timeout; or the database does not answer a connect, which cannot always be distinguished from an exhausted pool. Nothing is known
- * of the lock itself: this is not contention. Each held lock keeps one connection, and so does each key that is waited for.
+ * Thrown if the pool, or the server within its own limits, had no connection within the smaller of the wait and the
+ * configured connection timeout. Also thrown if the database does not answer a connect, which cannot always be
+ * distinguished from an exhausted pool. Nothing is known about the lock itself: this is not contention. Each held lock
+ * occupies one connection, and so does each key that is waited for.
+ *
+ * @since 0.1.0
  */
 public final class LockConnectionTimeoutException extends LockException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Tells what happened.
+     * Creates the exception.
      *
      * @param message what happened to which lock, and what to do
-     * @param cause why, or null
+     * @param cause the cause, or null if there is none
      */
     public LockConnectionTimeoutException(String message, @Nullable Throwable cause) {
         super(message, cause);

@@ -11,20 +11,23 @@ import java.lang.annotation.Target;
 import java.util.Objects;
 
 /**
- * Chooses among the lockers of an application that locks in several databases:
+ * Chooses one of the lockers of an application that has locks in several databases:
  *
  * <pre>{@code
  * @Inject @LockDomain("billing") Locker locker;
  * @Inject @LockDomain("billing") LockAdmin admin;
  * }</pre>
  *
- * <p>A domain has a data source and settings of its own. The data source is the one that {@code holdfast.billing.datasource}
- * names or, without that setting, the CDI bean of type {@link javax.sql.DataSource} with this qualifier; a domain with neither
- * fails the deployment (HOLDFAST-0051). What is not set for a domain is as for the default locker,
- * which is the one injected without this annotation; also the namespace. {@link Locked#domain()} chooses for a method.
+ * <p>A domain has a data source and settings of its own. Its data source is the one that
+ * {@code holdfast.billing.datasource} names or, without that setting, the CDI bean of type {@link javax.sql.DataSource}
+ * with this qualifier. A domain with neither fails the deployment (HOLDFAST-0051). Every setting that a domain does not
+ * have, including the namespace, is that of the default locker, which is the one that is injected without this
+ * annotation. {@link Locked#domain()} chooses a domain for a method.
  *
- * <p><b>Not guaranteed:</b> two domains of one database and one namespace exclude each other as strangers do: within one call
- * chain or transaction, acquiring a key in both waits for itself.
+ * <p><b>Not guaranteed:</b> re-entry across domains. Two domains with the same database and the same namespace exclude
+ * each other like two applications: a call chain or a transaction that acquires a key in both waits for itself.
+ *
+ * @since 0.1.0
  */
 @Qualifier
 @Documented
@@ -33,13 +36,18 @@ import java.util.Objects;
 public @interface LockDomain {
 
     /**
-     * The name of the domain.
+     * Returns the name of the domain.
      *
-     * @return lower-case words of letters and digits with hyphens between them
+     * @return lower-case words of letters and digits, with hyphens between them
      */
     String value();
 
-    /** To look up a locker by program: {@code lockers.select(LockDomain.Literal.of("billing"))}. */
+    /**
+     * An instance of the annotation, for a lookup in a program:
+     * {@code lockers.select(LockDomain.Literal.of("billing"))}.
+     *
+     * @since 0.1.0
+     */
     final class Literal extends AnnotationLiteral<LockDomain> implements LockDomain {
 
         private static final long serialVersionUID = 1L;
@@ -52,7 +60,7 @@ public @interface LockDomain {
         }
 
         /**
-         * Of this domain.
+         * Returns an annotation with this name.
          *
          * @param value the name of the domain
          * @return the annotation

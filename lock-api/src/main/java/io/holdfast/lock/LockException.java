@@ -8,11 +8,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Root of what can go wrong with a lock. Its subclasses are the outcomes that a caller may want to tell apart.
+ * The root of all exceptions about locks. Each subclass stands for an outcome that a caller may want to handle
+ * differently.
  *
- * <p>For EJBs these are application exceptions that roll the transaction back, so that callers of a {@link Locked} EJB see
- * them as they are. Not guaranteed: WildFly overlooks that where this class is in the {@code lib} of an EAR, as opposed to
- * a WAR; the callers see an {@code EJBException} then, with the lock's exception as its cause.
+ * <p>For EJBs, these are application exceptions that roll the transaction back, so the callers of a {@link Locked} EJB
+ * get them unchanged. <b>Not guaranteed:</b> WildFly does not recognize that if this class is in the {@code lib} folder
+ * of an EAR, as opposed to a WAR. The callers then get an {@code EJBException} whose cause is the exception of the
+ * lock.
+ *
+ * @since 0.1.0
  */
 @ApplicationException(rollback = true)
 public abstract class LockException extends RuntimeException {
@@ -25,11 +29,11 @@ public abstract class LockException extends RuntimeException {
     }
 
     /**
-     * The id that the message begins with, such as {@code HOLDFAST-0004}. It names one problem, whatever the lock, and keeps its
-     * meaning in later versions; the documentation explains each.
+     * Returns the id at the beginning of the message, such as {@code HOLDFAST-0004}. An id stands for one problem,
+     * whatever the lock, and keeps its meaning in later versions. The page {@code docs/messages.md} explains each id.
      *
-     * @return the id; empty if the message does not begin with one and a colon, as with an exception that an application or
-     *     {@code lock-testkit} made
+     * @return the id; empty if the message does not begin with an id and a colon, as in an exception that an
+     *     application or {@code lock-testkit} has created
      */
     public final Optional<String> id() {
         String message = getMessage();

@@ -5,60 +5,74 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * One granted lock. Obtained from a {@link Locker}; ends with {@link #close()} or {@link #release()}, or with the closing
- * of the locker.
+ * One granted lock. A {@link Locker} returns it; it ends with {@link #release()} or {@link #close()}, or when the
+ * locker is closed.
  *
- * <p>A handle is not bound to the thread that acquired it: every method may be called from any thread, also several at
- * once. {@link #refresh}, {@link #release} and {@link #close} ask PostgreSQL and block for a round trip; the others return at
- * once.
+ * <pre>{@code
+ * try (LockHandle lock = locker.acquire(LockRequest.of("import").ttl(Duration.ofMinutes(1)))) {
+ *     for (Report report : reports) {
+ *         lock.refresh(Duration.ofMinutes(1)); // fails if the lock is no longer held
+ *         store(report);
+ *     }
+ *     lock.release(); // fails if the lock was lost or has lapsed; close() only logs that
+ * }
+ * }</pre>
  *
- * <p>The locker asks the server at every check interval (5 s by default) which of its locks are held, and tells a loss by
- * {@link #state()}, {@link #onLost} and the {@linkplain io.holdfast.lock.spi.LockListener listeners}.
+ * <p>A handle is not bound to the thread that acquired it: any thread may call any method, and several threads may do
+ * so at the same time. {@link #refresh}, {@link #release} and {@link #close} send a request to PostgreSQL and block for
+ * one round trip; the other methods return immediately.
  *
- * <p><b>Not guaranteed:</b> that the lock is held at the moment when {@link #isHeld()} answers true. The server may have
- * ended the session since it was last asked; {@link #refresh} asks it now. Handles are not re-entrant: a thread
- * that holds a key and acquires it again waits for itself; see {@link Locker#asLock} for that. A handle that is dropped
- * without release is released some time after the garbage collector found it, with a warning.
+ * <p>The locker asks the server at every check interval, which is 5 s by default, which of its locks are still held. It
+ * reports a loss by {@link #state()}, by {@link #onLost}, and to the
+ * {@linkplain io.holdfast.lock.spi.LockListener listeners}.
+ *
+ * <p><b>Not guaranteed:</b> that the lock is held at the moment when {@link #isHeld()} returns true. The server may
+ * have ended the session since it was last asked; {@link #refresh} asks it now. Handles are not re-entrant: a thread
+ * that holds a key and acquires it again waits for itself; {@link Locker#asLock} returns a view that is re-entrant. A
+ * handle that is dropped without a release is released, with a warning in the log, some time after the garbage
+ * collector has found it.
+ *
+ * @since 0.1.0
  */
 public interface LockHandle extends AutoCloseable {
 
     /**
-     * The name of what is locked.
+     * Returns the name of what is locked.
      *
-     * @return the key as it was requested
+     * @return the key of the request
      */
     String key();
 
     /**
-     * What all locks of this kind have in common.
+     * Returns the name that all locks of this kind have in common.
      *
-     * @return the name as it was requested; {@link LockRequest#UNNAMED} if there was none
+     * @return the name of the request; {@link LockRequest#UNNAMED} if it has none
      */
     String name();
 
     /**
-     * How this lock excludes others.
+     * Returns how this lock excludes others.
      *
-     * @return the mode as it was requested
+     * @return the mode of the request
      */
     LockMode mode();
 
     /**
-     * The ttl as it was given last, by the request or by a refresh. It does not run down.
+     * Returns the ttl that the request or the last refresh has set. This is not the time that is left.
      *
      * @return the ttl; {@link LockRequest#UNLIMITED} if there is none
      */
     Duration ttl();
 
     /**
-     * What this JVM knows of the lock, without asking the server.
+     * Returns what this JVM knows about the lock. Does not ask the server.
      *
      * @return the state
      */
     LockState state();
 
     /**
-     * Whether {@link #state()} is {@link LockState#HELD}.
+     * Returns whether {@link #state()} is {@link LockState#HELD}. Does not ask the server.
      *
      * @return whether the lock counts as held; false while it is {@link LockState#SUSPECT}
      */
@@ -67,46 +81,53 @@ public interface LockHandle extends AutoCloseable {
     }
 
     /**
-     * The token of this grant. It stays when the lock has ended.
+     * Returns the fencing token of this grant. It remains available after the lock has ended.
      *
-     * @return the token; empty unless the request was {@linkplain LockRequest#fenced(boolean) fenced}
+     * @return the token; empty unless the request is {@linkplain LockRequest#fenced(boolean) fenced}
      */
     Optional<FencingToken> fencingToken();
 
     /**
-     * Runs the action once if this lock is found to be {@link LockState#LOST}; at once, on this thread, if it is lost
-     * already. Else it runs on one of the locker's own threads: return soon, and expect neither a transaction nor
-     * {@code java:comp}. What it throws is logged. Nothing is told of a lock that is released or has lapsed.
+     * Runs the action once if this lock becomes {@link LockState#LOST}. If the lock is lost already, the action runs
+     * immediately, on the calling thread. Otherwise it runs on one of the locker's own threads: it should return soon,
+     * and has neither a transaction nor {@code java:comp}. An exception of the action is logged. The action does not
+     * run if the lock is released or lapses.
      *
-     * @param action what to do; must not refer to this handle, or the handle is not found when it is dropped
+     * @param action what to do; must not refer to this handle, because the locker would not notice then that the handle
+     *     was dropped
      */
     void onLost(Runnable action);
 
     /**
-     * Proves on the server that this lock is still held, and starts its ttl anew.
+     * Proves on the server that this lock is still held, and starts its ttl again. Blocks for one round trip, at most
+     * as long as the answer timeout.
      *
-     * @param ttl the ttl from now on: at least 1 ms; at most 2,147,483,647 ms for an {@link Lease#ENFORCED} lease
-     * @throws LockNotHeldException if the lock is released, lapsed or lost; a loss that is found here ends the handle
-     * @throws LockUnavailableException if the server could not be asked or did not answer; the handle keeps its state, its
-     *     ttl is the old one or the new one, and an enforced one ends at the earlier of both
+     * @param ttl the ttl from now on: at least 1 ms, and at most 2,147,483,647 ms with an {@link Lease#ENFORCED} lease
+     * @throws LockNotHeldException if the lock is released, lapsed or lost; a loss that is detected here ends the
+     *     handle
+     * @throws LockUnavailableException if the server could not be asked or did not answer; the state of the handle does
+     *     not change, its ttl is either the old or the new one, and with an {@link Lease#ENFORCED} lease the earlier of
+     *     the two ends applies
+     * @throws LockPrivilegeException if the role of the data source lacks a privilege that the proof needs
      * @throws IllegalArgumentException if the ttl is out of range
      */
     void refresh(Duration ttl);
 
     /**
-     * Gives the lock back. Never refused: whatever it throws, the lock is not held through this handle afterwards, and
-     * its connection is back in the pool or ended. An interrupt does not cut it short; the interrupt flag is kept. If the
-     * server does not answer within the connection time-out, the session is ended from this side, which is logged, and the
-     * server frees the lock when it notices.
+     * Releases the lock. Whatever this method throws, the lock is not held through this handle afterwards, and its
+     * connection has been returned to the pool or ended. An interrupt does not end the call early; the interrupt flag
+     * stays set. If the server does not answer within the answer timeout, the session is ended from this side, which is
+     * logged, and the server frees the lock when it notices that. Blocks for one round trip.
      *
-     * @throws LockNotHeldException if the lock had ended before: released already, lapsed or lost. Work done under it may
-     *     have overlapped with another holder's, except after a release
+     * @throws LockNotHeldException if the lock had ended before, because it was released, has lapsed or was lost;
+     *     except after a release, work under the lock may have overlapped with the work of another holder
      */
     void release();
 
     /**
-     * As {@link #release()}, but silent: does nothing on a handle that is released already, and reports a lapsed or lost
-     * lock in the log only. That an {@link Lease#ENFORCED} ttl has passed is logged when it passes, and not again.
+     * Releases the lock like {@link #release()}, but throws no {@link LockNotHeldException}. Does nothing if the handle
+     * was released before. That the lock was lost or has lapsed is only logged, and not again for an
+     * {@link Lease#ENFORCED} ttl, which is logged when it passes.
      */
     @Override
     void close();

@@ -10,14 +10,16 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Several locks that were acquired together: see {@link Locker#acquireAll}. They end together, too, in the reverse order.
+ * Several locks that were acquired together by {@link Locker#acquireAll} or {@link Locker#tryAcquireAll}. They end
+ * together, too, in the reverse order.
  *
- * @param all the handles, in the order of their lock ids, which is the order in which they were acquired
+ * @param all the handles in the order of their lock ids, which is the order in which the locks were acquired
+ * @since 0.1.0
  */
 public record LockHandles(List<LockHandle> all) implements AutoCloseable {
 
     /**
-     * Copies the list.
+     * Creates an object for a copy of the list.
      *
      * @param all the handles
      */
@@ -25,13 +27,13 @@ public record LockHandles(List<LockHandle> all) implements AutoCloseable {
         all = List.copyOf(all);
     }
 
-    /** How one of several locks is acquired; empty says that somebody else holds it. */
+    /** Acquires one of several locks. The result is empty if another caller holds it. */
     @FunctionalInterface
     interface Acquiring {
         Optional<LockHandle> acquire(LockRequest request) throws InterruptedException;
     }
 
-    /** All or nothing. */
+    /** Acquires all locks, or none. */
     static Optional<LockHandles> acquire(Locker locker, Collection<LockRequest> requests, Acquiring acquiring)
             throws InterruptedException {
         List<LockHandle> acquired = new ArrayList<>();
@@ -53,7 +55,7 @@ public record LockHandles(List<LockHandle> all) implements AutoCloseable {
         return Optional.of(new LockHandles(acquired));
     }
 
-    /** By lock id, so that all callers take them in one order and no two wait for each other. */
+    /** Sorts by lock id, so that all callers acquire in the same order and no two of them wait for each other. */
     private static List<LockRequest> inOrder(Locker locker, Collection<LockRequest> requests) {
         List<LockRequest> ordered = requests.stream()
                 .sorted(Comparator.comparingLong(request -> locker.lockId(request.key())))
@@ -62,29 +64,29 @@ public record LockHandles(List<LockHandle> all) implements AutoCloseable {
             String before = ordered.get(i - 1).key();
             String key = ordered.get(i).key();
             if (locker.lockId(before) == locker.lockId(key)) {
-                throw new IllegalArgumentException(
-                        "the keys " + KeyText.of(before) + " and " + KeyText.of(key, locker.lockId(key))
-                                + " are the same lock, which cannot be acquired twice at once");
+                throw new IllegalArgumentException("the keys " + KeyText.of(before) + " and "
+                        + KeyText.of(key, locker.lockId(key)) + " are the same lock, which cannot be acquired twice");
             }
         }
         return ordered;
     }
 
     /**
-     * Whether every lock counts as held.
+     * Returns whether every lock counts as held. Does not ask the server.
      *
-     * @return whether {@link LockHandle#isHeld()} is true for all
+     * @return whether {@link LockHandle#isHeld()} is true for all locks
      */
     public boolean isHeld() {
         return all.stream().allMatch(LockHandle::isHeld);
     }
 
     /**
-     * Proves on the server that every lock is still held, and starts their ttl anew. Blocks for a round trip each.
+     * Proves on the server that every lock is still held, and starts their ttl again. Blocks for one round trip for
+     * each lock.
      *
-     * @param ttl the ttl from now on; see {@link LockHandle#refresh}
-     * @throws LockNotHeldException if one is released, lapsed or lost; those after it were not asked for
-     * @throws LockUnavailableException if the server could not be asked
+     * @param ttl the ttl from now on; see {@link LockHandle#refresh} for its range
+     * @throws LockNotHeldException if a lock is released, lapsed or lost; the locks after it have not been asked for
+     * @throws LockUnavailableException if the server could not be asked or did not answer
      * @throws IllegalArgumentException if the ttl is out of range
      */
     public void refresh(Duration ttl) {
@@ -92,15 +94,16 @@ public record LockHandles(List<LockHandle> all) implements AutoCloseable {
     }
 
     /**
-     * Gives every lock back, whatever became of the others; blocks for a round trip each.
+     * Releases every lock, whatever happens to the others. Blocks for one round trip for each lock.
      *
-     * @throws LockNotHeldException if one had ended before; further ones are suppressed in it
+     * @throws LockNotHeldException if a lock had ended before; if several had, the exceptions of the others are
+     *     suppressed in it
      */
     public void release() {
         endAll(LockHandle::release);
     }
 
-    /** As {@link #release()}, but silent. */
+    /** Releases every lock like {@link #release()}, but throws no {@link LockNotHeldException}. */
     @Override
     public void close() {
         endAll(LockHandle::close);

@@ -7,29 +7,32 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server knew of one lock when it was asked.
+ * What the server knew about one lock when it was asked.
  *
- * @param lockId the number under which PostgreSQL knows the lock
+ * @param lockId the number by which PostgreSQL identifies the lock
  * @param key the name of what is locked; null if its holder does not publish it
- * @param holders who holds it: one in EXCLUSIVE or any number in SHARED mode; empty if all are waiting
- * @param waiters who waits for it at the server, in no particular order; threads that wait in their own JVM do not show
+ * @param holders the sessions that hold the lock: one in EXCLUSIVE mode, or any number in SHARED mode; empty if all are
+ *     waiting
+ * @param waiters the sessions that wait for the lock at the server, in no particular order; threads that wait in their
+ *     own JVM are not included
+ * @since 0.1.0
  */
 public record LockInfo(long lockId, @Nullable String key, List<Session> holders, List<Session> waiters) {
 
     /**
-     * Copies the lists.
+     * Creates the description of a lock, with copies of the lists.
      *
      * @param lockId any number
-     * @param key the name, or null
-     * @param holders who holds it
-     * @param waiters who waits for it
+     * @param key the name of what is locked, or null
+     * @param holders the sessions that hold the lock
+     * @param waiters the sessions that wait for the lock
      */
     public LockInfo {
         holders = List.copyOf(holders);
         waiters = List.copyOf(waiters);
     }
 
-    /** All parts, with the key as {@link KeyText} shows it. */
+    /** Returns all parts; the key is shown by {@link KeyText}. */
     @Override
     public String toString() {
         return "LockInfo[lockId=" + lockId + ", key=" + (key == null ? null : KeyText.of(key)) + ", holders=" + holders
@@ -40,13 +43,16 @@ public record LockInfo(long lockId, @Nullable String key, List<Session> holders,
      * One session of the server that holds the lock or waits for it.
      *
      * @param pid the process id of its backend
-     * @param startedAt when it began, by the server's clock; null if the asking role may not see it. Tells it from a later
-     *     session of the same process id
-     * @param mode how it holds the lock or wants it
-     * @param user the role
-     * @param applicationName the application name; empty if it has none
-     * @param address the client's address; null if the asking role may not see it, or for a local socket
-     * @param since since when it holds the lock or waits, by the server's clock, to the second; null if not known
+     * @param startedAt when the session began, by the clock of the server, which distinguishes it from a later session
+     *     with the same process id; null if the role of the data source may not see it
+     * @param mode how the session holds the lock or wants to hold it
+     * @param user the role of the session
+     * @param applicationName the application name; empty if the session has none
+     * @param address the address of the client; null for a local socket, or if the role of the data source may not see
+     *     it
+     * @param since since when the session has held the lock or waited for it, by the clock of the server, to the
+     *     second; null if that is not known
+     * @since 0.1.0
      */
     public record Session(
             int pid,
@@ -58,15 +64,15 @@ public record LockInfo(long lockId, @Nullable String key, List<Session> holders,
             @Nullable Instant since) {
 
         /**
-         * Checks that nothing is missing.
+         * Creates the description of a session.
          *
-         * @param pid the process id
-         * @param startedAt when it began, or null
-         * @param mode how it holds the lock or wants it
-         * @param user the role
+         * @param pid the process id of its backend
+         * @param startedAt when the session began, or null
+         * @param mode how the session holds the lock or wants to hold it
+         * @param user the role of the session
          * @param applicationName the application name
-         * @param address the client's address, or null
-         * @param since since when, or null
+         * @param address the address of the client, or null
+         * @param since since when the session has held the lock or waited for it, or null
          */
         public Session {
             Objects.requireNonNull(mode, "mode");
@@ -74,7 +80,7 @@ public record LockInfo(long lockId, @Nullable String key, List<Session> holders,
             Objects.requireNonNull(applicationName, "applicationName");
         }
 
-        /** All parts, with the texts that the session chose itself as {@link KeyText} shows them. */
+        /** Returns all parts; texts that the session chose itself are shown by {@link KeyText}. */
         @Override
         public String toString() {
             return "Session[pid=" + pid + ", startedAt=" + startedAt + ", mode=" + mode + ", user=" + KeyText.of(user)

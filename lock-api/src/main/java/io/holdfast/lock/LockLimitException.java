@@ -4,18 +4,21 @@ package io.holdfast.lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The locker itself refused to use a further session, or to hold a further lock, since its configured limit is reached and
- * stayed so for the smaller of the wait and the connection timeout. Nothing is known of the lock: this is not contention.
+ * Thrown if the locker itself refused to use another session or to hold another lock, because its configured limit was
+ * reached for the smaller of the wait and the connection timeout. Nothing is known about the lock: this is not
+ * contention.
+ *
+ * @since 0.1.0
  */
 public final class LockLimitException extends LockException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Tells what happened.
+     * Creates the exception.
      *
      * @param message what happened to which lock, and what to do
-     * @param cause why, or null
+     * @param cause the cause, or null if there is none
      */
     public LockLimitException(String message, @Nullable Throwable cause) {
         super(message, cause);

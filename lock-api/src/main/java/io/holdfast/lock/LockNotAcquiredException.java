@@ -3,16 +3,20 @@ package io.holdfast.lock;
 
 import org.jspecify.annotations.Nullable;
 
-/** Somebody else held the lock for as long as the caller was ready to wait. Nothing is left behind. */
+/**
+ * Thrown if another caller held the lock for the whole wait. Nothing is left behind.
+ *
+ * @since 0.1.0
+ */
 public final class LockNotAcquiredException extends LockException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Tells what happened.
+     * Creates the exception.
      *
      * @param message what happened to which lock, and what to do
-     * @param cause why, or null
+     * @param cause the cause, or null if there is none
      */
     public LockNotAcquiredException(String message, @Nullable Throwable cause) {
         super(message, cause);

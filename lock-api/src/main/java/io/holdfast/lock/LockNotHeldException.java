@@ -3,16 +3,20 @@ package io.holdfast.lock;
 
 import org.jspecify.annotations.Nullable;
 
-/** The lock is not held through this handle: it was released already, its ttl has passed, or it was lost. */
+/**
+ * Thrown if the lock is not held through this handle: it was released before, its ttl has passed, or it was lost.
+ *
+ * @since 0.1.0
+ */
 public final class LockNotHeldException extends LockException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Tells what happened.
+     * Creates the exception.
      *
      * @param message what happened to which lock, and what to do
-     * @param cause why, or null
+     * @param cause the cause, or null if there is none
      */
     public LockNotHeldException(String message, @Nullable Throwable cause) {
         super(message, cause);

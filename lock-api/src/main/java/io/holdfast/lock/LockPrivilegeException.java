@@ -4,18 +4,20 @@ package io.holdfast.lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The role of the data source lacks a right: to end the session of a holder, or to look at locks in the catalog, without which no
- * loss would be noticed.
+ * Thrown if the role of the data source lacks a privilege: to terminate the session of a holder, or to read the locks
+ * in the catalog, without which a loss would not be detected.
+ *
+ * @since 0.1.0
  */
 public final class LockPrivilegeException extends LockException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Tells what happened.
+     * Creates the exception.
      *
-     * @param message what may not be done, and what to do
-     * @param cause why, or null
+     * @param message what is not permitted, and what to do
+     * @param cause the cause, or null if there is none
      */
     public LockPrivilegeException(String message, @Nullable Throwable cause) {
         super(message, cause);

@@ -11,22 +11,29 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * What to lock and how: an immutable value. Start with {@link #of(String)} and change what differs from the defaults. How
- * long to wait for the lock is no part of it: that is an argument of the methods that wait.
+ * An immutable description of what to lock and how. Start with {@link #of(String)}, and change what differs from the
+ * defaults. The wait is not part of the request, but a parameter of the methods that wait, so a request can be a
+ * constant:
  *
  * <pre>{@code
- * LockRequest.of("order/42").mode(LockMode.SHARED).ttl(Duration.ofSeconds(30))
+ * static final LockRequest IMPORT = LockRequest.of("import").ttl(Duration.ofMinutes(5));
+ *
+ * LockRequest read(String orderId) {
+ *     return LockRequest.of("order/" + orderId).name("order").mode(LockMode.SHARED);
+ * }
  * }</pre>
+ *
+ * @since 0.1.0
  */
 public final class LockRequest {
 
-    /** The name of locks that were given none. */
+    /** The name of requests without a name. */
     public static final String UNNAMED = "unnamed";
 
-    /** No waiting. */
+    /** The wait of a caller that does not wait. */
     public static final Duration IMMEDIATE = Duration.ZERO;
 
-    /** No limit. */
+    /** No limit of a wait or of a ttl. */
     public static final Duration UNLIMITED = ChronoUnit.FOREVER.getDuration();
 
     private static final int LONGEST_KEY_BYTES = 4096;
@@ -36,7 +43,7 @@ public final class LockRequest {
 
     private final Values values;
 
-    /** Changed only before the request that has them is made. */
+    /** The parts of a request. They change only before the constructor of the request receives them. */
     private static final class Values {
 
         private final String key;
@@ -78,8 +85,8 @@ public final class LockRequest {
         requireTtl(values);
         if (values.scope == LockScope.TRANSACTION && (values.fenced || !values.ttl.equals(UNLIMITED))) {
             throw new IllegalArgumentException("lock " + KeyText.of(values.key)
-                    + " of scope TRANSACTION lives as long as its transaction: it has no ttl, and no fencing token, which"
-                    + " is safe only once it is flushed. Use scope SESSION for them");
+                    + " of scope TRANSACTION lasts as long as its transaction, so it can have no ttl. It can have no"
+                    + " fencing token either, because that must be flushed before it is used. Use scope SESSION");
         }
         this.values = values;
     }
@@ -91,22 +98,24 @@ public final class LockRequest {
     }
 
     /**
-     * Requests the lock of this key, exclusively, for as long as the handle is not released.
+     * Creates a request for the lock of the key: in {@link LockMode#EXCLUSIVE} mode, without a ttl, not fenced, and of
+     * {@link LockScope#SESSION}.
      *
-     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8, without lone surrogates; compared byte
-     *     by byte in UTF-8, without Unicode normalisation
+     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8, without lone surrogates; compared
+     *     byte by byte in UTF-8, without Unicode normalization
      * @return the request
-     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
+     * @throws IllegalArgumentException if the key is empty, is too long, or contains a lone surrogate
      */
     public static LockRequest of(String key) {
         return new LockRequest(new Values(key));
     }
 
     /**
-     * The same request under another name. Measurements, traces and settings of single locks go by names, never by keys, of
-     * which there may be any number; so give a name to all locks of one kind. It has no part in exclusion.
+     * Returns a copy of this request with another name. Metrics, traces and the settings of single locks use the name
+     * instead of the key, because there may be any number of keys. Use one name for all locks of a kind. The name does
+     * not affect which locks exclude each other.
      *
-     * @param name not blank, at most 100 characters
+     * @param name the name: not blank, at most 100 characters
      * @return the changed request
      * @throws IllegalArgumentException if the name is blank or too long
      */
@@ -115,7 +124,7 @@ public final class LockRequest {
     }
 
     /**
-     * The same request in another mode.
+     * Returns a copy of this request with another mode.
      *
      * @param mode how the lock excludes others
      * @return the changed request
@@ -125,7 +134,7 @@ public final class LockRequest {
     }
 
     /**
-     * The same request with another ttl and an {@link Lease#ADVISORY} lease.
+     * Returns a copy of this request with another ttl and an {@link Lease#ADVISORY} lease.
      *
      * @param ttl at least 1 ms; {@link #UNLIMITED} for none
      * @return the changed request
@@ -136,7 +145,7 @@ public final class LockRequest {
     }
 
     /**
-     * The same request with another ttl that the server enforces: see {@link Lease#ENFORCED}.
+     * Returns a copy of this request with another ttl, which the server enforces: see {@link Lease#ENFORCED}.
      *
      * @param ttl 1 to 2,147,483,647 ms (24.8 days)
      * @return the changed request
@@ -154,17 +163,19 @@ public final class LockRequest {
     }
 
     /**
-     * The same request with or without a fencing token.
+     * Returns a copy of this request with or without a fencing token.
      *
-     * @param fenced whether {@link LockHandle#fencingToken()} is wanted
+     * @param fenced whether {@link LockHandle#fencingToken()} is required; the token costs the server a flush of its
+     *     write-ahead log
      * @return the changed request
+     * @throws IllegalArgumentException if {@code fenced} is true, and the scope is {@link LockScope#TRANSACTION}
      */
     public LockRequest fenced(boolean fenced) {
         return with(values -> values.fenced = fenced);
     }
 
     /**
-     * The same request in another scope.
+     * Returns a copy of this request with another scope.
      *
      * @param scope what keeps the lock on the server
      * @return the changed request
@@ -176,15 +187,20 @@ public final class LockRequest {
     }
 
     /**
-     * The same request, which says whether a release has to wait for the transaction. If so, and if a JTA transaction is
-     * active when the lock is acquired, the lock is released at the later of its release and the completion of that
-     * transaction, so that the next holder reads what this one committed, under the conditions that {@link Locked} names. Within
-     * that transaction, requests of the same key that ask for this, and {@link Locked} methods, reuse the lock already held.
-     * If the lock is found lost, or its ttl has passed, before the commit, the transaction is rolled back instead, and further
-     * requests of it for the key get {@link LockNotHeldException}. Without an active transaction it changes nothing, also if
-     * the transaction ends while the thread waits. Only the locker that the container injects knows transactions.
+     * Returns a copy of this request that determines whether a release waits for the transaction. If so, and if a JTA
+     * transaction is active when the lock is acquired, the lock is released when the handle has been released and the
+     * transaction has completed, whichever is later. The next holder then reads what this one committed, under the
+     * conditions that {@link Locked} documents.
      *
-     * @param releaseAfterTransaction whether the release waits for the transaction's end
+     * <p>Within that transaction, requests for the same key with this setting, and {@link Locked} methods, reuse the
+     * lock that is already held. If the lock is found to be lost or its ttl has passed before the commit, the
+     * transaction is rolled back instead, and further requests of the transaction for the key fail with
+     * {@link LockNotHeldException}.
+     *
+     * <p>The setting has no effect if no transaction is active, or if the transaction ends while the thread waits for
+     * the lock. Only the locker that the container injects supports it.
+     *
+     * @param releaseAfterTransaction whether a release waits for the end of the transaction
      * @return the changed request
      */
     public LockRequest releaseAfterTransaction(boolean releaseAfterTransaction) {
@@ -192,7 +208,7 @@ public final class LockRequest {
     }
 
     /**
-     * Whether this request has to do with the transaction of the thread that makes it.
+     * Returns whether this request depends on the transaction of the thread that makes it.
      *
      * @return whether it is of {@link LockScope#TRANSACTION} or is to be released after the transaction
      */
@@ -201,7 +217,7 @@ public final class LockRequest {
     }
 
     /**
-     * The name of what is locked.
+     * Returns the name of what is locked.
      *
      * @return the key
      */
@@ -210,7 +226,8 @@ public final class LockRequest {
     }
 
     /**
-     * What all locks of this kind have in common, whatever their keys, such as {@code order}: what they are measured under.
+     * Returns the name that all locks of this kind have in common, such as {@code order}, whatever their keys. Metrics
+     * and traces use it.
      *
      * @return the name; {@link #UNNAMED} by default
      */
@@ -219,7 +236,7 @@ public final class LockRequest {
     }
 
     /**
-     * How the lock excludes others.
+     * Returns how the lock excludes others.
      *
      * @return the mode; {@link LockMode#EXCLUSIVE} by default
      */
@@ -228,7 +245,8 @@ public final class LockRequest {
     }
 
     /**
-     * How long the handle counts as held without a refresh.
+     * Returns how long the handle counts as held without a refresh. The locker that a container injects uses the
+     * configured ttl ({@code holdfast.lock.<name>.ttl} or {@code holdfast.ttl}) for a request without one.
      *
      * @return the ttl, at least 1 ms; {@link #UNLIMITED} by default
      */
@@ -237,7 +255,7 @@ public final class LockRequest {
     }
 
     /**
-     * What happens when the ttl has passed.
+     * Returns what happens when the ttl has passed.
      *
      * @return the lease; {@link Lease#ADVISORY} by default
      */
@@ -246,7 +264,8 @@ public final class LockRequest {
     }
 
     /**
-     * Whether the grant comes with a {@link FencingToken}, which costs the server a flush of its log.
+     * Returns whether the grant comes with a {@link FencingToken}, which costs the server a flush of its write-ahead
+     * log.
      *
      * @return whether it does; false by default
      */
@@ -255,7 +274,7 @@ public final class LockRequest {
     }
 
     /**
-     * What keeps the lock on the server.
+     * Returns what keeps the lock on the server.
      *
      * @return the scope; {@link LockScope#SESSION} by default
      */
@@ -264,7 +283,7 @@ public final class LockRequest {
     }
 
     /**
-     * Whether a release inside a JTA transaction takes effect only when that has completed.
+     * Returns whether a release inside a JTA transaction takes effect only when the transaction has completed.
      *
      * @return whether it does; false by default
      */
@@ -281,14 +300,14 @@ public final class LockRequest {
         if (values.lease == Lease.ENFORCED && ttl.compareTo(LONGEST_ENFORCED_TTL) > 0) {
             throw new IllegalArgumentException("ttl of lock " + KeyText.of(values.key) + " must be at most "
                     + LONGEST_ENFORCED_TTL + " with an ENFORCED lease: "
-                    + (ttl.equals(UNLIMITED) ? "UNLIMITED; set it with ttl(...)" : ttl));
+                    + (ttl.equals(UNLIMITED) ? "UNLIMITED, which only ttl(...) accepts" : ttl));
         }
     }
 
     private static void requireName(String name) {
         if (name.isBlank() || name.length() > LONGEST_NAME) {
-            throw new IllegalArgumentException("the name of a lock must not be blank, and have at most " + LONGEST_NAME
-                    + " characters: " + KeyText.of(name));
+            throw new IllegalArgumentException("the name of a lock must not be blank, and must have at most "
+                    + LONGEST_NAME + " characters: " + KeyText.of(name));
         }
     }
 
@@ -312,13 +331,13 @@ public final class LockRequest {
                     .remaining();
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
-                    "the key of a lock must not have a lone surrogate, since it would be"
+                    "the key of a lock must not contain a lone surrogate, because that would be"
                             + " encoded as '?' and collide with other keys: " + KeyText.of(key),
                     e);
         }
     }
 
-    /** Equal if all parts are. */
+    /** Returns whether the other object is a request with equal parts. */
     @Override
     public boolean equals(Object other) {
         return other instanceof LockRequest request && values.all().equals(request.values.all());
@@ -329,7 +348,7 @@ public final class LockRequest {
         return values.all().hashCode();
     }
 
-    /** All parts, with the key and the name as {@link KeyText} shows them. */
+    /** Returns all parts; the key and the name are shown by {@link KeyText}. */
     @Override
     public String toString() {
         return "LockRequest[key=" + KeyText.of(values.key) + ", name=" + KeyText.of(values.name) + ", mode="

@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
-/** What keeps a lock on the server. Locks of both scopes exclude each other. */
+/**
+ * What keeps a lock on the server. Locks of both scopes exclude each other.
+ *
+ * @since 0.1.0
+ */
 public enum LockScope {
     /**
-     * A session of the lock's own, in no transaction: the lock is held until its handle is released.
+     * A session that is in no transaction keeps the lock until its handle is released.
      *
-     * @see <a href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS">PostgreSQL manual, "Advisory
-     *     Locks"</a>
+     * @see <a href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS">PostgreSQL manual,
+     *     "Advisory Locks"</a>
      */
     SESSION,
 
     /**
-     * The caller's JTA transaction, on the application's own connection: the lock is held until the transaction has committed
-     * or rolled back, and cannot be given back before. It costs no further connection, and is good behind a pooler that gives
-     * sessions out by the transaction. It needs an active transaction and the locker that the container injects; it has
-     * neither a ttl nor a fencing token, and is not watched: where its session ends, the transaction fails.
+     * The JTA transaction of the caller keeps the lock, on the application's own connection, until the transaction has
+     * committed or rolled back. The lock cannot be released earlier. It costs no additional connection, and works
+     * behind a pooler in transaction mode. It requires an active transaction and the locker that the container injects.
+     * It has neither a ttl nor a fencing token, and is not checked in the background: if its session ends, the
+     * transaction fails.
      *
-     * <p>Refused with {@link LockDatabaseUnfitException} under REPEATABLE READ, where the transaction would not see what the
-     * previous holder committed while it waited. Under SERIALIZABLE PostgreSQL refuses the stale commit itself (SQLSTATE 40001):
-     * retry the transaction then.
+     * <p>Under REPEATABLE READ such a request is refused with {@link LockDatabaseUnfitException}, because the
+     * transaction would not see what the previous holder committed during the wait. Under SERIALIZABLE, PostgreSQL
+     * itself refuses the commit of a transaction with stale data (SQLSTATE 40001); retry the transaction in that case.
      *
-     * <p>Not guaranteed: if the application rolls back to a savepoint of its own that is older than the lock, the server frees
-     * it, though its handle still says held.
+     * <p><b>Not guaranteed:</b> that the handle notices a rollback to a savepoint. If the application rolls back to its
+     * own savepoint that is older than the lock, the server frees the lock, although the handle is still
+     * {@link LockState#HELD}.
      *
-     * @see <a href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS">PostgreSQL manual, "Advisory
-     *     Locks"</a>, on transaction-level locks
+     * @see <a href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS">PostgreSQL manual,
+     *     "Advisory Locks"</a>, on transaction-level locks
      */
     TRANSACTION
 }

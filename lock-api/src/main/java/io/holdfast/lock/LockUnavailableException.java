@@ -4,19 +4,22 @@ package io.holdfast.lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database where the locks live cannot be reached or did not answer in time. Nothing was acquired. Cases with a remedy of
- * their own are exceptions of their own: {@link LockConnectionTimeoutException}, {@link LockLimitException} and
- * {@link LockDatabaseUnfitException}.
+ * Thrown if the database that holds the locks cannot be reached, did not answer in time, or reported an error. Nothing
+ * was acquired. Problems that need a different reaction have exceptions of their own:
+ * {@link LockConnectionTimeoutException}, {@link LockLimitException}, {@link LockDatabaseUnfitException} and
+ * {@link LockPrivilegeException}.
+ *
+ * @since 0.1.0
  */
 public final class LockUnavailableException extends LockException {
 
     private static final long serialVersionUID = 1L;
 
     /**
-     * Tells what happened.
+     * Creates the exception.
      *
      * @param message what happened to which lock, and what to do
-     * @param cause why, or null
+     * @param cause the cause, or null if there is none
      */
     public LockUnavailableException(String message, @Nullable Throwable cause) {
         super(message, cause);

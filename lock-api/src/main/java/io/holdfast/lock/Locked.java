@@ -13,9 +13,9 @@ import java.lang.annotation.Target;
 import java.time.temporal.ChronoUnit;
 
 /**
- * Runs a business or time-out method of a CDI bean or EJB while holding a lock of the whole database: one holder among all
- * threads, servers and deployments. (Jakarta Concurrency's {@code @Lock} and EJB's {@code @Lock} guard one bean instance
- * inside one JVM.)
+ * Runs a business method or timeout method of a CDI bean or an EJB while it holds a lock of the whole database: there
+ * is one holder at a time among all threads, servers and deployments. By contrast, the {@code @Lock} annotations of
+ * Jakarta Concurrency and of EJB guard one bean instance inside one JVM.
  *
  * <pre>{@code
  * @Locked("reports/daily")
@@ -28,57 +28,85 @@ import java.time.temporal.ChronoUnit;
  * public void transfer(String from, String to, BigDecimal amount) { ... }
  * }</pre>
  *
- * <p>A class-level annotation applies to every business method; a method-level annotation overrides it. A stereotype, or another
- * interceptor binding, can bring the annotation, too; that of a class takes precedence over that of its stereotypes. A method that
- * overrides a different one does not inherit its annotation, nor does one that implements a method of an interface.
+ * <p>A class-level annotation applies to every business method; a method-level annotation overrides it. The annotation
+ * may also be on a stereotype or on another interceptor binding; the annotation of a class takes precedence over that
+ * of its stereotypes. A method does not inherit the annotation of a method that it overrides, or of an interface method
+ * that it implements.
  *
- * <p><b>When the lock is released:</b> when the method returns or throws. If it returns a {@code CompletionStage} or
- * {@code CompletableFuture}, the lock is not released before that has completed, and the caller gets one that completes when the
- * lock is free. If a JTA transaction is active when the method is called (as it is in an EJB with container-managed transactions,
- * where the transaction begins before any interceptor), or one that was begun in the method is still active on the calling thread
- * when the method ends, the lock is not released before that transaction has committed or rolled back. A transaction that cannot
- * keep the lock is marked for rollback, and the caller gets {@link IllegalStateException}. On a CDI bean with
- * {@code @Transactional} the lock is acquired before the transaction of the method begins, and
- * ends with the transaction of the caller if there is one, also where the method's own is a new one or none. A lock of
- * {@link LockScope#TRANSACTION} is taken inside the method's transaction and released by its commit or rollback itself.
+ * <p><b>When the lock is released:</b> when the method returns or throws, with these exceptions:
  *
- * <p><b>What the next holder reads:</b> what this one committed, if it reads after it has acquired the lock. A transaction that
- * has read before does so in isolation level READ COMMITTED, but not in REPEATABLE READ or SERIALIZABLE, where all its statements
- * read what was committed before the first one. An entity of Jakarta Persistence that was loaded before the lock has to be read
- * again by {@code EntityManager.refresh}.
+ * <ul>
+ *   <li>If the method returns a {@code CompletionStage} or a {@code CompletableFuture}, the lock is not released before
+ *       that has completed. The caller gets a different one, which completes after the release.
+ *   <li>If a JTA transaction is active when the method is called, the lock is not released before that transaction has
+ *       committed or rolled back. This includes EJBs with container-managed transactions, whose transaction begins
+ *       before any interceptor runs.
+ *   <li>If a transaction that was begun in the method is still active on the calling thread when the method ends, the
+ *       lock is not released before that transaction has committed or rolled back.
+ *   <li>On a CDI bean with {@code @Transactional}, the lock is acquired before the transaction of the method begins. If
+ *       the caller has a transaction, the lock is released when that transaction ends, even if the method runs in a new
+ *       transaction or in none.
+ *   <li>A lock of {@link LockScope#TRANSACTION} is acquired inside the transaction of the method, and freed by the
+ *       commit or rollback itself.
+ * </ul>
  *
- * <p><b>Re-entry:</b> a call of the same key and domain, of any bean, on the thread of a method that holds it and before that has
- * ended reuses the lock already held, which is released when the last of them has ended; so do calls within one
- * transaction that keeps the lock. A key held in {@link LockMode#SHARED} mode does not become
- * {@link LockMode#EXCLUSIVE}: {@link IllegalStateException}. {@link #ttl()} and {@link #waitAtMost()} of the
- * inner call do not matter then, but for its wait for other keys. If the outer method works
- * in a transaction, the inner one has to work in the same: in a different one or in none, as with
- * {@code REQUIRES_NEW}, it would not see what the outer one has not committed, so that its caller gets
- * {@link IllegalStateException}. Handles of the {@link Locker} do not take part: acquiring the key of a running
- * method through it waits for that method. Nor do other copies of this library in the same server.
+ * <p>A transaction that cannot keep the lock is marked for rollback, and the caller gets {@link IllegalStateException}.
  *
- * <p><b>What the caller sees:</b> the {@link LockException}s of {@link Locker#acquire}, the method not having run;
- * {@link InterruptedException} if the thread was interrupted while waiting and the method declares it, and else
- * {@link LockInterruptedException}; {@link LockNotHeldException} if the method
- * ended normally, but its lock is known to be lost: see {@link #onLoss()}; else the method's own result or
- * exception, unchanged; {@link IllegalStateException} if {@link LockScope#TRANSACTION} was asked for where no transaction is
- * active, an argument cannot be part of a key, or the caller's transaction timed out, was marked for rollback or ended
- * while the method waited; then the method has not run.
- * From an EJB, an {@code EJBException} around them where the server overlooks that they are application exceptions:
- * see {@link LockException}.
+ * <p><b>What the next holder reads:</b> everything that this holder has committed, if the next holder reads after it
+ * has acquired the lock. A transaction that has read before it acquires the lock reads it in isolation level READ
+ * COMMITTED, but not in REPEATABLE READ or SERIALIZABLE, where all statements read what was committed before the first
+ * statement. An entity of Jakarta Persistence that was loaded before the lock was acquired has to be read again with
+ * {@code EntityManager.refresh}.
  *
- * <p><b>Mistakes</b> fail the deployment with message HOLDFAST-0110, which names the method and what to do: an empty or malformed
- * key, an unknown parameter, a value whose text is not the same in every JVM, elements that contradict each other, a result whose
- * work comes after the method (a {@code Stream}, a plain {@code Future}, a reactive type), and methods that the container cannot
- * intercept: private, static, final and abstract ones, and those of final classes, interfaces, decorators, interceptors and servlets.
+ * <p><b>Re-entry:</b> a nested call with the same key and domain reuses the lock if it runs on the thread of the method
+ * that holds the lock, and before that method has ended. It may be a call of any bean. The lock is released when the
+ * last of these methods has ended. Calls within a transaction that keeps the lock reuse it in the same way. The
+ * {@link #ttl()} of a nested call has no effect then, and its {@link #waitAtMost()} applies only to other keys. There
+ * are some restrictions:
  *
- * <p><b>Not guaranteed:</b> calls that do not pass the container are not intercepted, and run without the lock, which nothing
- * reports: those of a method of the same object, and those of an object that the container did not make as a bean (by {@code new},
- * by a producer method, by a batch job that names the class, or in an archive without bean discovery). {@code docs/locked.md} has
- * the complete list, and what to write instead. Work that the method starts on other threads and does not wait for is not
- * covered, and does not re-enter.
+ * <ul>
+ *   <li>A key that is held in {@link LockMode#SHARED} mode cannot be entered in {@link LockMode#EXCLUSIVE} mode: the
+ *       caller gets {@link IllegalStateException}.
+ *   <li>If the outer method works in a transaction, the inner method has to work in the same transaction; otherwise its
+ *       caller gets {@link IllegalStateException}. In a different transaction, as with {@code REQUIRES_NEW}, or in
+ *       none, the inner method would not see what the outer one has not committed yet.
+ *   <li>Handles of a {@link Locker} do not take part: acquiring the key of a running method through a locker waits for
+ *       that method. Other copies of this library in the same server do not take part either.
+ * </ul>
+ *
+ * <p><b>What the caller gets:</b>
+ *
+ * <ul>
+ *   <li>One of the {@link LockException}s of {@link Locker#acquire(LockRequest)}; the method has not run then.
+ *   <li>If the thread was interrupted while it waited, {@link InterruptedException} if the method declares it,
+ *       otherwise {@link LockInterruptedException}; the method has not run then.
+ *   <li>{@link IllegalStateException} if the scope is {@link LockScope#TRANSACTION} but no transaction is active, if an
+ *       argument cannot be part of a key, or if the transaction of the caller timed out, was marked for rollback or
+ *       ended while the method waited; the method has not run then.
+ *   <li>{@link LockNotHeldException} if the method returned normally, but its lock is known to be lost: see
+ *       {@link #onLoss()}.
+ *   <li>Otherwise, the method's own result or exception, unchanged.
+ * </ul>
+ *
+ * <p>The caller of an EJB gets an {@code EJBException} around these exceptions if the server does not recognize them as
+ * application exceptions: see {@link LockException}.
+ *
+ * <p><b>Mistakes</b> fail the deployment with the message HOLDFAST-0110, which names the method and the remedy.
+ * Mistakes are a key that is empty or malformed; a parameter that does not exist; a value whose text is not the same in
+ * every JVM; elements that contradict each other; a result whose work is done after the method has returned (a
+ * {@code Stream}, a plain {@code Future}, a reactive type); and a method that the container cannot intercept (a
+ * private, static, final or abstract method, or a method of a final class, an interface, a decorator, an interceptor or
+ * a servlet).
+ *
+ * <p><b>Not guaranteed:</b> a call that bypasses the container is not intercepted. It runs without the lock, and
+ * nothing reports that. Such calls are self-invocations, that is, calls of a method of the same object, and calls of an
+ * object that the container did not create as a bean: one that was created by {@code new}, by a producer method, by a
+ * batch job that names the class, or in an archive without bean discovery. The page {@code docs/locked.md} has the
+ * complete list with alternatives. Work that the method starts on other threads and does not wait for is not covered by
+ * the lock, and does not re-enter it.
  *
  * @see <a href="https://jakarta.ee/specifications/interceptors/2.1/">Jakarta Interceptors 2.1</a>
+ * @since 0.1.0
  */
 @InterceptorBinding
 @Inherited
@@ -87,30 +115,38 @@ import java.time.temporal.ChronoUnit;
 @Target({ElementType.TYPE, ElementType.METHOD})
 public @interface Locked {
 
-    /** Value of {@link #waitAtMost()}: not waiting. */
+    /** A value of {@link #waitAtMost()}: the method does not wait. */
     long IMMEDIATE = 0;
 
-    /** Value of {@link #waitAtMost()}: waiting without limit; of {@link #ttl()}: none, unless {@code holdfast.ttl} is set. */
+    /**
+     * A value of {@link #waitAtMost()}: the method waits without a limit. Also a value of {@link #ttl()}: there is no
+     * ttl, unless {@code holdfast.ttl} is set.
+     */
     long UNLIMITED = -1;
 
-    /** Value of {@link #waitAtMost()}: as the locker's configuration says ({@code holdfast.wait-at-most}, 60 s). */
+    /**
+     * A value of {@link #waitAtMost()}: the method waits as long as the configuration of the locker allows
+     * ({@code holdfast.wait-at-most}, 60 s by default).
+     */
     long CONFIGURED = -2;
 
     /**
-     * The key: the name of what is locked, or several, which are acquired together, all or none, in one order for all
-     * callers, whatever the order here; keys that come out the same are one lock.
+     * Returns the key, which is the name of what is locked, or several keys. Several keys are acquired together, either
+     * all or none, and in one order for all callers, regardless of the order here. Keys that evaluate to the same text
+     * are one lock.
      *
-     * <p>A key is a constant, or has expressions of Jakarta Expression Language between <code>#{</code> and <code>}</code> whose
-     * only variables are the parameters of the method: by their names, if the class was compiled with {@code -parameters}, or by
-     * their places, {@code arg0} being the first. Components of records are properties: <code>#{order.id}</code>. The value of an
-     * expression is inserted as text, and is never taken for an expression itself; {@link LockKey} says which values are accepted.
-     * A null that the expression reads is refused, unless the expression compares it with null or asks whether it is {@code empty}.
-     * A backslash before <code>#{</code>, <code>${</code>, <code>{</code> or {@code #} makes it plain text; without one,
-     * <code>{id}</code> and {@code #id} are refused if {@code id} is a parameter.
+     * <p>A key is a constant, or contains expressions of Jakarta Expression Language between <code>#{</code> and
+     * <code>}</code>. The only variables are the parameters of the method. They have their own names if the class was
+     * compiled with {@code -parameters}, and always the names of their positions, {@code arg0} being the first.
+     * Components of records are properties: <code>#{order.id}</code>. The value of an expression is inserted as text,
+     * and is never evaluated as an expression itself; {@link LockKey} documents which values are accepted. A null that
+     * the expression reads is refused, unless the expression compares it with null or tests whether it is
+     * {@code empty}. A backslash before <code>#{</code>, <code>${</code>, <code>{</code> or {@code #} makes it plain
+     * text; without the backslash, <code>{id}</code> and {@code #id} are refused if {@code id} is a parameter.
      *
-     * <p>The values run together with the text around them, so that different arguments can make one key: that of
-     * <code>#{a}/#{b}</code> is the same for {@code x/y} and {@code z} as for {@code x} and {@code y/z}. A key that has more than
-     * 4,096 bytes in UTF-8 is refused when the method is called.
+     * <p>Values are not separated from the text around them, so different arguments can result in the same key: the key
+     * <code>#{a}/#{b}</code> is the same for {@code x/y} and {@code z} as for {@code x} and {@code y/z}. A call whose
+     * key has more than 4,096 bytes in UTF-8 is refused.
      *
      * @return one key or several; none is empty
      * @see <a href="https://jakarta.ee/specifications/expression-language/5.0/">Jakarta Expression Language 5.0</a>
@@ -119,15 +155,17 @@ public @interface Locked {
     String[] value();
 
     /**
-     * What the locks of this method have in common, whatever their keys: see {@link LockRequest#name(String)}.
+     * Returns the name that the locks of this method have in common, whatever their keys: see
+     * {@link LockRequest#name(String)}.
      *
-     * @return at most 100 characters; if empty, each key as it is written in {@link #value()}, expressions and all
+     * @return at most 100 characters; if empty, each key as it is written in {@link #value()}, including its
+     *     expressions
      */
     @Nonbinding
     String name() default "";
 
     /**
-     * Of several lockers, the one to acquire by: see {@link LockDomain}.
+     * Returns which one of several lockers acquires the lock: see {@link LockDomain}.
      *
      * @return the name of a domain; if empty, the default locker
      */
@@ -135,7 +173,7 @@ public @interface Locked {
     String domain() default "";
 
     /**
-     * How the lock excludes others.
+     * Returns how the lock excludes others.
      *
      * @return the mode
      */
@@ -143,8 +181,8 @@ public @interface Locked {
     LockMode mode() default LockMode.EXCLUSIVE;
 
     /**
-     * How long to wait for the lock, in {@link #unit()}s; for several keys together. With {@link IfBusy#SKIP},
-     * {@link #CONFIGURED} is not waiting.
+     * Returns how long to wait for the lock, in {@link #unit()}s. If there are several keys, this is the wait for all
+     * of them together. With {@link IfBusy#SKIP}, {@link #CONFIGURED} means that the method does not wait.
      *
      * @return 0 or more, {@link #IMMEDIATE}, {@link #UNLIMITED} or {@link #CONFIGURED}
      */
@@ -152,49 +190,50 @@ public @interface Locked {
     long waitAtMost() default CONFIGURED;
 
     /**
-     * How long the lock counts as held without a refresh ({@link CurrentLock#refresh}), in {@link #unit()}s.
+     * Returns how long the lock counts as held without a refresh ({@link CurrentLock#refresh}), in {@link #unit()}s.
      *
-     * @return above 0, or {@link #UNLIMITED}; the latter in {@link LockScope#TRANSACTION}
+     * @return above 0, or {@link #UNLIMITED}; always {@link #UNLIMITED} with {@link LockScope#TRANSACTION}
      */
     @Nonbinding
     long ttl() default UNLIMITED;
 
     /**
-     * What happens when the ttl has passed.
+     * Returns what happens when the ttl has passed.
      *
-     * @return the lease; {@link Lease#ENFORCED} only with a {@link #ttl()}
+     * @return the lease; {@link Lease#ENFORCED} requires a {@link #ttl()}
      */
     @Nonbinding
     Lease lease() default Lease.ADVISORY;
 
     /**
-     * How long the lock is kept at least after it was acquired, in {@link #unit()}s, also if the method ends sooner: longer than
-     * the clocks of the servers differ, so that a timer that fires on all of them finds the lock taken. The caller does not wait
-     * for that. Ends with the application, and with the loss of the lock.
+     * Returns the minimum time for which the lock is kept after it was acquired, in {@link #unit()}s, even if the
+     * method ends earlier. If this time is longer than the difference between the clocks of the servers, a timer that
+     * fires on all of them finds the lock held. The caller does not wait until the time has passed. The lock ends
+     * earlier if the application is stopped or the lock is lost.
      *
-     * @return 0 or more, below a {@link #ttl()}; 0 in {@link LockScope#TRANSACTION}
+     * @return 0 or more, less than the {@link #ttl()}; always 0 with {@link LockScope#TRANSACTION}
      */
     @Nonbinding
     long minHold() default 0;
 
     /**
-     * The unit of {@link #waitAtMost()}, {@link #ttl()} and {@link #minHold()}.
+     * Returns the unit of {@link #waitAtMost()}, {@link #ttl()} and {@link #minHold()}.
      *
-     * @return a unit of exact length, so up to days
+     * @return a unit of an exact length, that is, {@link ChronoUnit#DAYS} or shorter
      */
     @Nonbinding
     ChronoUnit unit() default ChronoUnit.SECONDS;
 
     /**
-     * What to do if somebody else holds the lock for the whole wait.
+     * Returns what happens if another caller holds the lock for the whole wait.
      *
-     * @return whether to fail or to skip the method
+     * @return whether the method fails or is skipped
      */
     @Nonbinding
     IfBusy ifBusy() default IfBusy.FAIL;
 
     /**
-     * What happens if the lock is lost while the method runs.
+     * Returns what happens if the lock is lost while the method runs.
      *
      * @return the policy
      */
@@ -202,30 +241,34 @@ public @interface Locked {
     LossPolicy onLoss() default LossPolicy.FAIL;
 
     /**
-     * Whether {@link CurrentLock#fencingToken()} is wanted: see {@link LockRequest#fenced(boolean)}.
+     * Returns whether {@link CurrentLock#fencingToken()} is required: see {@link LockRequest#fenced(boolean)}.
      *
-     * @return whether the grant comes with a token; not in {@link LockScope#TRANSACTION}
+     * @return whether the grant comes with a token; always false with {@link LockScope#TRANSACTION}
      */
     @Nonbinding
     boolean fenced() default false;
 
     /**
-     * What keeps the lock on the server. With {@link LockScope#TRANSACTION} the lock is taken on the application's own
-     * connection, inside the transaction of the method: that of the EJB or of {@code @Transactional}, which must be active.
+     * Returns what keeps the lock on the server. With {@link LockScope#TRANSACTION}, the lock is acquired on the
+     * application's own connection, inside the transaction of the method. That is the transaction of the EJB or of
+     * {@code @Transactional}, which must be active.
      *
      * @return the scope
      */
     LockScope scope() default LockScope.SESSION;
 
     /**
-     * To add the annotation by program, as an extension of CDI does:
-     * {@code event.configureAnnotatedType().add(Locked.Literal.of("reports/daily"))}. All elements except the keys have their defaults.
+     * An instance of the annotation, for an extension of CDI that adds it to a type:
+     * {@code event.configureAnnotatedType().add(Locked.Literal.of("reports/daily"))}. Every element has its default,
+     * except the keys.
+     *
+     * @since 0.1.0
      */
     final class Literal extends AnnotationLiteral<Locked> implements Locked {
 
         private static final long serialVersionUID = 1L;
 
-        /** The keys. */
+        /** The keys of the annotation. */
         private final String[] value;
 
         private Literal(String... value) {
@@ -233,11 +276,11 @@ public @interface Locked {
         }
 
         /**
-         * With these keys.
+         * Returns an annotation with these keys.
          *
          * @param value one key or several, as in {@link Locked#value()}; not null, but not checked otherwise
          * @return the annotation
-         * @throws NullPointerException if it is null
+         * @throws NullPointerException if the array is null
          */
         public static Literal of(String... value) {
             return new Literal(value);

@@ -3,7 +3,9 @@ package io.holdfast.lock;
 
 import org.jspecify.annotations.Nullable;
 
-/** Runs the body of {@link Locker#withLock} and {@link Locker#tryWithLock}, and releases the lock on every way out. */
+/**
+ * Runs the body of {@link Locker#withLock} or {@link Locker#tryWithLock}, and releases the lock however the body ends.
+ */
 final class LockedBodies {
 
     private LockedBodies() {}
@@ -13,7 +15,7 @@ final class LockedBodies {
         return runAndRelease(handle, () -> body.apply(handle));
     }
 
-    /** If both fail, the exception of the body is thrown, and that of the release is suppressed in it. */
+    /** If both fail, throws the exception of the body, in which the exception of the release is suppressed. */
     static <R extends @Nullable Object, X extends Exception> R runAndRelease(LockHandle handle, LockedBody<R, X> body)
             throws X {
         R result;

@@ -4,10 +4,11 @@ package io.holdfast.lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do while holding a lock.
+ * The work that is done while a lock is held.
  *
  * @param <R> the result
- * @param <X> what it may throw
+ * @param <X> what the work may throw
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface LockedBody<R extends @Nullable Object, X extends Exception> {

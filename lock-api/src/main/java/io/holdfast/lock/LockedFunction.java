@@ -4,11 +4,12 @@ package io.holdfast.lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to do while holding a lock, with the handle of that lock.
+ * The work that is done while a lock is held, with the handle of that lock.
  *
  * @param <R> the result
- * @param <X> what it may throw
+ * @param <X> what the work may throw
  * @see LockedBody
+ * @since 0.1.0
  */
 @FunctionalInterface
 public interface LockedFunction<R extends @Nullable Object, X extends Exception> {
@@ -16,7 +17,7 @@ public interface LockedFunction<R extends @Nullable Object, X extends Exception>
     /**
      * Does the work.
      *
-     * @param handle the held lock, which is not to be released here
+     * @param handle the held lock; must not be released here
      * @return the result; may be null
      * @throws X if the work fails
      */

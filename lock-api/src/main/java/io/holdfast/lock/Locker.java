@@ -9,87 +9,122 @@ import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acquires locks. In a Jakarta EE application inject it: {@code @Inject Locker locker}. Thread-safe.
+ * Acquires locks that are kept in a database. Lockers that use the same database and the same namespace exclude each
+ * other, in any JVM and any deployment. Thread-safe. In a Jakarta EE application, inject the locker:
  *
- * <p>Locks are known to PostgreSQL by a 64-bit number made of the locker's namespace and the key: see
- * {@link #lockId(String)}. Lockers on the same database with the same namespace exclude each other, in whatever JVM and
- * deployment. Each held lock keeps one connection, unless sessions are shared; it is in no JTA transaction.
+ * <pre>{@code
+ * @Inject
+ * Locker locker;
  *
- * <p>Outcomes of acquiring are types:
+ * Report writeDailyReport() throws InterruptedException {
+ *     return locker.withLock("reports/daily", () -> write());
+ * }
+ * }</pre>
+ *
+ * <p>PostgreSQL identifies a lock by a 64-bit number, which is computed from the namespace of the locker and the key:
+ * see {@link #lockId(String)}. Each held lock occupies one connection, unless the locker shares its sessions. That
+ * connection does not take part in any JTA transaction.
+ *
+ * <p>Every outcome of acquiring has a type of its own:
  *
  * <table>
  *   <caption>Outcomes of acquiring</caption>
  *   <tr><th>outcome</th><th>{@code acquire}</th><th>{@code tryAcquire}</th></tr>
- *   <tr><td>granted</td><td>a handle</td><td>a handle</td></tr>
- *   <tr><td>somebody else holds it</td><td>{@link LockNotAcquiredException} after the wait</td><td>empty</td></tr>
- *   <tr><td>the server found a deadlock</td><td>{@link LockDeadlockException}</td><td>does not happen</td></tr>
- *   <tr><td>this locker's limit of sessions or locks is reached</td><td colspan="2">{@link LockLimitException}</td></tr>
- *   <tr><td>no connection to be had</td><td colspan="2">{@link LockConnectionTimeoutException}</td></tr>
- *   <tr><td>database out of reach</td><td colspan="2">{@link LockUnavailableException}</td></tr>
- *   <tr><td>database or data source unfit</td><td colspan="2">{@link LockDatabaseUnfitException}</td></tr>
- *   <tr><td>interrupted</td><td colspan="2">{@link InterruptedException}; nothing is left behind</td></tr>
- *   <tr><td>locker closed</td><td colspan="2">{@link IllegalStateException}</td></tr>
+ *   <tr><td>the lock is granted</td><td>a handle</td><td>a handle</td></tr>
+ *   <tr><td>another caller holds the lock</td>
+ *       <td>{@link LockNotAcquiredException} after the wait</td><td>empty</td></tr>
+ *   <tr><td>the server detects a deadlock</td><td>{@link LockDeadlockException}</td><td>does not happen</td></tr>
+ *   <tr><td>the locker's limit of sessions or locks is reached</td><td colspan="2">{@link LockLimitException}</td></tr>
+ *   <tr><td>no connection is available</td><td colspan="2">{@link LockConnectionTimeoutException}</td></tr>
+ *   <tr><td>the database cannot be reached or does not answer</td>
+ *       <td colspan="2">{@link LockUnavailableException}</td></tr>
+ *   <tr><td>the database or the data source is not suitable</td>
+ *       <td colspan="2">{@link LockDatabaseUnfitException}</td></tr>
+ *   <tr><td>the database role lacks a privilege</td><td colspan="2">{@link LockPrivilegeException}</td></tr>
+ *   <tr><td>the thread is interrupted</td>
+ *       <td colspan="2">{@link InterruptedException}; nothing is left behind</td></tr>
+ *   <tr><td>the locker is closed</td><td colspan="2">{@link IllegalStateException}</td></tr>
  * </table>
  *
- * <p>A request of {@link LockScope#TRANSACTION}, or one that is to be
- * {@linkplain LockRequest#releaseAfterTransaction(boolean) released after the transaction}, needs the locker that the container
- * injects; of others, {@link IllegalArgumentException}. The former must be made by a thread with an active JTA transaction, else
- * {@link IllegalStateException}; it is served on that thread and that transaction's connection, and does not pass the circuit
- * breaker.
+ * <p><b>Transactions:</b> only the locker that the container injects accepts a request of
+ * {@link LockScope#TRANSACTION}, or one that is to be
+ * {@linkplain LockRequest#releaseAfterTransaction(boolean) released after the transaction}. Other lockers throw
+ * {@link IllegalArgumentException}. A request of {@link LockScope#TRANSACTION} requires that the calling thread has an
+ * active JTA transaction; otherwise it fails with {@link IllegalStateException}. It is executed on the calling thread
+ * and on the connection of that transaction, and it bypasses the circuit breaker.
  *
- * <p>Waiting is first come, first served among the threads of one locker, and among the lockers that wait at the server;
- * not between the two. A waiting {@code acquire} does not poll. Besides the wait for the lock, both forms wait for a session
- * and for the server's answer, each as long as the configured connection timeout (5 s by default). For want of a session they
- * fail when the smaller of the request's wait and the connection timeout has passed, but not within 250 ms; {@code tryAcquire},
- * when the connection timeout has passed. Until then they try new connections, also while the server restarts; a wait whose
- * session ends continues on another, at the end of the queue. Before its first lock the locker proves on two sessions that
- * the server keeps locks apart; that takes some 55 round trips, which do not count against these times.
+ * <p><b>Order of waiters:</b> the threads of one locker are served first come, first served, and so are the lockers
+ * that wait at the server. There is no order between a thread that waits in its own JVM and one that waits at the
+ * server. A waiting {@code acquire} does not poll.
  *
- * <p><b>Not guaranteed:</b> exclusion against work that goes on after its lock was lost, and against roles of the same
- * database that take advisory locks of the same number on purpose. Nor that a deadlock is found: of two holders that wait
- * for each other's key, one gives up at the end of its wait. Acquire keys in one order everywhere.
+ * <p><b>Other waits:</b> apart from the wait for the lock, {@code acquire} and {@code tryAcquire} wait for a session,
+ * which is limited by {@code holdfast.connection-timeout}, and for the answer of the server, which is limited by
+ * {@code holdfast.answer-timeout}. Both timeouts are 5 s by default. If no session is available, {@code acquire} fails
+ * when the smaller of its wait and the connection timeout has passed, but not before 250 ms have passed;
+ * {@code tryAcquire} fails when the connection timeout has passed. Until then, both keep trying to open a connection,
+ * even while the server restarts. A wait whose session ends continues on another session, at the end of the queue.
+ * Before its first lock, the locker proves on two sessions that the server keeps locks apart. The proof takes about 55
+ * round trips, which do not count against these times.
+ *
+ * <p><b>Not guaranteed:</b>
+ *
+ * <ul>
+ *   <li>Exclusion of work that continues after its lock was lost.
+ *   <li>Exclusion of roles of the same database that take advisory locks of the same number on purpose.
+ *   <li>Detection of deadlocks. If two holders wait for each other's key, one of them fails at the end of its wait.
+ *       Acquire keys in the same order everywhere, or together by {@link #acquireAll(Collection, Duration)}.
+ * </ul>
+ *
+ * @since 0.1.0
  */
 public interface Locker extends AutoCloseable {
 
     /**
-     * Acquires the lock, waiting for it as long as the configuration allows: for the locker that a container injects,
-     * {@code holdfast.lock.<name>.wait-at-most} or else {@code holdfast.wait-at-most}; 60 s by default. Blocks.
+     * Acquires the lock, and waits for it as long as the configuration allows. The locker that a container injects
+     * waits as long as {@code holdfast.lock.<name>.wait-at-most} or, if that is not set, {@code holdfast.wait-at-most}
+     * allows; the default is 60 s. Blocks.
      *
      * @param request what to lock
      * @return the handle of the granted lock
-     * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
-     * @throws LockException as {@link #acquire(LockRequest, Duration)} does
-     * @throws InterruptedException if the thread is interrupted while waiting
+     * @throws LockNotAcquiredException if another caller held the lock for the whole wait
+     * @throws LockException for any other reason that {@link #acquire(LockRequest, Duration)} lists
+     * @throws InterruptedException if the thread is interrupted while it waits
      * @throws IllegalStateException if this locker is closed
      */
     LockHandle acquire(LockRequest request) throws InterruptedException;
 
     /**
-     * Acquires the lock, waiting for it as long as given, which overrides the configuration. Blocks.
+     * Acquires the lock, and waits for it at most for the given time, which overrides the configured wait. Blocks.
+     *
+     * <p><b>The duration is the wait, not the ttl.</b> The ttl is part of the request. The similar method
+     * {@link #acquire(String, Duration)} takes a ttl.
      *
      * @param request what to lock
-     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @param waitAtMost how long to wait for the lock, from {@link LockRequest#IMMEDIATE} to
+     *     {@link LockRequest#UNLIMITED}
      * @return the handle of the granted lock
      * @throws IllegalArgumentException if the wait is negative
-     * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
-     * @throws LockConnectionTimeoutException if there was no connection in the time said above
-     * @throws LockLimitException if the locker's limit of sessions or locks left no room in that time
+     * @throws LockNotAcquiredException if another caller held the lock for the whole wait
+     * @throws LockDeadlockException if the server detected a deadlock, and ended this wait
+     * @throws LockConnectionTimeoutException if no connection was available within the time described above
+     * @throws LockLimitException if the locker's limit of sessions or locks was reached for all of that time
      * @throws LockDatabaseUnfitException if the database answers, but cannot hold the lock
-     * @throws LockPrivilegeException if the role of the data source lacks a right that the locker needs
-     * @throws LockUnavailableException if the database cannot be reached, did not answer, or refused
-     * @throws InterruptedException if the thread is interrupted while waiting
+     * @throws LockPrivilegeException if the role of the data source lacks a privilege that the locker needs
+     * @throws LockUnavailableException if the database cannot be reached, did not answer, or reported an error
+     * @throws InterruptedException if the thread is interrupted while it waits
      * @throws IllegalStateException if this locker is closed
      */
     LockHandle acquire(LockRequest request, Duration waitAtMost) throws InterruptedException;
 
     /**
-     * Acquires the lock of this key, exclusively and without a ttl, as {@link #acquire(LockRequest)} does.
+     * Acquires the lock of the key in {@link LockMode#EXCLUSIVE} mode. Equivalent to {@link #acquire(LockRequest)} with
+     * {@link LockRequest#of(String)}. Blocks.
      *
-     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8
      * @return the handle of the granted lock
-     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
+     * @throws IllegalArgumentException if the key is empty, is too long, or contains a lone surrogate
      * @throws LockException as {@link #acquire(LockRequest)} does
-     * @throws InterruptedException if the thread is interrupted while waiting
+     * @throws InterruptedException if the thread is interrupted while it waits
      * @throws IllegalStateException if this locker is closed
      */
     default LockHandle acquire(String key) throws InterruptedException {
@@ -97,16 +132,22 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Acquires the lock of this key, exclusively and with this ttl, as {@link #acquire(LockRequest)} does. The duration limits
-     * how long the lock counts as held, not the wait: to limit that, use {@link #acquire(LockRequest, Duration)}.
+     * Acquires the lock of the key in {@link LockMode#EXCLUSIVE} mode, with a ttl. Equivalent to
+     * {@link #acquire(LockRequest)} with {@link LockRequest#ttl(Duration)}. Blocks.
      *
-     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
-     * @param ttl how long the handle counts as held without a refresh, with an {@link Lease#ADVISORY} lease: at least 1 ms,
-     *     {@link LockRequest#UNLIMITED} for no limit
+     * <p><b>The duration is the ttl, not the wait.</b> {@code acquire("order/42", Duration.ofSeconds(5))} waits for the
+     * lock as long as the configuration allows, which is 60 s by default, and then counts as held for 5 s. To wait for
+     * at most 5 s, call {@code acquire(LockRequest.of("order/42"), Duration.ofSeconds(5))}: see
+     * {@link #acquire(LockRequest, Duration)}.
+     *
+     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8
+     * @param ttl how long the lock counts as held without a refresh, with an {@link Lease#ADVISORY} lease: at least 1
+     *     ms; {@link LockRequest#UNLIMITED} for no limit
      * @return the handle of the granted lock
-     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate, or if the ttl is below 1 ms
+     * @throws IllegalArgumentException if the key is empty, is too long, or contains a lone surrogate, or if the ttl is
+     *     below 1 ms
      * @throws LockException as {@link #acquire(LockRequest)} does
-     * @throws InterruptedException if the thread is interrupted while waiting
+     * @throws InterruptedException if the thread is interrupted while it waits
      * @throws IllegalStateException if this locker is closed
      */
     default LockHandle acquire(String key, Duration ttl) throws InterruptedException {
@@ -114,32 +155,34 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Acquires the lock if nobody holds it, and nobody is seen to wait for it. Does not wait for the lock, but blocks for a
-     * connection of the pool and one round trip.
+     * Acquires the lock if nobody holds it and nobody is known to wait for it. Does not wait for the lock, but blocks
+     * until a connection is available and the server has answered once.
      *
-     * <p>Seen are the waiters of this locker, and those of other lockers that wait at the server. <b>Not guaranteed:</b> that a
-     * try stands back for all others. An acquire that stands behind holders or waiters of its own locker waits in that JVM, where
-     * the server does not see it. So a try in {@link LockMode#SHARED} mode may be granted although an {@link LockMode#EXCLUSIVE}
-     * acquire of another locker is waiting, which stands behind a shared holder of its own.
+     * <p>Known are the waiters of this locker, and the waiters of other lockers that wait at the server. <b>Not
+     * guaranteed:</b> that a try never overtakes a waiter. An {@code acquire} that stands behind holders or waiters of
+     * its own locker waits in its own JVM, where the server does not see it. Therefore a try in {@link LockMode#SHARED}
+     * mode may be granted although an {@link LockMode#EXCLUSIVE} {@code acquire} of another locker waits behind a
+     * shared holder of that locker.
      *
      * @param request what to lock
-     * @return the handle, or empty if somebody else holds the lock or is seen to wait for it
-     * @throws LockConnectionTimeoutException if there was no connection in the time said above
-     * @throws LockLimitException if the locker's limit of sessions or locks left no room in that time
+     * @return the handle, or empty if another caller holds the lock or is known to wait for it
+     * @throws LockConnectionTimeoutException if no connection was available within the connection timeout
+     * @throws LockLimitException if the locker's limit of sessions or locks was reached for all of that time
      * @throws LockDatabaseUnfitException if the database answers, but cannot hold the lock
-     * @throws LockPrivilegeException if the role of the data source lacks a right that the locker needs
-     * @throws LockUnavailableException if the database cannot be reached, did not answer, or refused
-     * @throws InterruptedException if the thread is interrupted meanwhile
+     * @throws LockPrivilegeException if the role of the data source lacks a privilege that the locker needs
+     * @throws LockUnavailableException if the database cannot be reached, did not answer, or reported an error
+     * @throws InterruptedException if the thread is interrupted
      * @throws IllegalStateException if this locker is closed
      */
     Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException;
 
     /**
-     * Acquires the lock of this key, exclusively and without a ttl, as {@link #tryAcquire(LockRequest)} does.
+     * Acquires the lock of the key in {@link LockMode#EXCLUSIVE} mode if nobody holds it and nobody is known to wait
+     * for it. Equivalent to {@link #tryAcquire(LockRequest)} with {@link LockRequest#of(String)}.
      *
-     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
-     * @return the handle, or empty if somebody else holds the lock or is seen to wait for it
-     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
+     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8
+     * @return the handle, or empty if another caller holds the lock or is known to wait for it
+     * @throws IllegalArgumentException if the key is empty, is too long, or contains a lone surrogate
      * @throws LockException as {@link #tryAcquire(LockRequest)} does
      * @throws InterruptedException if the thread is interrupted
      * @throws IllegalStateException if this locker is closed
@@ -149,56 +192,61 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Acquires the lock without blocking this thread: like {@link #acquire(LockRequest)}, but returns a future. It completes
-     * on one of the locker's own threads, which has neither a transaction nor {@code java:comp}; use the {@code ...Async}
-     * methods to continue elsewhere. Canceling the future, or completing it otherwise, abandons the wait and leaves no lock
-     * behind. A caller that drops the future without looking at it has to release the lock all the same.
+     * Acquires the lock without blocking the calling thread: like {@link #acquire(LockRequest)}, but returns a future.
+     * The future completes on one of the locker's own threads, which have neither a transaction nor {@code java:comp};
+     * use its {@code ...Async} methods to continue on another thread. Canceling the future, or completing it in any
+     * other way, abandons the wait and leaves no lock behind. A caller that drops the future has to release the lock
+     * nevertheless.
      *
-     * @param request what to lock; not bound to a transaction, which belongs to the calling thread
-     * @return completes with the handle, or fails as {@link #acquire(LockRequest)} does
-     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION} or is to be released after the
-     *     transaction
+     * @param request what to lock; must not be bound to a transaction, because that belongs to the calling thread
+     * @return a future that completes with the handle, or fails as {@link #acquire(LockRequest)} does
+     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION}, or is to be released after
+     *     the transaction
      * @throws IllegalStateException if this locker is closed
      */
     CompletableFuture<LockHandle> acquireAsync(LockRequest request);
 
     /**
-     * Like {@link #acquireAsync(LockRequest)}, with a limit of the wait that overrides the configuration.
+     * Acquires the lock like {@link #acquireAsync(LockRequest)}, and waits for it at most for the given time, which
+     * overrides the configured wait.
      *
-     * @param request what to lock; not bound to a transaction, which belongs to the calling thread
-     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
-     * @return completes with the handle, or fails as {@link #acquire(LockRequest, Duration)} does
-     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION} or is to be released after the
-     *     transaction, or if the wait is negative
+     * @param request what to lock; must not be bound to a transaction, because that belongs to the calling thread
+     * @param waitAtMost how long to wait for the lock, from {@link LockRequest#IMMEDIATE} to
+     *     {@link LockRequest#UNLIMITED}
+     * @return a future that completes with the handle, or fails as {@link #acquire(LockRequest, Duration)} does
+     * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION}, or is to be released after
+     *     the transaction, or if the wait is negative
      * @throws IllegalStateException if this locker is closed
      */
     CompletableFuture<LockHandle> acquireAsync(LockRequest request, Duration waitAtMost);
 
     /**
-     * Acquires several locks as {@link #acquireAll(Collection, Duration)} does, waiting for all of them together as long as
-     * {@link #acquire(LockRequest)} would wait for the first in the order given.
+     * Acquires several locks as {@link #acquireAll(Collection, Duration)} does. The wait for all of them together is as
+     * long as {@link #acquire(LockRequest)} would wait for the first request of the collection. Blocks.
      *
      * @param requests what to lock, each key once
      * @return the handles
      * @throws IllegalArgumentException if two requests are for the same lock
      * @throws LockException as {@link #acquire(LockRequest)} does; no lock is held then
-     * @throws InterruptedException if the thread is interrupted while waiting; no lock is held then
+     * @throws InterruptedException if the thread is interrupted while it waits; no lock is held then
      * @throws IllegalStateException if this locker is closed
      */
     LockHandles acquireAll(Collection<LockRequest> requests) throws InterruptedException;
 
     /**
-     * Acquires several locks, all or none, waiting for all of them together as long as given. They are taken in the order of
-     * their lock ids, whatever the order of the requests, so that callers of this method do not wait for each other in a
-     * circle; each costs a round trip, and a connection unless sessions are shared. Blocks. If not all are granted, those of
-     * {@link LockScope#TRANSACTION} that were stay until the transaction ends.
+     * Acquires several locks, either all or none, and waits for all of them together at most for the given time. The
+     * locks are acquired in the order of their lock ids, regardless of the order of the requests, so that callers of
+     * this method do not wait for each other in a circle. Each lock costs a round trip, and a connection unless
+     * sessions are shared. Blocks. If not all locks are granted, those of {@link LockScope#TRANSACTION} that were
+     * granted stay until the transaction ends.
      *
      * @param requests what to lock, each key once
-     * @param waitAtMost how long to wait for all together: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @param waitAtMost how long to wait for all locks together, from {@link LockRequest#IMMEDIATE} to
+     *     {@link LockRequest#UNLIMITED}
      * @return the handles
-     * @throws IllegalArgumentException if two requests are for the same lock, or the wait is negative
-     * @throws LockException as {@link #acquire(LockRequest)} does; no lock is held then
-     * @throws InterruptedException if the thread is interrupted while waiting; no lock is held then
+     * @throws IllegalArgumentException if two requests are for the same lock, or if the wait is negative
+     * @throws LockException as {@link #acquire(LockRequest, Duration)} does; no lock is held then
+     * @throws InterruptedException if the thread is interrupted while it waits; no lock is held then
      * @throws IllegalStateException if this locker is closed
      */
     default LockHandles acquireAll(Collection<LockRequest> requests, Duration waitAtMost) throws InterruptedException {
@@ -208,14 +256,15 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Acquires several locks, all or none, each as {@link #tryAcquire(LockRequest)} does; see
-     * {@link #acquireAll(Collection, Duration)}.
+     * Acquires several locks, either all or none, each as {@link #tryAcquire(LockRequest)} does, and in the order of
+     * {@link #acquireAll(Collection, Duration)}. If not all locks are granted, those of {@link LockScope#TRANSACTION}
+     * that were granted stay until the transaction ends.
      *
      * @param requests what to lock, each key once
-     * @return the handles; empty if somebody else holds one of the locks or is seen to wait for it
+     * @return the handles, or empty if another caller holds one of the locks or is known to wait for it
      * @throws IllegalArgumentException if two requests are for the same lock
      * @throws LockException as {@link #tryAcquire(LockRequest)} does; no lock is held then
-     * @throws InterruptedException if the thread is interrupted meanwhile; no lock is held then
+     * @throws InterruptedException if the thread is interrupted; no lock is held then
      * @throws IllegalStateException if this locker is closed
      */
     default Optional<LockHandles> tryAcquireAll(Collection<LockRequest> requests) throws InterruptedException {
@@ -223,20 +272,23 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * A view of the lock for code that wants a {@link Lock}: re-entrant for the thread that holds it, and bound to that
-     * thread. Threads that use the same view exclude each other, in SHARED mode, too, and wait for each other in this JVM
-     * first, in no particular order. Two views of the same key are strangers to each other, also on one thread.
+     * Returns a view of the lock for code that expects a {@link Lock}. The view is re-entrant for the thread that holds
+     * it, and bound to that thread. Threads that use the same view exclude each other, even in {@link LockMode#SHARED}
+     * mode, and first wait for each other in this JVM, in no particular order. Two views of the same key exclude each
+     * other like two lockers, even on the same thread.
      *
-     * <p>{@code lock} and {@code lockInterruptibly} wait without limit; an interrupt of {@code lock} lets it stand in line
-     * anew. All acquiring methods throw a {@link LockException}
-     * where the database cannot serve, and {@link IllegalStateException} if this locker is closed. They throw
-     * {@link LockNotHeldException} if the thread locks again, but its lock is known to be lost, lapsed or released; a lock that is
-     * {@link LockState#SUSPECT} may be locked again. {@code unlock} throws
-     * {@link LockNotHeldException} if the lock was lost or had lapsed, and {@link IllegalMonitorStateException} if this
-     * thread does not hold it. {@code newCondition} throws {@link UnsupportedOperationException}.
+     * <p>The methods {@code lock} and {@code lockInterruptibly} wait without a limit. An interrupt does not end
+     * {@code lock}, but makes it queue again; the interrupt flag is set when {@code lock} returns. All acquiring
+     * methods throw a {@link LockException} if the database cannot serve, and {@link IllegalStateException} if this
+     * locker is closed. They throw {@link LockNotHeldException} if the thread has locked the view before, and that lock
+     * is known to be lost, lapsed or released; a lock that is {@link LockState#SUSPECT} may be entered again.
      *
-     * @param request what to lock; not bound to a transaction, since the view gives the lock back
-     *     at once; not fenced, since a {@link Lock} has no way to tell the token
+     * <p>The method {@code unlock} throws {@link LockNotHeldException} if the lock was lost or had lapsed, and
+     * {@link IllegalMonitorStateException} if the calling thread does not hold the view. The method
+     * {@code newCondition} throws {@link UnsupportedOperationException}.
+     *
+     * @param request what to lock; must not be bound to a transaction, because the last {@code unlock} releases the
+     *     lock at once; must not be fenced, because a {@link Lock} has no method that returns the token
      * @return a new view; nothing is acquired yet
      * @throws IllegalArgumentException if the request is of {@link LockScope#TRANSACTION}, is to be released after the
      *     transaction, or is fenced
@@ -244,19 +296,20 @@ public interface Locker extends AutoCloseable {
     default Lock asLock(LockRequest request) {
         if (request.isTransactional()) {
             throw new IllegalArgumentException("the view of lock " + KeyText.of(request.key(), lockId(request.key()))
-                    + " gives the lock back at once, so it cannot be bound to a transaction: use acquire");
+                    + " cannot be bound to a transaction, because its last unlock releases the lock at once: use"
+                    + " acquire");
         }
         if (request.fenced()) {
             throw new IllegalArgumentException("the view of lock " + KeyText.of(request.key(), lockId(request.key()))
-                    + " cannot be fenced, since nobody can read a fencing token from a java.util.concurrent.locks.Lock:"
-                    + " use acquire, or a request that is not fenced");
+                    + " cannot be fenced, because java.util.concurrent.locks.Lock has no method that returns the"
+                    + " fencing token: use acquire, or a request that is not fenced");
         }
         return new ReentrantLockView(this, request);
     }
 
     /**
-     * Runs the body while holding the lock. The lock is released on every way out, and an exception of the body passes
-     * unchanged. Blocks as {@link #acquire(LockRequest)} does.
+     * Runs the body while it holds the lock. The lock is released when the body returns or throws. An exception of the
+     * body is passed on unchanged. Blocks as {@link #acquire(LockRequest)} does, and until the body has ended.
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
@@ -264,8 +317,8 @@ public interface Locker extends AutoCloseable {
      * @param body what to do; may return null
      * @return the body's result
      * @throws X if the body does
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
-     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
+     * @throws LockNotHeldException if the body returned normally, but its lock had lapsed or was lost before that
+     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run then
      * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
     default <R extends @Nullable Object, X extends Exception> R withLock(LockRequest request, LockedBody<R, X> body)
@@ -274,18 +327,20 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Like {@link #withLock(LockRequest, LockedBody)}, with a limit of the wait that overrides the configuration.
+     * Runs the body like {@link #withLock(LockRequest, LockedBody)}, and waits for the lock at most for the given time,
+     * which overrides the configured wait.
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
      * @param request what to lock
-     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @param waitAtMost how long to wait for the lock, from {@link LockRequest#IMMEDIATE} to
+     *     {@link LockRequest#UNLIMITED}
      * @param body what to do; may return null
      * @return the body's result
      * @throws X if the body does
      * @throws IllegalArgumentException if the wait is negative
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
-     * @throws LockException as {@link #acquire(LockRequest, Duration)} does; the body has not run
+     * @throws LockNotHeldException if the body returned normally, but its lock had lapsed or was lost before that
+     * @throws LockException as {@link #acquire(LockRequest, Duration)} does; the body has not run then
      * @throws InterruptedException as {@link #acquire(LockRequest, Duration)} does, or if the body does
      */
     default <R extends @Nullable Object, X extends Exception> R withLock(
@@ -294,18 +349,18 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Runs the body while holding the lock of this key, exclusively and without a ttl, as
-     * {@link #withLock(LockRequest, LockedBody)} does.
+     * Runs the body while it holds the lock of the key in {@link LockMode#EXCLUSIVE} mode. Equivalent to
+     * {@link #withLock(LockRequest, LockedBody)} with {@link LockRequest#of(String)}.
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
-     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8
      * @param body what to do; may return null
      * @return the body's result
      * @throws X if the body does
-     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
-     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
+     * @throws IllegalArgumentException if the key is empty, is too long, or contains a lone surrogate
+     * @throws LockNotHeldException if the body returned normally, but its lock had lapsed or was lost before that
+     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run then
      * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
     default <R extends @Nullable Object, X extends Exception> R withLock(String key, LockedBody<R, X> body)
@@ -314,30 +369,31 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * As {@link #withLock(LockRequest, LockedBody)}, for a body that needs the handle of its lock: to refresh the ttl, to ask
-     * whether the lock is still held, or for the fencing token.
+     * Runs the body like {@link #withLock(LockRequest, LockedBody)}, and passes it the handle of its lock. The body can
+     * refresh the ttl, ask whether the lock is still held, or read the fencing token:
      *
      * <pre>{@code
-     * int written = locker.withLock(LockRequest.of("reports/daily").ttl(Duration.ofSeconds(60)).fenced(true), lock -> {
+     * int stored = locker.withLock(LockRequest.of("reports/daily").ttl(Duration.ofSeconds(60)).fenced(true), lock -> {
      *     for (Report report : reports) {
      *         lock.refresh(Duration.ofSeconds(60));
-     *         write(report, lock.fencingToken().orElseThrow());
+     *         store(report, lock.fencingToken().orElseThrow());
      *     }
      *     return reports.size();
      * });
      * }</pre>
      *
-     * <p>A lambda is taken for the one or the other kind of body by its number of parameters. So is a method reference, unless
-     * methods of that name fit both; then write a lambda.
+     * <p>The number of parameters decides which of the two kinds of body a lambda is. The same applies to a method
+     * reference, unless overloaded methods fit both kinds; use a lambda in that case.
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
      * @param request what to lock
-     * @param body what to do with the handle, which it must leave to this method to release; may return null
+     * @param body what to do with the handle; must not release it, because this method does; may return null
      * @return the body's result
      * @throws X if the body does
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
-     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
+     * @throws LockNotHeldException if the body returned normally, but its lock had lapsed or was lost or released
+     *     before that
+     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run then
      * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
     default <R extends @Nullable Object, X extends Exception> R withLock(LockRequest request, LockedFunction<R, X> body)
@@ -346,18 +402,21 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Like {@link #withLock(LockRequest, LockedFunction)}, with a limit of the wait that overrides the configuration.
+     * Runs the body like {@link #withLock(LockRequest, LockedFunction)}, and waits for the lock at most for the given
+     * time, which overrides the configured wait.
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
      * @param request what to lock
-     * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
-     * @param body what to do with the handle, which it must leave to this method to release; may return null
+     * @param waitAtMost how long to wait for the lock, from {@link LockRequest#IMMEDIATE} to
+     *     {@link LockRequest#UNLIMITED}
+     * @param body what to do with the handle; must not release it, because this method does; may return null
      * @return the body's result
      * @throws X if the body does
      * @throws IllegalArgumentException if the wait is negative
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
-     * @throws LockException as {@link #acquire(LockRequest, Duration)} does; the body has not run
+     * @throws LockNotHeldException if the body returned normally, but its lock had lapsed or was lost or released
+     *     before that
+     * @throws LockException as {@link #acquire(LockRequest, Duration)} does; the body has not run then
      * @throws InterruptedException as {@link #acquire(LockRequest, Duration)} does, or if the body does
      */
     default <R extends @Nullable Object, X extends Exception> R withLock(
@@ -366,18 +425,19 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Runs the body with the handle of the lock of this key, which it holds exclusively and without a ttl, as
-     * {@link #withLock(LockRequest, LockedFunction)} does.
+     * Runs the body while it holds the lock of the key in {@link LockMode#EXCLUSIVE} mode, and passes it the handle of
+     * that lock. Equivalent to {@link #withLock(LockRequest, LockedFunction)} with {@link LockRequest#of(String)}.
      *
      * @param <R> the result of the body
      * @param <X> what the body may throw
-     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
-     * @param body what to do with the handle, which it must leave to this method to release; may return null
+     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8
+     * @param body what to do with the handle; must not release it, because this method does; may return null
      * @return the body's result
      * @throws X if the body does
-     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
-     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run
+     * @throws IllegalArgumentException if the key is empty, is too long, or contains a lone surrogate
+     * @throws LockNotHeldException if the body returned normally, but its lock had lapsed or was lost or released
+     *     before that
+     * @throws LockException as {@link #acquire(LockRequest)} does; the body has not run then
      * @throws InterruptedException as {@link #acquire(LockRequest)} does, or if the body does
      */
     default <R extends @Nullable Object, X extends Exception> R withLock(String key, LockedFunction<R, X> body)
@@ -386,16 +446,17 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * Runs the body while holding the lock, if nobody else holds it. The lock is released on every way out, and an
-     * exception of the body passes unchanged. Blocks as {@link #tryAcquire(LockRequest)} does.
+     * Runs the body while it holds the lock, if the lock is granted without waiting. The lock is released when the body
+     * returns or throws. An exception of the body is passed on unchanged. Blocks as {@link #tryAcquire(LockRequest)}
+     * does, and until the body has ended.
      *
      * @param <X> what the body may throw
      * @param request what to lock
-     * @param body what to do; its result is dropped
-     * @return whether the body ran
+     * @param body what to do; its result is ignored
+     * @return whether the body has run
      * @throws X if the body does
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost before
-     * @throws LockException as {@link #tryAcquire(LockRequest)} does; the body has not run
+     * @throws LockNotHeldException if the body returned normally, but its lock had lapsed or was lost before that
+     * @throws LockException as {@link #tryAcquire(LockRequest)} does; the body has not run then
      * @throws InterruptedException as {@link #tryAcquire(LockRequest)} does, or if the body does
      */
     default <X extends Exception> boolean tryWithLock(LockRequest request, LockedBody<?, X> body)
@@ -404,15 +465,16 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * As {@link #tryWithLock(LockRequest, LockedBody)}, for a body that needs the handle of its lock.
+     * Runs the body like {@link #tryWithLock(LockRequest, LockedBody)}, and passes it the handle of its lock.
      *
      * @param <X> what the body may throw
      * @param request what to lock
-     * @param body what to do with the handle, which it must leave to this method to release; its result is dropped
-     * @return whether the body ran
+     * @param body what to do with the handle; must not release it, because this method does; its result is ignored
+     * @return whether the body has run
      * @throws X if the body does
-     * @throws LockNotHeldException if the body ended normally, but its lock had lapsed or was lost or released before
-     * @throws LockException as {@link #tryAcquire(LockRequest)} does; the body has not run
+     * @throws LockNotHeldException if the body returned normally, but its lock had lapsed or was lost or released
+     *     before that
+     * @throws LockException as {@link #tryAcquire(LockRequest)} does; the body has not run then
      * @throws InterruptedException as {@link #tryAcquire(LockRequest)} does, or if the body does
      */
     default <X extends Exception> boolean tryWithLock(LockRequest request, LockedFunction<?, X> body)
@@ -425,35 +487,37 @@ public interface Locker extends AutoCloseable {
     }
 
     /**
-     * The number under which PostgreSQL knows the lock of this key: in {@code pg_locks}, {@code classid} is its upper and
-     * {@code objid} its lower half, and {@code objsubid} is 1. It is the 64-bit FNV-1a hash of the namespace, as four
-     * big-endian bytes, followed by the key in UTF-8.
+     * Returns the number by which PostgreSQL identifies the lock of the key. In {@code pg_locks}, {@code classid} is
+     * its upper half, {@code objid} is its lower half, and {@code objsubid} is 1. The number is the 64-bit FNV-1a hash
+     * of the namespace, as four big-endian bytes, followed by the key in UTF-8.
      *
-     * @param key the name of what is locked; not empty, at most 4,096 bytes in UTF-8
+     * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8
      * @return the lock id
-     * @throws IllegalArgumentException if the key is empty, too long, or has a lone surrogate
+     * @throws IllegalArgumentException if the key is empty, is too long, or contains a lone surrogate
      * @see <a href="https://www.postgresql.org/docs/current/view-pg-locks.html">PostgreSQL manual, "pg_locks"</a>
      */
     long lockId(String key);
 
     /**
-     * Asks the database where the locks live whether it can serve. Blocks for a connection and a round trip, each at most
-     * as long as the connection time-out.
+     * Checks that the database that holds the locks can serve. Blocks until a connection is available and the server
+     * has answered, at most as long as the connection timeout and the answer timeout together. It takes longer if the
+     * locker has yet to prove that the server keeps locks apart.
      *
-     * @throws LockConnectionTimeoutException if there was no connection within the connection timeout
-     * @throws LockDatabaseUnfitException if the database answers, but cannot hold locks: a standby, not PostgreSQL, behind
-     *     a pooler that swaps sessions, or by a data source that shares them
-     * @throws LockUnavailableException if the database cannot be reached
-     * @throws InterruptedException if the thread is interrupted meanwhile
+     * @throws LockConnectionTimeoutException if no connection was available within the connection timeout
+     * @throws LockDatabaseUnfitException if the database answers, but cannot hold locks: it is a standby, is not
+     *     PostgreSQL, or is used through a pooler that swaps sessions or a data source that shares them
+     * @throws LockUnavailableException if the database cannot be reached or did not answer
+     * @throws InterruptedException if the thread is interrupted
      * @throws IllegalStateException if this locker is closed
      */
     void ping() throws InterruptedException;
 
     /**
-     * Releases every outstanding lock and refuses further ones; threads that wait in {@link #acquire(LockRequest)} get an
-     * {@link IllegalStateException}. Bounded by the configured close time-out (10 s by default): a lock that cannot be
-     * released within it has its session ended. Handles then say {@link LockState#RELEASED}. A second call does nothing.
-     * The locker that a container injects is closed by the container.
+     * Releases every lock that is held, and refuses further ones. Threads that wait in {@link #acquire(LockRequest)}
+     * get {@link IllegalStateException}. The call takes at most as long as the close timeout, which is 10 s by default:
+     * a lock that cannot be released in time has its session terminated. Afterwards the handles are
+     * {@link LockState#RELEASED}. A second call does nothing. The container closes the locker that it injects; an
+     * application that tries to close that one gets {@link IllegalStateException}.
      */
     @Override
     void close();

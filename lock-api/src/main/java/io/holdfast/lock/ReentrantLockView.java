@@ -11,14 +11,14 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** See {@link Locker#asLock}. Whoever has the thread lock, and nobody else, touches the handle. */
+/** The view that {@link Locker#asLock} returns. Only the thread that holds the thread lock accesses the handle. */
 final class ReentrantLockView implements Lock {
 
     private final Locker locker;
     private final LockRequest request;
     private final ReentrantLock thread = new ReentrantLock();
 
-    /** Not null while the thread lock is held; guarded by it. */
+    /** The lock that is held; null before the first one. Guarded by the thread lock. */
     private @Nullable LockHandle handle;
 
     ReentrantLockView(Locker locker, LockRequest request) {
@@ -67,7 +67,7 @@ final class ReentrantLockView implements Lock {
         boolean acquire() throws X;
     }
 
-    /** Gives the thread lock back unless the lock itself was acquired. */
+    /** Unlocks the thread lock unless the lock itself was acquired. */
     private <X extends Exception> boolean unlessAcquired(Acquiring<X> acquiring) throws X {
         boolean acquired = false;
         try {
@@ -80,7 +80,7 @@ final class ReentrantLockView implements Lock {
         }
     }
 
-    /** Begins anew after an interrupt, which the thread hears of in the end. */
+    /** Acquires again after an interrupt, and sets the interrupt flag at the end. */
     private static boolean uninterruptibly(Acquiring<InterruptedException> acquiring) {
         boolean interrupted = false;
         try {
@@ -106,7 +106,7 @@ final class ReentrantLockView implements Lock {
         return true;
     }
 
-    /** Whether this thread holds the lock already. It must not rely on a lock that this JVM knows to have ended. */
+    /** Returns whether this thread holds the lock already. It must not rely on a lock that is known to have ended. */
     private boolean isReentry() {
         if (thread.getHoldCount() == 1) {
             return false;
@@ -152,7 +152,7 @@ final class ReentrantLockView implements Lock {
 
     @Override
     public Condition newCondition() {
-        throw new UnsupportedOperationException("a distributed lock has no conditions");
+        throw new UnsupportedOperationException("a lock in a database has no conditions");
     }
 
     @Override

@@ -4,7 +4,7 @@ package io.holdfast.lock;
 import java.time.Duration;
 import java.util.Objects;
 
-/** One wait for several locks, which began at a moment of the monotonic clock. */
+/** One wait for several locks. It began at a moment of the monotonic clock. */
 record Wait(Duration atMost, long startNanos) {
 
     static Wait begin(Duration atMost) {

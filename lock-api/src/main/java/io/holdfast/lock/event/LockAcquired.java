@@ -6,16 +6,17 @@ import io.holdfast.lock.LockMode;
 import java.time.Duration;
 
 /**
- * A lock was granted.
+ * Reports that a lock was granted.
  *
  * @param key the name of what is locked
- * @param name what all locks of this kind have in common
+ * @param name the name that all locks of this kind have in common
  * @param mode how the lock excludes others
- * @param waited from the call to the grant
+ * @param waited the time from the call to the grant
+ * @since 0.1.0
  */
 public record LockAcquired(String key, String name, LockMode mode, Duration waited) implements LockEvent {
 
-    /** All parts, with the key and the name as {@link KeyText} shows them. */
+    /** Returns all parts; the key and the name are shown by {@link KeyText}. */
     @Override
     public String toString() {
         return "LockAcquired[key=" + KeyText.of(key) + ", name=" + KeyText.of(name) + ", mode=" + mode + ", waited="

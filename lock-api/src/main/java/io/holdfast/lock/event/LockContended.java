@@ -6,18 +6,19 @@ import io.holdfast.lock.LockMode;
 import java.time.Duration;
 
 /**
- * A lock was not granted, because somebody else held it.
+ * Reports that a lock was not granted because another caller held it.
  *
  * @param key the name of what is locked
- * @param name what all locks of this kind have in common
+ * @param name the name that all locks of this kind have in common
  * @param mode how the lock excludes others
- * @param waited from the call to giving up
- * @param timedOut whether it was waited for; false for a try
+ * @param waited the time from the call to its end
+ * @param timedOut whether the caller waited for the lock; false if it only tried
+ * @since 0.1.0
  */
 public record LockContended(String key, String name, LockMode mode, Duration waited, boolean timedOut)
         implements LockEvent {
 
-    /** All parts, with the key and the name as {@link KeyText} shows them. */
+    /** Returns all parts; the key and the name are shown by {@link KeyText}. */
     @Override
     public String toString() {
         return "LockContended[key=" + KeyText.of(key) + ", name=" + KeyText.of(name) + ", mode=" + mode + ", waited="

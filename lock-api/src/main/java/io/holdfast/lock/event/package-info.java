@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** CDI events that tell what happens to locks: see {@link io.holdfast.lock.event.LockEvent}. */
+/** Public API: CDI events that report what happens to locks. See {@link io.holdfast.lock.event.LockEvent}. */
 @NullMarked
 package io.holdfast.lock.event;
 

@@ -30,28 +30,33 @@ import java.util.stream.Stream;
  * Fails the deployment of an application that contains this library incompletely or more than once.
  *
  * <ul>
- *   <li>{@code lock-api} alone has no interceptor for {@link Locked}, so the methods would run without their locks (HOLDFAST-0078).
- *       Any interceptor with the binding {@link Locked} counts as an implementation for the classes whose class loader can load
- *       it: {@code lock-api} may lie in the {@code lib} folder of an EAR, and {@code lock-impl} in each WAR that locks. An
- *       application without {@link Locked} needs no implementation.
- *   <li>Two copies of a jar that one class loader sees would make two of everything (HOLDFAST-0079).
+ *   <li>{@code lock-api} alone has no interceptor for {@link Locked}, so the methods would run without their locks
+ *       (HOLDFAST-0078). Any interceptor with the binding {@link Locked} counts as an implementation for the classes
+ *       whose class loader can load it. Therefore {@code lock-api} may be in the {@code lib} folder of an EAR, and
+ *       {@code lock-impl} in each WAR that uses locks. An application without {@link Locked} needs no implementation.
+ *   <li>If one class loader sees two copies of a jar, every part of the library would exist twice (HOLDFAST-0079).
  * </ul>
+ *
+ * @since 0.1.0
  */
 public class LibraryCheckExtension implements Extension {
 
     private final Set<Class<?>> interceptors = ConcurrentHashMap.newKeySet();
     private final Set<Class<?>> locked = ConcurrentHashMap.newKeySet();
 
-    /** For the container. */
+    /** Creates the extension; for the container. */
     public LibraryCheckExtension() {
-        // Nothing to set up.
+        // There is nothing to set up.
     }
 
     void find(@Observes @WithAnnotations(Locked.class) ProcessAnnotatedType<?> event) {
         find(event.getAnnotatedType());
     }
 
-    /** Every bean, also with a stereotype that carries the annotation, and components that are not beans. */
+    /**
+     * Observes every bean, including one with a stereotype that carries the annotation, and components that are not
+     * beans.
+     */
     void find(@Observes ProcessInjectionTarget<?> event) {
         find(event.getAnnotatedType());
     }
@@ -72,7 +77,7 @@ public class LibraryCheckExtension implements Extension {
                         .anyMatch(method -> carriesLocked(method.getAnnotations(), new HashSet<>()));
     }
 
-    /** Also by a stereotype or another interceptor binding. */
+    /** Returns whether the annotation is present, directly or on a stereotype or another interceptor binding. */
     private static boolean carriesLocked(Collection<Annotation> annotations, Set<Class<?>> seen) {
         return annotations.stream()
                 .map(Annotation::annotationType)
@@ -84,7 +89,7 @@ public class LibraryCheckExtension implements Extension {
         refuseProblems(event::addDefinitionError);
     }
 
-    /** What was found since the beans were discovered. */
+    /** Reports what was found after the beans were discovered. */
     void check(@Observes AfterDeploymentValidation event) {
         refuseProblems(event::addDeploymentProblem);
     }
@@ -103,9 +108,9 @@ public class LibraryCheckExtension implements Extension {
                 .collect(Collectors.joining(", "));
         if (!without.isEmpty()) {
             refuse.accept(refusal("HOLDFAST-0078: no implementation of @Locked is visible to " + without
-                    + ", so its methods would run without their locks. Add io.holdfast:lock-impl, in the version of"
-                    + " lock-api, to the WEB-INF/lib of the WAR, or to the lib of the EAR, that contains it; if it is there, let"
-                    + " the container discover its beans"));
+                    + ", so its methods would run without their locks. Add io.holdfast:lock-impl, in the same version"
+                    + " as lock-api, to the WEB-INF/lib of the WAR or the lib of the EAR that contains the class. If"
+                    + " lock-impl is there already, make sure that the container discovers its beans"));
         }
     }
 
@@ -117,7 +122,7 @@ public class LibraryCheckExtension implements Extension {
         }
     }
 
-    /** As seen by the classes that use it. */
+    /** Looks for copies with the class loaders of the classes that use the library. */
     private void requireOneCopy(Consumer<Throwable> refuse) {
         Set<String> copies = new TreeSet<>();
         Set<Class<?>> library = new HashSet<>(interceptors);
@@ -139,8 +144,8 @@ public class LibraryCheckExtension implements Extension {
     }
 
     /**
-     * Where a class loader finds the class, without the name of the class itself. A class path that an embedded server lies on is
-     * not part of the application.
+     * Returns the places where a class loader finds the class, without the name of the class itself. The class path of
+     * an embedded server is not part of the application.
      */
     static Set<String> copies(Class<?> type, ClassLoader loader) {
         Set<String> copies = places(type, loader);
@@ -162,7 +167,9 @@ public class LibraryCheckExtension implements Extension {
         }
     }
 
-    /** Without a stack trace, which would say nothing and hide the message among hundreds of lines of the server's log. */
+    /**
+     * Creates an exception without a stack trace, which would only hide the message among hundreds of lines in the log.
+     */
     private static DeploymentException refusal(String message) {
         DeploymentException refusal = new DeploymentException(message);
         refusal.setStackTrace(new StackTraceElement[0]);

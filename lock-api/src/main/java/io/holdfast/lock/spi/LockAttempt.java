@@ -7,9 +7,11 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * One attempt to acquire one lock. The locker makes one for each, and passes the same to a {@link LockListener} from the begin of
- * the wait to the end of the lock: so a listener can tie them together, with the attempt as the key of a map. It is immutable,
- * and equal to itself only.
+ * One attempt to acquire one lock. The locker creates one object for each attempt, and passes it to a
+ * {@link LockListener} from the start of the wait to the end of the lock. A listener can use it as the key of a map to
+ * connect these calls. It is immutable, and equal only to itself.
+ *
+ * @since 0.1.0
  */
 public final class LockAttempt {
 
@@ -19,12 +21,12 @@ public final class LockAttempt {
     private final long lockId;
 
     /**
-     * A new attempt.
+     * Creates an attempt.
      *
-     * @param request what is asked for
-     * @param waitAtMost how long it waits, from {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
+     * @param request what is requested
+     * @param waitAtMost how long the attempt waits, from {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
      * @param namespace the namespace of the locker
-     * @param lockId the lock's number on the server
+     * @param lockId the number of the lock on the server
      * @throws IllegalArgumentException if the wait is negative
      */
     public LockAttempt(LockRequest request, Duration waitAtMost, int namespace, long lockId) {
@@ -39,7 +41,7 @@ public final class LockAttempt {
     }
 
     /**
-     * What is asked for.
+     * Returns what is requested.
      *
      * @return the request
      */
@@ -48,16 +50,16 @@ public final class LockAttempt {
     }
 
     /**
-     * How long the attempt waits for the lock at most.
+     * Returns how long the attempt waits for the lock at most.
      *
-     * @return the limit; {@link LockRequest#IMMEDIATE} of a try
+     * @return the limit; {@link LockRequest#IMMEDIATE} for a try
      */
     public Duration waitAtMost() {
         return waitAtMost;
     }
 
     /**
-     * The namespace of the locker, which keeps applications that share a database apart.
+     * Returns the namespace of the locker, which separates applications that share a database.
      *
      * @return the namespace
      */
@@ -66,7 +68,7 @@ public final class LockAttempt {
     }
 
     /**
-     * The lock's number, as {@link io.holdfast.lock.Locker#lockId} has it.
+     * Returns the number of the lock on the server, as {@link io.holdfast.lock.Locker#lockId} computes it.
      *
      * @return the number
      */

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Public SPI: what a library that observes locks implements; and what the container finds in {@code lock-api} by itself. */
+/**
+ * Public SPI: {@link io.holdfast.lock.spi.LockListener}, which a library implements to observe locks, and the extension
+ * of CDI in {@code lock-api}, which the container finds by itself.
+ */
 @NullMarked
 package io.holdfast.lock.spi;
 

@@ -9,28 +9,30 @@ import java.util.Optional;
 import org.eclipse.microprofile.faulttolerance.Retry;
 
 /**
- * The retries of MicroProfile Fault Tolerance around acquiring. Its name is public so that configuration can name it, as in
- * {@code io.holdfast.lock.integration.LockAcquisition/acquire/Retry/maxRetries=0}; applications do not call it. An attempt is
- * repeated if the database cannot be reached. Contention, interruption, misuse, an exhausted pool, a reached limit and a refusal by
- * the circuit breaker are not repeated. Where the server has no MicroProfile Fault Tolerance, each attempt is made once.
+ * Retries attempts to acquire a lock by MicroProfile Fault Tolerance. The name of this class is public so that the
+ * configuration can use it, as in {@code io.holdfast.lock.integration.LockAcquisition/acquire/Retry/maxRetries=0};
+ * applications do not call it. An attempt is repeated if the database cannot be reached or does not answer. It is not
+ * repeated after contention, interruption, misuse, an exhausted pool, a limit that is reached, or a refusal by the
+ * circuit breaker. On a server without MicroProfile Fault Tolerance, each attempt is made once.
  *
- * @see <a href="https://download.eclipse.org/microprofile/microprofile-fault-tolerance-4.1/microprofile-fault-tolerance-spec-4.1.html">
- *     MicroProfile Fault Tolerance 4.1</a>
+ * @see <a href="https://download.eclipse.org/microprofile/microprofile-fault-tolerance-4.1/">MicroProfile Fault
+ *     Tolerance 4.1</a>
+ * @since 0.1.0
  */
 @ApplicationScoped
 public class LockAcquisition implements Retrying {
 
-    /** For the container. */
+    /** Creates the bean; for the container. */
     public LockAcquisition() {
-        // Nothing to set up.
+        // There is nothing to set up.
     }
 
     /**
-     * Makes the attempt, and repeats it up to twice, after 100 to 300 ms each.
+     * Makes the attempt, and repeats it at most twice, after a delay of 100 to 300 ms each time. Blocks.
      *
-     * @param attempt what acquires
-     * @return what the attempt returned
-     * @throws InterruptedException if the thread was interrupted during an attempt or between two
+     * @param attempt acquires the lock
+     * @return the result of the last attempt
+     * @throws InterruptedException if the thread was interrupted during an attempt or between two attempts
      * @throws LockUnavailableException if the last attempt could not reach the database
      */
     @Override

@@ -15,32 +15,35 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.SecurityContext;
 
 /**
- * The operations endpoint: the locks of this application's namespace with their holders and waiters, as JSON, and a way to end
- * one of these. Servers may register this class without being asked, so each part is off, and answers 404, until a setting
- * names the role that may use it: {@code holdfast.operations-role} for the list, {@code holdfast.terminate-role} for ending a
- * session. The class checks the role itself, because not every server enforces {@code @RolesAllowed} here. A caller without the
- * role gets 403, also one that is not logged in: how to log in is the application's choice.
+ * The operations endpoint: shows the locks of this application's namespace with their holders and waiters as JSON, and
+ * terminates one of their sessions. A server may register this class although the application does not list it, so each
+ * part is switched off, and answers 404, until a setting names the role that may use it:
+ * {@code holdfast.operations-role} for the list, and {@code holdfast.terminate-role} for the termination of a session.
+ * The class checks the role itself, because not every server enforces {@code @RolesAllowed} here. A caller without the
+ * role gets 403, even if the caller is not logged in: the application decides how to log in.
  *
- * <p>An application that lists its Jakarta REST classes registers this one among them. It is not a bean and cannot be
- * subclassed usefully. Thread-safe.
+ * <p>An application that lists its Jakarta REST classes has to include this one. The class is not a bean, and a
+ * subclass is of no use. Thread-safe.
+ *
+ * @since 0.1.0
  */
 @Path("holdfast/locks")
 public class LocksResource {
 
     private static final String SESSION = "{lockId}/sessions/{pid}";
 
-    /** For Jakarta REST. */
+    /** Creates the resource; for Jakarta REST. */
     public LocksResource() {
-        // looks up what it needs when it is asked: it is no bean
+        // The resource is not a bean: it looks up what it needs when a request arrives.
     }
 
     /**
-     * Lists the locks of a domain. Blocks for a connection and a round trip.
+     * Lists the locks of a domain. Blocks until a connection is available and the server has answered once.
      *
      * @param caller the login of the request
      * @param domain the name of a {@link io.holdfast.lock.LockDomain}; empty for the default one
-     * @return 200 with the locks; 404 if the list is off or there is no such domain, 403 without the role, 503 if the
-     *     database cannot answer
+     * @return 200 with the locks; 404 if the list is switched off or there is no such domain; 403 without the role; 503
+     *     if the database cannot answer
      */
     @GET
     public Response locks(@Context SecurityContext caller, @QueryParam("domain") @DefaultValue("") String domain) {
@@ -51,7 +54,7 @@ public class LocksResource {
      * Reports which methods this caller may use on the list.
      *
      * @param caller the login of the request
-     * @return 204 with the header {@code Allow}; 404 if the list is off
+     * @return 204 with the header {@code Allow}; 404 if the list is switched off
      */
     @OPTIONS
     public Response options(@Context SecurityContext caller) {
@@ -59,20 +62,23 @@ public class LocksResource {
     }
 
     /**
-     * Ends a session on the database that holds a lock, or waits for it at the server: see
-     * {@link io.holdfast.lock.LockAdmin#terminate}. Blocks for a connection and two round trips.
+     * Terminates a session on the server that holds a lock or waits for it there: see
+     * {@link io.holdfast.lock.LockAdmin#terminate}. Blocks until a connection is available and the server has answered
+     * twice.
      *
-     * <p>To be sent on purpose, the request needs the header {@code Holdfast-Confirm: terminate}. It is refused if its
-     * {@code Sec-Fetch-Site}, or else its {@code Origin}, shows a page of a different origin, or if its body is a form.
+     * <p>The request must have the header {@code Holdfast-Confirm: terminate}, which shows that it is sent on purpose.
+     * It is refused if its {@code Sec-Fetch-Site} header, or without that its {@code Origin} header, names a page of a
+     * different origin, or if its body is a form.
      *
      * @param caller the login of the request
      * @param headers the headers of the request
-     * @param lockId the id of the lock, as the list shows it
-     * @param pid the process id of the session, as the list shows it
+     * @param lockId the id of the lock, as shown by the list
+     * @param pid the process id of the session, as shown by the list
      * @param domain the name of a {@link io.holdfast.lock.LockDomain}; empty for the default one
-     * @return 204 if the session is ended; 404 if ending sessions is off, there is no such domain, or that session neither
-     *     holds the lock nor waits for it; 403 without the role or the confirmation; 400 if one of the numbers is none; 503 if
-     *     the database cannot answer, or its role may not end that session
+     * @return 204 if the session was terminated; 404 if the termination of sessions is switched off, if there is no
+     *     such domain, or if that session neither holds the lock nor waits for it; 403 without the role or the
+     *     confirmation; 400 if one of the numbers is not a number; 503 if the database cannot answer, or if its role
+     *     may not terminate that session
      */
     @DELETE
     @Path(SESSION)
@@ -89,7 +95,7 @@ public class LocksResource {
      * Reports which methods this caller may use on a session.
      *
      * @param caller the login of the request
-     * @return 204 with the header {@code Allow}; 404 if ending sessions is off
+     * @return 204 with the header {@code Allow}; 404 if the termination of sessions is switched off
      */
     @OPTIONS
     @Path(SESSION)

@@ -13,7 +13,6 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.config.UnansweredConnectException;
 import io.holdfast.lock.postgres.sql.LockId;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
