@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Acquiring without blocking. */
+/** Tests of acquiring without blocking. */
 @SuppressWarnings("NullAway")
 abstract class AsyncContract extends FencingContract {
 
@@ -55,7 +55,7 @@ abstract class AsyncContract extends FencingContract {
     }
 
     @Test
-    @DisplayName("C6: a failed asynchronous acquire tells why, and leaves nothing behind")
+    @DisplayName("C6: a failed asynchronous acquire reports the reason, and leaves nothing behind")
     final void shouldFailAsynchronously() throws Exception {
         LockHandle holder = there.acquire(request());
         for (Locker locker : List.of(here, there)) {
@@ -71,29 +71,29 @@ abstract class AsyncContract extends FencingContract {
 
     @Test
     @DisplayName("C5: the end of an asynchronous wait is reported once, and before what depends on its future")
-    final void shouldTellEndOfWaitBeforeItsOutcomeIsUsed() throws Exception {
-        EventRecord told = new EventRecord();
-        Locker telling = telling(told.listener());
+    final void shouldReportEndOfWaitBeforeItsOutcomeIsUsed() throws Exception {
+        EventRecord record = new EventRecord();
+        Locker observed = observedBy(record.listener());
         LockHandle holder = there.acquire(request());
 
         Future<List<String>> refused =
-                telling.acquireAsync(request(), SHORT).handle((handle, failure) -> told.events());
+                observed.acquireAsync(request(), SHORT).handle((handle, failure) -> record.events());
         assertEquals(1, endsOfWait(refused.get(10, TimeUnit.SECONDS)), "before the timeout is reported");
 
-        Future<List<String>> granted = telling.acquireAsync(request()).thenApply(handle -> {
-            List<String> before = told.events();
+        Future<List<String>> granted = observed.acquireAsync(request()).thenApply(handle -> {
+            List<String> before = record.events();
             handle.release();
             return before;
         });
         stillWaiting(granted);
-        CompletableFuture<LockHandle> canceled = telling.acquireAsync(request());
+        CompletableFuture<LockHandle> canceled = observed.acquireAsync(request());
         canceled.cancel(true);
-        waitFor(() -> endsOfWait(told.events()) == 2);
+        waitFor(() -> endsOfWait(record.events()) == 2);
         holder.release();
 
         assertEquals(3, endsOfWait(granted.get(10, TimeUnit.SECONDS)), "before the grant is reported");
         becomesFree(request());
-        assertEquals(3, endsOfWait(told.events()), "once for each");
+        assertEquals(3, endsOfWait(record.events()), "once for each");
     }
 
     private static int endsOfWait(List<String> events) {
@@ -118,35 +118,34 @@ abstract class AsyncContract extends FencingContract {
     }
 
     @Test
-    @DisplayName(
-            "C5: a cancelled asynchronous acquire gives its place up to those behind it, and leaves nothing behind")
+    @DisplayName("C5: a canceled asynchronous acquire leaves its place to those behind it, and leaves nothing behind")
     final void shouldCancelWaiting() throws Exception {
         LockHandle holder = there.acquire(shared());
-        CompletableFuture<LockHandle> cancelled = here.acquireAsync(request());
-        stillWaiting(cancelled);
+        CompletableFuture<LockHandle> canceled = here.acquireAsync(request());
+        stillWaiting(canceled);
         CompletableFuture<LockHandle> behind = here.acquireAsync(shared());
         stillWaiting(behind);
 
-        assertTrue(cancelled.cancel(true));
+        assertTrue(canceled.cancel(true));
 
         LockHandle shared = behind.get(10, TimeUnit.SECONDS);
-        assertTrue(holder.isHeld(), "nobody had to release for that");
+        assertTrue(holder.isHeld(), "no holder had to release for that");
         shared.release();
         holder.release();
         becomesFree(request());
     }
 
     @Test
-    @DisplayName("C5: an asynchronous acquire that is granted while it is cancelled ends one way or the other")
+    @DisplayName("C5: an asynchronous acquire that is granted while it is canceled ends one way or the other")
     final void shouldLeaveNothingWhenCancelRacesGrant() throws Exception {
         CyclicBarrier go = new CyclicBarrier(2);
         for (int round = 0; round < 300; round++) {
             LockHandle holder = there.acquire(request());
             CompletableFuture<LockHandle> future = here.acquireAsync(request());
             int delay = round % 30;
-            Future<Boolean> canceller = threads.submit(() -> {
+            Future<Boolean> canceler = threads.submit(() -> {
                 go.await();
-                // Spread over the time that a grant takes, which is from microseconds to milliseconds.
+                // The delays are spread over the time that a grant takes, from microseconds to milliseconds.
                 for (long end = System.nanoTime() + 5_000L * delay * delay; System.nanoTime() - end < 0; ) {
                     Thread.onSpinWait();
                 }
@@ -155,7 +154,7 @@ abstract class AsyncContract extends FencingContract {
             go.await();
             holder.release();
 
-            if (!canceller.get()) {
+            if (!canceler.get()) {
                 future.get().release();
             }
         }
@@ -163,8 +162,8 @@ abstract class AsyncContract extends FencingContract {
     }
 
     @Test
-    @DisplayName("C5: an asynchronous acquire that is cancelled at once leaves nothing behind")
-    final void shouldLeaveNothingWhenCancelledAtOnce() throws Exception {
+    @DisplayName("C5: an asynchronous acquire that is canceled at once leaves nothing behind")
+    final void shouldLeaveNothingWhenCanceledAtOnce() throws Exception {
         for (int round = 0; round < 50; round++) {
             CompletableFuture<LockHandle> future = here.acquireAsync(request());
             if (!future.cancel(true)) {

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Two lockers that share nothing but the locks, and a key of its own for every test. A test has a thread of its own, so that
- * it fails in time also where a faulty locker waits for ever without hearing an interrupt.
+ * Provides two lockers that share nothing but the locks, and a key of its own for every test. Every test has its own
+ * thread, so that it fails in time even if a faulty locker waits indefinitely and ignores an interrupt.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @SuppressWarnings("NullAway")
@@ -61,8 +61,8 @@ abstract class ContractFixture {
         return closedAfterwards(openLocker());
     }
 
-    /** A third locker, which notifies this listener. */
-    final Locker telling(LockListener listener) {
+    /** Opens a third locker, which notifies this listener. */
+    final Locker observedBy(LockListener listener) {
         return closedAfterwards(openLocker(listener));
     }
 
@@ -83,7 +83,7 @@ abstract class ContractFixture {
         return threads.submit(work).get();
     }
 
-    /** That nobody holds the lock or waits for it: at once, or soon where it is freed behind the caller's back. */
+    /** Asserts that nobody holds the lock or waits for it, now or soon if the lock is freed by another thread. */
     final void becomesFree(LockRequest request) throws InterruptedException {
         waitFor(() -> there.tryWithLock(request.mode(LockMode.EXCLUSIVE), () -> null));
     }
@@ -105,7 +105,7 @@ abstract class ContractFixture {
         return null;
     }
 
-    /** Something outside that is asked again and again. */
+    /** A question that is repeated until the answer is yes. */
     @FunctionalInterface
     interface Question {
         boolean ask() throws InterruptedException;

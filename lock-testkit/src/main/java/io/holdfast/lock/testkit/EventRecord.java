@@ -9,20 +9,20 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Notes everything that a listener can hear, by the names of its methods. Thread-safe. */
+/** Records every call of a listener by the name of its method. Thread-safe. */
 final class EventRecord {
 
     private static final Set<String> ENDS = Set.of("releaseBegan", "released", "lapsed", "lost");
 
     private final List<String> events = new CopyOnWriteArrayList<>();
 
-    /** That hears what is noted. */
+    /** Returns the listener whose calls are recorded. */
     LockListener listener() {
         return (LockListener) Proxy.newProxyInstance(
-                LockListener.class.getClassLoader(), new Class<?>[] {LockListener.class}, this::note);
+                LockListener.class.getClassLoader(), new Class<?>[] {LockListener.class}, this::record);
     }
 
-    private @Nullable Object note(Object listener, Method method, Object[] arguments) {
+    private @Nullable Object record(Object listener, Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "equals" -> listener == arguments[0];
             case "hashCode" -> System.identityHashCode(listener);
@@ -34,12 +34,12 @@ final class EventRecord {
         };
     }
 
-    /** The oldest first. */
+    /** Returns all events, the oldest first. */
     List<String> events() {
         return List.copyOf(events);
     }
 
-    /** What was reported of the ends of locks. */
+    /** Returns the events about the ends of locks, the oldest first. */
     List<String> ends() {
         return events.stream().filter(ENDS::contains).toList();
     }

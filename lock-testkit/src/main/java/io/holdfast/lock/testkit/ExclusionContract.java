@@ -27,7 +27,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Who gets a lock, and who waits for it. */
+/** Tests of who gets a lock and who waits for it. */
 @SuppressWarnings("NullAway")
 abstract class ExclusionContract extends ContractFixture {
 
@@ -44,7 +44,7 @@ abstract class ExclusionContract extends ContractFixture {
     }
 
     @Test
-    @DisplayName("C1: shared holders stand beside each other, and exclude an exclusive one")
+    @DisplayName("C1: shared holders do not exclude each other, but exclude an exclusive one")
     final void shouldShare() throws InterruptedException {
         LockRequest shared = request().mode(LockMode.SHARED);
         LockHandle first = here.acquire(shared);
@@ -95,7 +95,7 @@ abstract class ExclusionContract extends ContractFixture {
 
     @Test
     @DisplayName("C4: other keys are not affected; keys differ by case, blanks and Unicode form")
-    final void shouldTellKeysApart() throws InterruptedException {
+    final void shouldDistinguishKeys() throws InterruptedException {
         LockHandle handle = here.acquire(request());
 
         for (String other :
@@ -120,7 +120,7 @@ abstract class ExclusionContract extends ContractFixture {
     }
 
     @Test
-    @DisplayName("C5, C6: an acquire that does not get the lock in time says so, and leaves nothing behind")
+    @DisplayName("C5, C6: an acquire that does not get the lock in time reports that, and leaves nothing behind")
     final void shouldTimeOut() throws InterruptedException {
         LockHandle handle = here.acquire(request());
         long start = System.nanoTime();
@@ -249,7 +249,7 @@ abstract class ExclusionContract extends ContractFixture {
     }
 
     @Test
-    @DisplayName("C6: misuse is told at once")
+    @DisplayName("C6: misuse is reported at once")
     final void shouldRefuseMisuse() {
         assertAll(
                 () -> assertThrows(NullPointerException.class, () -> here.acquire((LockRequest) null)),

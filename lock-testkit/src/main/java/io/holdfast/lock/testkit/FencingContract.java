@@ -14,11 +14,11 @@ import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Numbers that tell a later holder from an earlier one. */
+/** Tests of the tokens that distinguish a later holder from an earlier one. */
 abstract class FencingContract extends HoldingContract {
 
     @Test
-    @DisplayName("C15: there is a fencing token if it is asked for, and it stays the same while the lock is held")
+    @DisplayName("C15: there is a fencing token if the request is fenced, and it stays the same while the lock is held")
     final void shouldGiveTokenIfAsked() throws InterruptedException {
         LockHandle unfenced = here.acquire(request());
         assertEquals(Optional.empty(), unfenced.fencingToken());

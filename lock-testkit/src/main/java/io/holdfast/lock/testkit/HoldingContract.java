@@ -31,12 +31,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What a handle is good for, and how it ends. */
+/** Tests of what a handle does, and of how it ends. */
 @SuppressWarnings("NullAway")
 abstract class HoldingContract extends WaitingContract {
 
     @Test
-    @DisplayName("C10: a handle is used and released by another thread than the one that acquired it")
+    @DisplayName("C10: a handle is used and released by a thread that did not acquire it")
     final void shouldNotBeBoundToThread() throws Exception {
         LockHandle handle = here.acquire(request());
 
@@ -51,7 +51,7 @@ abstract class HoldingContract extends WaitingContract {
     }
 
     @Test
-    @DisplayName("a handle tells what was asked for, and what a refresh changed")
+    @DisplayName("a handle shows what was requested, and what a refresh changed")
     final void shouldDescribeItself() throws InterruptedException {
         LockHandle handle = here.acquire(request().ttl(LONG).name("kind"));
         assertAll(
@@ -90,7 +90,7 @@ abstract class HoldingContract extends WaitingContract {
     }
 
     @Test
-    @DisplayName("a refresh starts the ttl anew")
+    @DisplayName("a refresh starts the ttl again")
     final void shouldRefresh() throws InterruptedException {
         Duration ttl = Duration.ofSeconds(2);
         LockHandle handle = here.acquire(request().ttl(ttl));
@@ -106,31 +106,30 @@ abstract class HoldingContract extends WaitingContract {
     }
 
     @Test
-    @DisplayName(
-            "C12: nothing is told of the loss of a lock that was released, has lapsed, or was closed with its locker")
-    final void shouldNotTellLossAfterEnd() throws Exception {
-        List<String> told = new CopyOnWriteArrayList<>();
+    @DisplayName("C12: no loss is reported of a lock that was released, has lapsed, or was closed with its locker")
+    final void shouldNotReportLossAfterEnd() throws Exception {
+        List<String> reported = new CopyOnWriteArrayList<>();
         LockHandle released = here.acquire(request());
         LockHandle lapsed = here.acquire(LockRequest.of(key + "/2").ttl(SHORT));
         LockHandle closed = here.acquire(LockRequest.of(key + "/3"));
-        released.onLost(() -> told.add("released"));
-        lapsed.onLost(() -> told.add("lapsed"));
-        closed.onLost(() -> told.add("closed"));
+        released.onLost(() -> reported.add("released"));
+        lapsed.onLost(() -> reported.add("lapsed"));
+        closed.onLost(() -> reported.add("closed"));
 
         released.release();
-        released.onLost(() -> told.add("released, afterwards"));
+        released.onLost(() -> reported.add("released, afterwards"));
         sleep(SHORT.multipliedBy(2));
         assertThrows(LockNotHeldException.class, lapsed::release);
-        lapsed.onLost(() -> told.add("lapsed, afterwards"));
+        lapsed.onLost(() -> reported.add("lapsed, afterwards"));
         here.close();
         sleep(SHORT);
 
-        assertEquals(List.of(), told);
+        assertEquals(List.of(), reported);
         assertThrows(NullPointerException.class, () -> released.onLost(null));
     }
 
     @Test
-    @DisplayName("C16: a second release answers not held, a second close does nothing")
+    @DisplayName("C16: a second release throws LockNotHeldException, a second close does nothing")
     final void shouldEndOnce() throws InterruptedException {
         LockHandle handle = here.acquire(request());
         handle.release();
@@ -225,30 +224,30 @@ abstract class HoldingContract extends WaitingContract {
     }
 
     @Test
-    @DisplayName("C19: listeners hear how each lock of a closed locker has ended")
-    final void shouldTellReleasesOnClose() throws InterruptedException {
-        EventRecord told = new EventRecord();
-        Locker telling = telling(told.listener());
-        telling.acquire(request());
+    @DisplayName("C19: listeners are notified how each lock of a closed locker has ended")
+    final void shouldReportReleasesOnClose() throws InterruptedException {
+        EventRecord record = new EventRecord();
+        Locker observed = observedBy(record.listener());
+        observed.acquire(request());
 
-        telling.close();
+        observed.close();
 
-        waitFor(() -> told.ends().size() == 2);
-        assertEquals(List.of("releaseBegan", "released"), told.ends());
+        waitFor(() -> record.ends().size() == 2);
+        assertEquals(List.of("releaseBegan", "released"), record.ends());
     }
 
     @Test
-    @DisplayName("C19: listeners hear of a lock of a closed locker that it had lapsed")
-    final void shouldTellLapseOnClose() throws InterruptedException {
-        EventRecord told = new EventRecord();
-        Locker telling = telling(told.listener());
-        LockHandle lapsed = telling.acquire(request().ttl(SHORT));
+    @DisplayName("C19: listeners are notified that a lock of a closed locker had lapsed")
+    final void shouldReportLapseOnClose() throws InterruptedException {
+        EventRecord record = new EventRecord();
+        Locker observed = observedBy(record.listener());
+        LockHandle lapsed = observed.acquire(request().ttl(SHORT));
         waitFor(() -> lapsed.state() == LockState.LAPSED);
 
-        telling.close();
+        observed.close();
 
-        waitFor(() -> told.ends().size() == 2);
-        assertEquals(List.of("releaseBegan", "lapsed"), told.ends());
+        waitFor(() -> record.ends().size() == 2);
+        assertEquals(List.of("releaseBegan", "lapsed"), record.ends());
         becomesFree(request());
     }
 
@@ -256,7 +255,7 @@ abstract class HoldingContract extends WaitingContract {
     @DisplayName("withLock holds the lock while the body runs, and passes its result and its exception unchanged")
     final void shouldRunBody() throws Exception {
         String result = here.withLock(request(), () -> {
-            assertTrue(onAnotherThread(() -> there.tryAcquire(request()).isEmpty()), "held meanwhile");
+            assertTrue(onAnotherThread(() -> there.tryAcquire(request()).isEmpty()), "held while the body runs");
             return "result";
         });
         assertEquals("result", result);
@@ -274,8 +273,7 @@ abstract class HoldingContract extends WaitingContract {
     }
 
     @Test
-    @DisplayName(
-            "a body of withLock and tryWithLock that asks for the handle of its lock can refresh it and read its token")
+    @DisplayName("a body with a parameter gets the handle of its lock: it can refresh it and read its token")
     final void shouldPassHandleToBody() throws Exception {
         LockRequest fenced = request().ttl(LONG).fenced(true);
         LockHandle inBody = here.withLock(fenced, handle -> {
@@ -300,7 +298,7 @@ abstract class HoldingContract extends WaitingContract {
     }
 
     @Test
-    @DisplayName("tryWithLock says whether the body ran")
+    @DisplayName("tryWithLock returns whether the body ran")
     final void shouldTryBody() throws InterruptedException {
         AtomicBoolean ran = new AtomicBoolean();
         LockHandle handle = there.acquire(request());
@@ -314,7 +312,7 @@ abstract class HoldingContract extends WaitingContract {
     }
 
     @Test
-    @DisplayName("C25: a body whose lock lapsed is told so; its own exception is not hidden by that")
+    @DisplayName("C25: that the lock of a body lapsed is reported, and does not hide its own exception")
     final void shouldReportLossAfterBody() {
         LockRequest brief = request().ttl(SHORT);
         Duration longer = SHORT.multipliedBy(2);
@@ -333,11 +331,11 @@ abstract class HoldingContract extends WaitingContract {
     }
 
     @Test
-    @DisplayName("C16: listeners hear that a lock is being released before others can have it")
+    @DisplayName("C16: listeners are notified of a release before others can get the lock")
     void shouldAnnounceReleaseFirst() throws InterruptedException {
         AtomicBoolean heard = new AtomicBoolean();
         AtomicBoolean free = new AtomicBoolean();
-        Locker telling = telling(new LockListener() {
+        Locker observed = observedBy(new LockListener() {
             @Override
             public void releaseBegan(LockAttempt attempt, LockHandle handle) {
                 heard.set(true);
@@ -349,7 +347,7 @@ abstract class HoldingContract extends WaitingContract {
             }
         });
 
-        telling.acquire(request()).release();
+        observed.acquire(request()).release();
 
         assertTrue(heard.get());
         assertFalse(free.get(), "still held");

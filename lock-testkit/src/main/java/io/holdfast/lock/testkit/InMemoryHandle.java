@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A lock in memory. What can change is guarded by the monitor of the shared locks. */
+/** A lock in memory. All fields that change are guarded by the monitor of the shared locks. */
 final class InMemoryHandle implements LockHandle {
 
     private final InMemoryLocks locks;
@@ -27,12 +27,15 @@ final class InMemoryHandle implements LockHandle {
     private final FencingToken token;
     private final long grantedNanos = System.nanoTime();
 
-    /** Complete when the holder was told of the grant, so that nobody hears of the end before that. */
+    /** Completes when the grant has been reported, so that the end is not reported before that. */
     private final CompletableFuture<Void> announced = new CompletableFuture<>();
 
     private final List<Runnable> whenLost = new ArrayList<>();
 
-    /** Final: how the lock has ended; null before that, also while an advisory ttl has passed but the lock is kept. */
+    /**
+     * How the lock has ended, which is final. Null before that, even if an advisory ttl has passed but the lock is
+     * kept.
+     */
     private @Nullable LockState ended;
 
     private Duration ttl;
@@ -53,7 +56,7 @@ final class InMemoryHandle implements LockHandle {
         }
     }
 
-    /** The request that was granted. */
+    /** Returns the request that was granted. */
     InMemoryLocks.Waiter asked() {
         return asked;
     }
@@ -62,8 +65,8 @@ final class InMemoryHandle implements LockHandle {
         return asked.request().lease() == Lease.ENFORCED;
     }
 
-    private void tell(Consumer<LockListener> event) {
-        asked.locker().tell(event);
+    private void notifyListeners(Consumer<LockListener> event) {
+        asked.locker().notifyListeners(event);
     }
 
     @Override
@@ -96,7 +99,7 @@ final class InMemoryHandle implements LockHandle {
         }
     }
 
-    /** Whether an enforced ttl has passed, and nobody has drawn the consequences yet. */
+    /** Returns whether an enforced ttl has passed, but the lock has not been ended yet. */
     boolean isFreedByServer() {
         return ended == null && isEnforced() && state() == LockState.LAPSED;
     }
@@ -125,11 +128,11 @@ final class InMemoryHandle implements LockHandle {
                 ? asked.request().enforcedTtl(ttl)
                 : asked.request().ttl(ttl);
         if (!startTtlIfHeld(refreshed.ttl())) {
-            LockNotHeldException failure = notHeld(giveBack());
-            tell(listener -> listener.refreshFailed(asked.attempt(), this, failure, since(startNanos)));
+            LockNotHeldException failure = notHeld(releaseUnlessEnded());
+            notifyListeners(listener -> listener.refreshFailed(asked.attempt(), this, failure, since(startNanos)));
             throw failure;
         }
-        tell(listener -> listener.refreshed(asked.attempt(), this, since(startNanos)));
+        notifyListeners(listener -> listener.refreshed(asked.attempt(), this, since(startNanos)));
     }
 
     private boolean startTtlIfHeld(Duration ttl) {
@@ -144,7 +147,7 @@ final class InMemoryHandle implements LockHandle {
 
     @Override
     public void release() {
-        LockState before = giveBack();
+        LockState before = releaseUnlessEnded();
         if (before != LockState.HELD) {
             throw notHeld(before);
         }
@@ -152,31 +155,32 @@ final class InMemoryHandle implements LockHandle {
 
     @Override
     public void close() {
-        LockState before = giveBack();
+        LockState before = releaseUnlessEnded();
         boolean isReleasedLate = before == LockState.LAPSED && state() == LockState.RELEASED;
         if (isReleasedLate || before == LockState.LOST) {
             warn(notHeld(before).getMessage());
         }
     }
 
-    /** Unless it had ended; what it was before. */
-    private LockState giveBack() {
+    /** Releases the lock unless it had ended, and returns the state before that. */
+    private LockState releaseUnlessEnded() {
         LockState before;
-        Optional<Runnable> tell;
+        Optional<Runnable> notification;
         synchronized (locks) {
             before = state();
-            tell = locks.end(this, before, LockState.RELEASED);
+            notification = locks.end(this, before, LockState.RELEASED);
         }
-        tell.ifPresent(Runnable::run);
+        notification.ifPresent(Runnable::run);
         return before;
     }
 
     /**
-     * Ends the lock without a word, unless it had ended. A lapsed lock can become released as long as it is kept, but not lost.
+     * Ends the lock, unless it had ended, but does not report that. A lapsed lock can become released as long as it is
+     * kept, but not lost.
      *
      * @param before the state until now
-     * @param how RELEASED if its holder or locker gives it back, LOST if it is taken away, LAPSED if the server frees it
-     * @return the notification, to be run without the monitor; empty if it had ended
+     * @param how RELEASED if its holder or locker releases it, LOST if it is taken away, LAPSED if the server frees it
+     * @return the notification, which must run without the monitor; empty if the lock had ended
      */
     Optional<Runnable> end(LockState before, LockState how) {
         if (ended != null) {
@@ -185,30 +189,30 @@ final class InMemoryHandle implements LockHandle {
         boolean lapsed = before == LockState.LAPSED;
         if (how == LockState.RELEASED && !(lapsed && isEnforced())) {
             ended = how;
-            return Optional.of(() -> release(lapsed));
+            return Optional.of(() -> freeAndReport(lapsed));
         }
         ended = lapsed ? LockState.LAPSED : how;
-        return Optional.of(lapsed ? this::tellLapsed : this::tellLost);
+        return Optional.of(lapsed ? this::reportLapse : this::reportLoss);
     }
 
-    void tellAcquired(Duration waited) {
-        tell(listener -> listener.acquired(asked.attempt(), this, waited));
+    void reportGrant(Duration waited) {
+        notifyListeners(listener -> listener.acquired(asked.attempt(), this, waited));
         announced.complete(null);
     }
 
-    /** The next holder gets the lock after the listeners have heard that it is being released. */
-    private void release(boolean lapsed) {
+    /** The next holder gets the lock after the listeners were notified that the release begins. */
+    private void freeAndReport(boolean lapsed) {
         Duration held = held();
         boolean announcedBefore = announced.isDone();
         if (announcedBefore) {
-            tell(listener -> listener.releaseBegan(asked.attempt(), this));
+            notifyListeners(listener -> listener.releaseBegan(asked.attempt(), this));
         }
         locks.free(this);
         announced.thenRun(() -> {
             if (!announcedBefore) {
-                tell(listener -> listener.releaseBegan(asked.attempt(), this));
+                notifyListeners(listener -> listener.releaseBegan(asked.attempt(), this));
             }
-            tell(listener -> {
+            notifyListeners(listener -> {
                 if (lapsed) {
                     listener.lapsed(asked.attempt(), this, held);
                 } else {
@@ -218,19 +222,19 @@ final class InMemoryHandle implements LockHandle {
         });
     }
 
-    /** There was nothing to release. */
-    private void tellLapsed() {
+    /** Reports a lapse without a release, because there was nothing to release. */
+    private void reportLapse() {
         Duration held = held();
         announced.thenRun(() -> {
-            warn("the ttl of lock " + shownKey() + " has passed, and others may hold it from now on");
-            tell(listener -> listener.lapsed(asked.attempt(), this, held));
+            warn("the ttl of lock " + shownKey() + " has passed, so another caller may hold the lock from now on");
+            notifyListeners(listener -> listener.lapsed(asked.attempt(), this, held));
         });
     }
 
-    /** Nobody adds an action any more: the state is final. */
-    private void tellLost() {
+    /** Reports the loss. The state is final, so no action is added any more. */
+    private void reportLoss() {
         Duration held = held();
-        announced.thenRun(() -> tell(listener -> listener.lost(asked.attempt(), this, held)));
+        announced.thenRun(() -> notifyListeners(listener -> listener.lost(asked.attempt(), this, held)));
         whenLost.forEach(InMemoryLocker::contained);
     }
 

@@ -25,16 +25,24 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * A {@link Locker} for unit tests, without a database; made by {@link InMemoryLocks#newLocker}. It keeps the whole
- * {@linkplain LockerContract contract}, and is stricter where PostgreSQL is not exact: waiters of all lockers stand in one
- * queue, first come, first served; a lock is free when the call that frees it returns; an enforced ttl ends at once.
- * Without a limit of its own, a wait lasts 60 s.
+ * A {@link Locker} for unit tests, without a database, which {@link InMemoryLocks#newLocker} creates. It fulfills the
+ * whole {@linkplain LockerContract contract}, and is stricter where PostgreSQL is not exact: the waiters of all lockers
+ * stand in one queue, first come, first served; a lock is free when the call that frees it returns; and an enforced ttl
+ * frees the lock as soon as it has passed. A call without a wait of its own waits for 60 s at most. Thread-safe.
  *
- * <p><b>Not simulated:</b> everything that comes from a database. There are no connections and no limits, so no
- * {@link io.holdfast.lock.LockUnavailableException} or its siblings; no {@link io.holdfast.lock.LockState#SUSPECT}; no deadlock
- * is found. Nor transactions: a lock of {@link io.holdfast.lock.LockScope#TRANSACTION}, or one to be released after the
- * transaction, ends when its handle is released. A handle becomes lost by {@link InMemoryLocks#lose} only. One that is dropped without release stays held. Locks
- * end with the JVM, and so does the growth of fencing tokens.
+ * <p><b>Not simulated:</b> everything that a database causes:
+ *
+ * <ul>
+ *   <li>There are no connections and no limits, so {@link io.holdfast.lock.LockUnavailableException} and similar
+ *       exceptions are not thrown, and no lock is {@link io.holdfast.lock.LockState#SUSPECT}.
+ *   <li>No deadlock is detected.
+ *   <li>There are no transactions: a lock of {@link io.holdfast.lock.LockScope#TRANSACTION}, and one that is to be
+ *       released after the transaction, ends when its handle is released.
+ *   <li>A handle becomes lost only by {@link InMemoryLocks#lose}, and one that is dropped without a release stays held.
+ *   <li>Locks end with the JVM, and so does the growth of fencing tokens.
+ * </ul>
+ *
+ * @since 0.1.0
  */
 public final class InMemoryLocker implements Locker {
 
@@ -85,17 +93,17 @@ public final class InMemoryLocker implements Locker {
         Waiter waiter = begin(attempt);
         try {
             waiter.outcome().get(nanos(limit), TimeUnit.NANOSECONDS);
-            return tellOutcome(waiter, startNanos);
+            return reportOutcome(waiter, startNanos);
         } catch (TimeoutException e) {
             locks.giveUp(waiter);
-            return tellOutcome(waiter, startNanos);
+            return reportOutcome(waiter, startNanos);
         } catch (InterruptedException e) {
             withdraw(waiter);
             throw e;
         } catch (ExecutionException e) {
             throw new IllegalStateException("a waiter does not fail", e);
         } finally {
-            tell(listener -> listener.waitEnded(attempt));
+            notifyListeners(listener -> listener.waitEnded(attempt));
         }
     }
 
@@ -117,12 +125,14 @@ public final class InMemoryLocker implements Locker {
         return answer;
     }
 
-    /** The future of one attempt. What depends on it may take its time, so the end of the wait is reported before that runs. */
+    /**
+     * The future of one attempt. Its dependent actions may be slow, so the end of the wait is reported before they run.
+     */
     private final class Answer extends CompletableFuture<LockHandle> {
 
         private final Waiter waiter;
 
-        /** By the outcome, or by the caller that cancels the future, whichever comes first. */
+        /** Set by the outcome, or by the caller that cancels the future, whichever comes first. */
         private final AtomicBoolean decided = new AtomicBoolean();
 
         private Answer(Waiter waiter) {
@@ -134,13 +144,13 @@ public final class InMemoryLocker implements Locker {
                 return;
             }
             try {
-                LockHandle handle = tellOutcome(waiter, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
-                tellWaitEnded();
+                LockHandle handle = reportOutcome(waiter, startNanos).orElseThrow(() -> notAcquired(waiter.request()));
+                reportEndOfWait();
                 if (!super.complete(handle)) {
                     handle.close();
                 }
             } catch (RuntimeException e) {
-                tellWaitEnded();
+                reportEndOfWait();
                 super.completeExceptionally(e);
             }
         }
@@ -164,37 +174,37 @@ public final class InMemoryLocker implements Locker {
             boolean first = decided.compareAndSet(false, true);
             if (first) {
                 withdraw(waiter);
-                tellWaitEnded();
+                reportEndOfWait();
             }
             return first;
         }
 
-        private void tellWaitEnded() {
-            tell(listener -> listener.waitEnded(waiter.attempt()));
+        private void reportEndOfWait() {
+            notifyListeners(listener -> listener.waitEnded(waiter.attempt()));
         }
     }
 
-    /** The begin is told on the caller's thread, before anything else. */
+    /** Begins the wait, and reports that on the caller's thread, before anything else. */
     private Waiter begin(LockAttempt attempt) {
-        tell(listener -> listener.waitBegan(attempt));
+        notifyListeners(listener -> listener.waitBegan(attempt));
         try {
             Waiter waiter = locks.join(this, attempt);
             if (!waiter.outcome().isDone()) {
-                tell(listener -> listener.queued(attempt));
+                notifyListeners(listener -> listener.queued(attempt));
             }
             return waiter;
         } catch (RuntimeException e) {
-            tell(listener -> listener.waitEnded(attempt));
+            notifyListeners(listener -> listener.waitEnded(attempt));
             throw e;
         }
     }
 
-    private Optional<LockHandle> tellOutcome(Waiter waiter, long startNanos) {
+    private Optional<LockHandle> reportOutcome(Waiter waiter, long startNanos) {
         requireOpen();
         Duration waited = Duration.ofNanos(System.nanoTime() - startNanos);
         InMemoryHandle handle = waiter.outcome().join();
         if (handle == null) {
-            tell(listener -> {
+            notifyListeners(listener -> {
                 if (waiter.attempt().waitAtMost().isZero()) {
                     listener.contended(waiter.attempt(), waited);
                 } else {
@@ -202,12 +212,12 @@ public final class InMemoryLocker implements Locker {
                 }
             });
         } else {
-            handle.tellAcquired(waited);
+            handle.reportGrant(waited);
         }
         return Optional.ofNullable(handle);
     }
 
-    /** Nothing is left behind, be it granted or not. */
+    /** Ends the wait, and the lock if it was granted. */
     private void withdraw(Waiter waiter) {
         locks.giveUp(waiter);
         InMemoryHandle granted = waiter.outcome().join();
@@ -253,7 +263,7 @@ public final class InMemoryLocker implements Locker {
         }
     }
 
-    void tell(Consumer<LockListener> event) {
+    void notifyListeners(Consumer<LockListener> event) {
         listeners.forEach(listener -> contained(() -> event.accept(listener)));
     }
 
@@ -284,6 +294,6 @@ public final class InMemoryLocker implements Locker {
 
     private LockNotAcquiredException notAcquired(LockRequest request) {
         return new LockNotAcquiredException(
-                "lock " + KeyText.of(request.key(), lockId(request.key())) + " is held by somebody else", null);
+                "lock " + KeyText.of(request.key(), lockId(request.key())) + " is held by another caller", null);
     }
 }

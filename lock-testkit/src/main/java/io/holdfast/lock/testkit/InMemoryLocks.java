@@ -23,8 +23,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands in for the database in unit tests: the lockers made here exclude each other, as lockers of several JVMs do that
- * share a PostgreSQL. Thread-safe. Needs no closing; its threads are daemons, and end when they are idle.
+ * Replaces the database in unit tests: the lockers that are created here exclude each other like the lockers of several
+ * JVMs that share a PostgreSQL. Thread-safe. It does not have to be closed; its threads are daemons, and end when they
+ * are idle.
  *
  * <pre>{@code
  * InMemoryLocks locks = new InMemoryLocks();
@@ -32,18 +33,23 @@ import java.util.concurrent.TimeUnit;
  * Locker there = locks.newLocker();
  * }</pre>
  *
- * <p>See {@link InMemoryLocker} for what is not simulated.
+ * <p>{@link InMemoryLocker} documents what is not simulated.
+ *
+ * @since 0.1.0
  */
 public final class InMemoryLocks {
 
-    /** Who holds and who waits for one lock id. Guarded by the monitor of the enclosing object, as everything here. */
+    /**
+     * The holders and the waiters of one lock id. Everything here is guarded by the monitor of the enclosing object.
+     */
     private static final class Line {
         final List<InMemoryHandle> holders = new ArrayList<>();
         final Queue<Waiter> waiters = new ArrayDeque<>();
     }
 
     /**
-     * One request. Its outcome, null if it gave up, is completed under the monitor: let what depends on it run elsewhere.
+     * One request. Its outcome is null if it gave up. The outcome is completed under the monitor, so actions that
+     * depend on it must run on another thread.
      */
     record Waiter(InMemoryLocker locker, LockAttempt attempt, CompletableFuture<InMemoryHandle> outcome) {
 
@@ -64,13 +70,13 @@ public final class InMemoryLocks {
     });
     private long grants;
 
-    /** Without any lock held. */
+    /** Creates an object without any locks. */
     public InMemoryLocks() {}
 
     /**
-     * A locker of namespace 0.
+     * Creates a locker of namespace 0.
      *
-     * @param listeners who is told what happens to its locks
+     * @param listeners who is notified of what happens to its locks
      * @return a new locker
      */
     public InMemoryLocker newLocker(LockListener... listeners) {
@@ -78,10 +84,10 @@ public final class InMemoryLocks {
     }
 
     /**
-     * A locker of this namespace. Lockers of different namespaces do not exclude each other.
+     * Creates a locker of this namespace. Lockers of different namespaces do not exclude each other.
      *
      * @param namespace any number
-     * @param listeners who is told what happens to its locks
+     * @param listeners who is notified of what happens to its locks
      * @return a new locker
      */
     public InMemoryLocker newLocker(int namespace, LockListener... listeners) {
@@ -89,12 +95,13 @@ public final class InMemoryLocks {
     }
 
     /**
-     * Takes the lock of this key from all its holders, in every namespace, as the end of their sessions would; the first
-     * waiter gets it. Handles that were held say {@link LockState#LOST}; lapsed ones stay lapsed, and their actions are not run.
-     * Returns when all {@linkplain LockHandle#onLost actions} and listeners have been notified, each on another thread.
+     * Takes the lock of this key from all its holders, in every namespace, as the end of their sessions would. The
+     * first waiter gets it. Handles that were held become {@link LockState#LOST}; lapsed handles remain lapsed, and
+     * their actions do not run. Returns when all {@linkplain LockHandle#onLost actions} and listeners have been called,
+     * for each handle on another thread.
      *
      * @param key the name of what is locked
-     * @return how many handles became lost
+     * @return the number of handles that became lost
      */
     public int lose(String key) {
         int lost = 0;
@@ -110,7 +117,7 @@ public final class InMemoryLocks {
             }
         }
         ends.stream()
-                .map(tell -> CompletableFuture.runAsync(tell, threads))
+                .map(notification -> CompletableFuture.runAsync(notification, threads))
                 .toList()
                 .forEach(CompletableFuture::join);
         return lost;
@@ -120,7 +127,7 @@ public final class InMemoryLocks {
         return threads;
     }
 
-    /** Queues the request, and grants it if it can be; if not, and it does not wait, it gives up. */
+    /** Queues the request, and grants it if possible. If that is not possible and it does not wait, it gives up. */
     synchronized Waiter join(InMemoryLocker locker, LockAttempt attempt) {
         locker.requireOpen();
         Waiter waiter = new Waiter(locker, attempt, new CompletableFuture<>());
@@ -132,7 +139,7 @@ public final class InMemoryLocks {
         return waiter;
     }
 
-    /** Does nothing if the outcome is known already. */
+    /** Ends the wait without a grant. Does nothing if the outcome is known already. */
     synchronized void giveUp(Waiter waiter) {
         if (waiter.outcome().complete(null)) {
             requireNonNull(lines.get(waiter.lockId())).waiters.remove(waiter);
@@ -141,18 +148,18 @@ public final class InMemoryLocks {
     }
 
     /**
-     * Ends this holder's lock, unless it had ended; see {@link InMemoryHandle#end}. The next waiter gets it, or gets it while the
-     * result runs if it is released.
+     * Ends this holder's lock, unless it had ended; see {@link InMemoryHandle#end}. The next waiter gets it now or, if
+     * the lock is released, when the returned notification runs.
      */
     synchronized Optional<Runnable> end(InMemoryHandle handle, LockState before, LockState how) {
-        Optional<Runnable> tell = handle.end(before, how);
-        if (tell.isPresent() && handle.state() != LockState.RELEASED) {
+        Optional<Runnable> notification = handle.end(before, how);
+        if (notification.isPresent() && handle.state() != LockState.RELEASED) {
             free(handle);
         }
-        return tell;
+        return notification;
     }
 
-    /** Grants the lock to the next waiter. */
+    /** Removes the holder, and grants the lock to the next waiter. */
     synchronized void free(InMemoryHandle handle) {
         Line line = lines.get(handle.asked().lockId());
         if (line != null && line.holders.remove(handle)) {
@@ -160,7 +167,10 @@ public final class InMemoryLocks {
         }
     }
 
-    /** Ends what the locker holds and waits for; what was held is to be reported, without the monitor. */
+    /**
+     * Ends all locks and waits of the locker. The returned notifications report the ends; they must run without the
+     * monitor.
+     */
     synchronized List<Runnable> endAll(InMemoryLocker locker) {
         List<InMemoryHandle> held = new ArrayList<>();
         for (Line line : List.copyOf(lines.values())) {
@@ -176,12 +186,15 @@ public final class InMemoryLocks {
                 .toList();
     }
 
-    /** Looks again when an enforced ttl passes. */
+    /** Serves the waiters when an enforced ttl has passed. */
     void serveAfter(long nanos, long lockId) {
         CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, threads).execute(() -> serve(lockId));
     }
 
-    /** Takes the lock from those whose enforced ttl has passed, and grants to the waiters in their order, until one has to wait. */
+    /**
+     * Takes the lock from holders whose enforced ttl has passed, and grants it to the waiters in order until one has to
+     * wait.
+     */
     private synchronized void serve(long lockId) {
         Line line = lines.get(lockId);
         if (line == null) {

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Locks in the guise of {@link Lock}. */
+/** Tests of locks that are used as a {@link Lock}. */
 @SuppressWarnings("NullAway")
 abstract class LockViewContract extends SeveralLocksContract {
 
@@ -34,7 +34,7 @@ abstract class LockViewContract extends SeveralLocksContract {
     }
 
     @Test
-    @DisplayName("a lock view is re-entrant for its thread, and free when each lock has had its unlock")
+    @DisplayName("a lock view is re-entrant for its thread, and free after as many unlocks as locks")
     final void shouldBeReentrant() throws InterruptedException {
         Lock lock = here.asLock(request());
         assertFalse(isHeldSomewhere(), "nothing is acquired by the view itself");
@@ -130,7 +130,7 @@ abstract class LockViewContract extends SeveralLocksContract {
     }
 
     @Test
-    @DisplayName("tryLock answers false while somebody else holds the lock, at once or after its time")
+    @DisplayName("tryLock returns false while another caller holds the lock, at once or after its time")
     final void shouldTryLock() throws Exception {
         Lock lock = here.asLock(request());
         for (Locker locker : List.of(here, there)) {
@@ -214,8 +214,8 @@ abstract class LockViewContract extends SeveralLocksContract {
     }
 
     @Test
-    @DisplayName("unlock tells that the lock had lapsed, and the view is usable again")
-    final void shouldTellLapseOnUnlock() throws InterruptedException {
+    @DisplayName("unlock reports that the lock had lapsed, and the view is usable again")
+    final void shouldReportLapseOnUnlock() throws InterruptedException {
         Lock lock = here.asLock(request().ttl(SHORT));
         lock.lock();
         sleep(SHORT.multipliedBy(2));

@@ -5,20 +5,23 @@ import io.holdfast.lock.Locker;
 import io.holdfast.lock.spi.LockListener;
 
 /**
- * What every {@link Locker} must do. Extend it with a class that makes lockers, and its tests run against them. The display
- * names begin with the guarantee that a test shows.
+ * The tests that every {@link Locker} must pass. A subclass creates the lockers, and the tests run with them. If a test
+ * shows a guarantee of {@code docs/contract.md}, its display name begins with that guarantee.
  *
- * <p>Two lockers, or three, are made for each test and closed after it. Over one pool of connections they need ten together.
+ * <p>For each test, two or three lockers are created and closed afterwards. If they share one connection pool, the pool
+ * must have at least ten connections.
+ *
+ * @since 0.1.0
  */
 public abstract class LockerContract extends LockViewContract {
 
-    /** For subclasses. */
+    /** Creates the contract; for subclasses. */
     protected LockerContract() {}
 
     /**
-     * Makes a locker as another JVM would: it shares nothing with earlier ones but the locks.
+     * Creates a locker as a different JVM would: it shares nothing with the lockers before it except the locks.
      *
-     * @param listeners who hears what happens to the locks of the new locker
+     * @param listeners the listeners of the new locker
      * @return a new locker
      */
     protected abstract Locker newLocker(LockListener... listeners);

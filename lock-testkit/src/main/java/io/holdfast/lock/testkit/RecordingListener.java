@@ -9,16 +9,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Notes what happens to locks, by the names of the listener's methods, so that a test can look at it. Thread-safe. */
+/**
+ * Records what happens to locks, by the names of the listener's methods, so that a test can check it. Records
+ * {@code acquired}, {@code contended}, {@code failed}, {@code refreshed}, {@code suspected}, {@code released} and
+ * {@code lost}; a wait that timed out is recorded as {@code contended}, and a lapse as {@code released}. Thread-safe.
+ *
+ * @since 0.1.0
+ */
 public class RecordingListener implements LockListener {
 
     private final List<String> events = new CopyOnWriteArrayList<>();
 
-    /** With nothing noted yet. */
+    /** Creates a listener that has recorded nothing yet. */
     public RecordingListener() {}
 
     /**
-     * What has happened.
+     * Returns what has happened.
      *
      * @return the events, the oldest first
      */
@@ -27,7 +33,7 @@ public class RecordingListener implements LockListener {
     }
 
     /**
-     * What has happened since the last call.
+     * Returns what has happened since the last call of this method, and forgets it.
      *
      * @return the events, the oldest first
      */

@@ -27,12 +27,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Several locks at once. */
+/** Tests of several locks at once. */
 @SuppressWarnings("NullAway")
 abstract class SeveralLocksContract extends AsyncContract {
 
     @Test
-    @DisplayName("C9: several locks are acquired in the order of their lock ids, and given back together")
+    @DisplayName("C9: several locks are acquired in the order of their lock ids, and released together")
     final void shouldAcquireAll() throws InterruptedException {
         List<LockRequest> requests = three();
         Collections.shuffle(requests);
@@ -54,7 +54,7 @@ abstract class SeveralLocksContract extends AsyncContract {
     }
 
     @Test
-    @DisplayName("C9: without a limit of their own, several locks are waited for as one is")
+    @DisplayName("C9: without a wait of its own, acquireAll waits as long as acquire")
     final void shouldWaitForAllAsConfigured() throws Exception {
         LockHandle last = there.acquire(three().get(2));
         Future<LockHandles> waiter = threads.submit(() -> here.acquireAll(three()));
@@ -96,7 +96,7 @@ abstract class SeveralLocksContract extends AsyncContract {
     }
 
     @Test
-    @DisplayName("C9: if one of several locks cannot be had, none is held")
+    @DisplayName("C9: if one of several locks is not granted, none is held")
     final void shouldAcquireAllOrNothing() throws InterruptedException {
         for (LockRequest contended : three()) {
             LockHandle holder = there.acquire(contended);
@@ -115,7 +115,7 @@ abstract class SeveralLocksContract extends AsyncContract {
     }
 
     @Test
-    @DisplayName("C9: the wait is the one for all locks together")
+    @DisplayName("C9: the wait is the limit for all locks together")
     final void shouldLimitOverallWait() throws Exception {
         Duration limit = Duration.ofSeconds(2);
         List<LockRequest> requests = three();
@@ -130,7 +130,7 @@ abstract class SeveralLocksContract extends AsyncContract {
         failsWith(LockNotAcquiredException.class, waiter);
         Duration waited = Duration.ofNanos(System.nanoTime() - start);
         assertTrue(waited.compareTo(limit) >= 0, "as long as asked: " + waited);
-        assertTrue(waited.compareTo(limit.plusMillis(1300)) < 0, "not anew for the last lock: " + waited);
+        assertTrue(waited.compareTo(limit.plusMillis(1300)) < 0, "not again for the last lock: " + waited);
         last.release();
         allFree();
     }
@@ -145,7 +145,7 @@ abstract class SeveralLocksContract extends AsyncContract {
             return here.acquireAll(three(), LONG);
         });
         stillWaiting(waiter);
-        assertTrue(there.tryAcquire(three().get(0)).isEmpty(), "the first lock is held meanwhile");
+        assertTrue(there.tryAcquire(three().get(0)).isEmpty(), "the first lock is held during the wait");
 
         waiting.get().interrupt();
 
@@ -155,7 +155,7 @@ abstract class SeveralLocksContract extends AsyncContract {
     }
 
     @Test
-    @DisplayName("C6, C9: misuse is told before anything is acquired")
+    @DisplayName("C6, C9: misuse is reported before anything is acquired")
     final void shouldRefuseSameKeyTwice() throws InterruptedException {
         List<LockRequest> twice = List.of(request(), shared());
         Duration negative = Duration.ofMillis(-1);
@@ -174,7 +174,7 @@ abstract class SeveralLocksContract extends AsyncContract {
         allFree();
     }
 
-    /** In the order of their lock ids. */
+    /** Returns requests for three keys, in the order of their lock ids. */
     private List<LockRequest> three() {
         List<LockRequest> requests = new ArrayList<>();
         Stream.of("/a", "/b", "")

@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** Who is next. */
+/** Tests of the order of waiters, and of what frees a lock. */
 @SuppressWarnings("NullAway")
 abstract class WaitingContract extends ExclusionContract {
 
@@ -82,7 +82,7 @@ abstract class WaitingContract extends ExclusionContract {
         }
     }
 
-    /** Holds the lock all the time, by handles that take over from each other, unless a newcomer has to stand behind. */
+    /** Holds the lock all the time, by handles that overlap, unless a new one has to wait behind an exclusive one. */
     private Void overlap(Locker locker, LockHandle first, AtomicBoolean enough) throws InterruptedException {
         LockHandle current = first;
         while (!enough.get()) {
@@ -90,7 +90,7 @@ abstract class WaitingContract extends ExclusionContract {
             try {
                 next = locker.acquire(shared(), SHORT);
             } catch (LockNotAcquiredException e) {
-                assertTrue(current.isHeld(), "refused for the sake of the exclusive one");
+                assertTrue(current.isHeld(), "refused because of the exclusive one");
             }
             current.release();
             current = next == null ? locker.acquire(shared()) : next;
@@ -149,7 +149,7 @@ abstract class WaitingContract extends ExclusionContract {
     }
 
     @Test
-    @DisplayName("C20: an enforced ttl that passes frees the lock for a waiter, and the handle says so before that")
+    @DisplayName("C20: an enforced ttl that passes frees the lock for a waiter, and the handle shows it before that")
     final void shouldFreeEnforcedLock() throws Exception {
         Duration ttl = Duration.ofSeconds(1);
         long start = System.nanoTime();
@@ -189,7 +189,7 @@ abstract class WaitingContract extends ExclusionContract {
     }
 
     @Test
-    @DisplayName("C20: who waits in the same locker for an enforced lock gets it when the ttl has passed")
+    @DisplayName("C20: a waiter of the same locker gets an enforced lock when the ttl has passed")
     final void shouldServeSameLockerWhenEnforcedTtlPasses() throws Exception {
         Duration ttl = Duration.ofSeconds(1);
         for (LockRequest waiting : List.of(request(), shared())) {
@@ -208,7 +208,7 @@ abstract class WaitingContract extends ExclusionContract {
         }
     }
 
-    /** Whatever is done with it. */
+    /** Asserts that the handle is lapsed, and remains so whatever is called. */
     private static void staysLapsed(LockHandle handle) {
         assertAll(
                 () -> assertEquals(LockState.LAPSED, handle.state()),
@@ -220,29 +220,29 @@ abstract class WaitingContract extends ExclusionContract {
     }
 
     @Test
-    @DisplayName("C20: listeners hear that an enforced ttl has passed when it does, once, and nothing else of the end")
-    final void shouldTellEnforcedLapseInTime() throws Exception {
-        EventRecord told = new EventRecord();
-        Locker telling = telling(told.listener());
-        LockHandle hanging = telling.acquire(request().enforcedTtl(SHORT));
+    @DisplayName("C20: listeners are notified once, in time, that an enforced ttl has passed, and of no other end")
+    final void shouldReportEnforcedLapseInTime() throws Exception {
+        EventRecord record = new EventRecord();
+        Locker observed = observedBy(record.listener());
+        LockHandle hanging = observed.acquire(request().enforcedTtl(SHORT));
 
-        waitFor(() -> told.ends().contains("lapsed"));
+        waitFor(() -> record.ends().contains("lapsed"));
 
         staysLapsed(hanging);
-        telling.close();
+        observed.close();
         sleep(SHORT);
-        assertEquals(List.of("lapsed"), told.ends());
+        assertEquals(List.of("lapsed"), record.ends());
         becomesFree(request());
     }
 
     @Test
-    @DisplayName("C12, C20: an enforced lock that lapsed is not told as lost, however its handle ends")
-    final void shouldNotTellEnforcedLapseAsLoss() throws Exception {
-        List<String> told = new CopyOnWriteArrayList<>();
+    @DisplayName("C12, C20: an enforced lock that lapsed is not reported as lost, however its handle ends")
+    final void shouldNotReportEnforcedLapseAsLoss() throws Exception {
+        List<String> reported = new CopyOnWriteArrayList<>();
         List<LockHandle> handles = new ArrayList<>();
         for (String end : List.of("close", "release", "refresh")) {
             LockHandle handle = here.acquire(LockRequest.of(key + end).enforcedTtl(SHORT));
-            handle.onLost(() -> told.add(end));
+            handle.onLost(() -> reported.add(end));
             handles.add(handle);
         }
         for (LockHandle handle : handles) {
@@ -254,7 +254,7 @@ abstract class WaitingContract extends ExclusionContract {
         assertThrows(LockNotHeldException.class, () -> handles.get(2).refresh(LONG));
 
         sleep(SHORT);
-        assertEquals(List.of(), told);
+        assertEquals(List.of(), reported);
     }
 
     @Test
@@ -273,7 +273,7 @@ abstract class WaitingContract extends ExclusionContract {
         waiter.get().release();
     }
 
-    /** Work that waits for the lock by now, as far as its thread tells. */
+    /** Starts work, and returns when its thread waits, which should be for the lock. */
     private <T> Future<T> waiting(Work<T> work) throws InterruptedException {
         AtomicReference<Thread> thread = new AtomicReference<>();
         Future<T> future = threads.submit(() -> {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Public: for tests of applications that use locks, and of lockers themselves. Needs no database. */
+/**
+ * Public: locks in memory for the unit tests of applications that use locks, and the contract tests for a
+ * {@code Locker}. Needs no database.
+ */
 @NullMarked
 package io.holdfast.lock.testkit;
 

@@ -4,7 +4,7 @@ package io.holdfast.lock.testkit;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.spi.LockListener;
 
-/** The contract on locks in memory. */
+/** The contract with locks in memory. */
 class InMemoryLockerContractTest extends LockerContract {
 
     private final InMemoryLocks locks = new InMemoryLocks();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What locks in memory do beyond the contract. */
+/** Tests of what locks in memory do beyond the contract. */
 @Timeout(60)
 class InMemoryLockerTest {
 
@@ -59,7 +59,7 @@ class InMemoryLockerTest {
 
     @Test
     @DisplayName(
-            "bodies with and without a handle are distinguished by their parameters, as lambdas and as method references")
+            "lambdas and method references as bodies, with and without a handle, are distinguished by their parameters")
     void shouldTakeBodiesOfBothKinds() throws InterruptedException, IOException {
         assertAll(
                 () -> assertEquals("without", locker.withLock(REQUEST, this::withoutHandle)),
@@ -77,11 +77,11 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("C12, C14: a lost lock says so, tells it once, and stays lost")
+    @DisplayName("C12, C14: a lost lock shows it, reports it once, and stays lost")
     void shouldLose() throws InterruptedException {
-        List<String> told = new CopyOnWriteArrayList<>();
+        List<String> reported = new CopyOnWriteArrayList<>();
         LockHandle handle = locker.acquire(REQUEST);
-        handle.onLost(() -> told.add(Thread.currentThread().getName()));
+        handle.onLost(() -> reported.add(Thread.currentThread().getName()));
 
         assertEquals(1, locks.lose("order/42"));
 
@@ -92,14 +92,14 @@ class InMemoryLockerTest {
                 () -> assertDoesNotThrow(handle::close),
                 () -> assertEquals(0, locks.lose("order/42")),
                 () -> assertEquals(List.of("acquired", "lost"), listener.events()),
-                () -> assertEquals(List.of("in-memory-locks"), told, "once, on another thread"),
+                () -> assertEquals(List.of("in-memory-locks"), reported, "once, on another thread"),
                 () -> assertEquals(LockState.LOST, handle.state()));
-        handle.onLost(() -> told.add(Thread.currentThread().getName()));
-        assertEquals(Thread.currentThread().getName(), told.get(1), "at once, on this thread");
+        handle.onLost(() -> reported.add(Thread.currentThread().getName()));
+        assertEquals(Thread.currentThread().getName(), reported.get(1), "at once, on this thread");
     }
 
     @Test
-    @DisplayName("a lost lock is free for the next waiter, and what its holder does then does not touch it")
+    @DisplayName("a lost lock is free for the next waiter, who is not affected by what the former holder does")
     void shouldGiveLostLockToNext() throws Exception {
         LockHandle handle = locker.acquire(REQUEST);
         CompletableFuture<LockHandle> waiter = locks.newLocker().acquireAsync(REQUEST);
@@ -128,13 +128,14 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("a lapsed lock that is lost stays lapsed, but comes free; listeners hear that it had lapsed, once")
+    @DisplayName(
+            "a lapsed lock that is lost stays lapsed, but becomes free; listeners are notified once that it had lapsed")
     void shouldFreeLapsedLock() throws InterruptedException {
-        List<String> told = new CopyOnWriteArrayList<>();
+        List<String> reported = new CopyOnWriteArrayList<>();
         EventRecord record = new EventRecord();
-        InMemoryLocker telling = locks.newLocker(record.listener());
-        LockHandle handle = telling.acquire(REQUEST.ttl(Duration.ofMillis(1)));
-        handle.onLost(() -> told.add("lost"));
+        InMemoryLocker observed = locks.newLocker(record.listener());
+        LockHandle handle = observed.acquire(REQUEST.ttl(Duration.ofMillis(1)));
+        handle.onLost(() -> reported.add("lost"));
         TimeUnit.MILLISECONDS.sleep(2);
 
         assertEquals(0, locks.lose("order/42"));
@@ -143,10 +144,10 @@ class InMemoryLockerTest {
         LockHandle next = locker.tryAcquire(REQUEST).orElseThrow();
         assertThrows(LockNotHeldException.class, handle::release);
         handle.close();
-        telling.close();
+        observed.close();
         assertEquals(LockState.LAPSED, handle.state());
         assertTrue(next.isHeld());
-        assertEquals(List.of(), told);
+        assertEquals(List.of(), reported);
         assertEquals(List.of("lapsed"), record.ends());
     }
 
@@ -154,12 +155,12 @@ class InMemoryLockerTest {
     @DisplayName("C20: an enforced lock that has lapsed stays so, and is not lost")
     void shouldNotLoseEnforcedLapsedLock() throws InterruptedException {
         EventRecord record = new EventRecord();
-        InMemoryLocker telling = locks.newLocker(record.listener());
-        LockHandle handle = telling.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
+        InMemoryLocker observed = locks.newLocker(record.listener());
+        LockHandle handle = observed.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
         TimeUnit.MILLISECONDS.sleep(2);
 
         assertEquals(0, locks.lose("order/42"));
-        telling.close();
+        observed.close();
 
         assertEquals(LockState.LAPSED, handle.state());
         ContractFixture.waitFor(() -> record.ends().contains("lapsed"));
@@ -167,7 +168,8 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("C20: the log shows that an enforced ttl has passed when it does, once; closing the handle is silent")
+    @DisplayName(
+            "C20: the log shows that an enforced ttl has passed when it does, once; closing the handle logs nothing")
     void shouldLogEnforcedLapseOnce() throws InterruptedException {
         List<LogRecord> logged = new CopyOnWriteArrayList<>();
         Handler handler = new Handler() {
@@ -201,9 +203,9 @@ class InMemoryLockerTest {
 
     @Test
     @DisplayName("a lock that lapses while its locker reports the grant is reported as acquired first")
-    void shouldTellGrantBeforeLapse() throws InterruptedException {
+    void shouldReportGrantBeforeLapse() throws InterruptedException {
         EventRecord record = new EventRecord();
-        InMemoryLocker telling = locks.newLocker(
+        InMemoryLocker observed = locks.newLocker(
                 new RecordingListener() {
                     @Override
                     public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
@@ -214,7 +216,7 @@ class InMemoryLockerTest {
                 },
                 record.listener());
 
-        telling.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
+        observed.acquire(REQUEST.enforcedTtl(Duration.ofMillis(1)));
 
         ContractFixture.waitFor(() -> record.ends().contains("lapsed"));
         assertTrue(
@@ -223,9 +225,9 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("what an onLost action or a listener throws goes no further")
+    @DisplayName("an exception of an onLost action or a listener is contained")
     void shouldContainFailures() throws InterruptedException {
-        List<String> told = new CopyOnWriteArrayList<>();
+        List<String> reported = new CopyOnWriteArrayList<>();
         InMemoryLocker failing = locks.newLocker(
                 new RecordingListener() {
                     @Override
@@ -246,17 +248,17 @@ class InMemoryLockerTest {
         handle.onLost(() -> {
             throw new AssertionError("mine, too");
         });
-        handle.onLost(() -> told.add("second"));
+        handle.onLost(() -> reported.add("second"));
 
         locks.lose("order/42");
 
-        assertEquals(List.of("second"), told);
+        assertEquals(List.of("second"), reported);
         assertEquals(List.of("acquired", "lost"), listener.take());
     }
 
     @Test
-    @DisplayName("listeners hear what happens")
-    void shouldTellListeners() throws Exception {
+    @DisplayName("listeners are notified of what happens")
+    void shouldReportListeners() throws Exception {
         LockHandle handle = locker.acquireAsync(REQUEST).get();
         handle.refresh(Duration.ofSeconds(1));
         locker.tryAcquire(REQUEST);
@@ -297,7 +299,7 @@ class InMemoryLockerTest {
     }
 
     @Test
-    @DisplayName("C5: a future that is ended by its own time-out gives the wait up, too")
+    @DisplayName("C5: a future that its own timeout ends abandons the wait, too")
     void shouldGiveUpWhenFutureTimesOut() throws Exception {
         LockHandle holder = locker.acquire(REQUEST);
         CompletableFuture<LockHandle> waiter = locker.acquireAsync(REQUEST).orTimeout(10, TimeUnit.MILLISECONDS);
@@ -310,17 +312,17 @@ class InMemoryLockerTest {
 
     @Test
     @DisplayName("C5: a slow user of the future does not delay the end of the wait, also when it is canceled")
-    void shouldTellEndOfWaitBeforeFutureIsUsed() throws Exception {
+    void shouldReportEndOfWaitBeforeFutureIsUsed() throws Exception {
         EventRecord record = new EventRecord();
-        InMemoryLocker telling = locks.newLocker(record.listener());
+        InMemoryLocker observed = locks.newLocker(record.listener());
         LockHandle holder = locker.acquire(REQUEST);
-        CompletableFuture<LockHandle> canceled = telling.acquireAsync(REQUEST);
+        CompletableFuture<LockHandle> canceled = observed.acquireAsync(REQUEST);
         CompletableFuture<List<String>> seen = canceled.handle((handle, failure) -> record.events());
 
         assertTrue(canceled.cancel(true));
 
         assertEquals(List.of("waitBegan", "queued", "waitEnded"), seen.get());
-        CompletableFuture<List<String>> granted = telling.acquireAsync(REQUEST).thenApply(handle -> {
+        CompletableFuture<List<String>> granted = observed.acquireAsync(REQUEST).thenApply(handle -> {
             handle.close();
             return record.events();
         });

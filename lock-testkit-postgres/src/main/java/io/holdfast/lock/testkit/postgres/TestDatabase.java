@@ -38,6 +38,7 @@ import org.testcontainers.utility.DockerImageName;
  * @param password the user's
  * @param kind how it was chosen: external, testcontainers or embedded
  * @param server what {@link #close()} stops
+ * @since 0.1.0
  */
 public record TestDatabase(String url, String user, String password, String kind, AutoCloseable server)
         implements AutoCloseable {
