@@ -29,7 +29,7 @@ class SourcesTest {
     @Test
     void sqlShouldBeInItsPackageOnly() {
         MainCode.assertNone(
-                literals(file -> !isHomeOfSql(file) && !file.simpleName().equals("Messages"))
+                literals(file -> !isHomeOfSql(file) && !file.simpleName().endsWith("Messages"))
                         .filter(literal -> SQL.matcher(literal.text()).find()));
         assertTrue(literals(SourcesTest::isHomeOfSql)
                 .anyMatch(literal -> SQL.matcher(literal.text()).find()));
