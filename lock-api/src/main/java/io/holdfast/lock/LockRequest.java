@@ -9,6 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable description of what to lock and how. Start with {@link #of(String)}, and change what differs from the
@@ -339,7 +340,7 @@ public final class LockRequest {
 
     /** Returns whether the other object is a request with equal parts. */
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof LockRequest request && values.all().equals(request.values.all());
     }
 

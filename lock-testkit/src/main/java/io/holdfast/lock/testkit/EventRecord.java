@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.spi.LockListener;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -22,9 +24,9 @@ final class EventRecord {
                 LockListener.class.getClassLoader(), new Class<?>[] {LockListener.class}, this::record);
     }
 
-    private @Nullable Object record(Object listener, Method method, Object[] arguments) {
+    private @Nullable Object record(Object listener, Method method, Object @Nullable [] arguments) {
         return switch (method.getName()) {
-            case "equals" -> listener == arguments[0];
+            case "equals" -> listener == requireNonNull(arguments)[0];
             case "hashCode" -> System.identityHashCode(listener);
             case "toString" -> "listener of an EventRecord";
             default -> {

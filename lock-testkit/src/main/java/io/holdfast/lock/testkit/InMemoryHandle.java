@@ -28,7 +28,7 @@ final class InMemoryHandle implements LockHandle {
     private final long grantedNanos = System.nanoTime();
 
     /** Completes when the grant has been reported, so that the end is not reported before that. */
-    private final CompletableFuture<Void> announced = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> announced = new CompletableFuture<>();
 
     private final List<Runnable> whenLost = new ArrayList<>();
 

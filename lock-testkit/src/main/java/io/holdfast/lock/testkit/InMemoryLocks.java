@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces the database in unit tests: the lockers that are created here exclude each other like the lockers of several
@@ -51,7 +52,7 @@ public final class InMemoryLocks {
      * One request. Its outcome is null if it gave up. The outcome is completed under the monitor, so actions that
      * depend on it must run on another thread.
      */
-    record Waiter(InMemoryLocker locker, LockAttempt attempt, CompletableFuture<InMemoryHandle> outcome) {
+    record Waiter(InMemoryLocker locker, LockAttempt attempt, CompletableFuture<@Nullable InMemoryHandle> outcome) {
 
         LockRequest request() {
             return attempt.request();
