@@ -196,7 +196,7 @@ class AfterManyFailuresIT {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 5; i++) {
             System.gc();
-            TimeUnit.MILLISECONDS.sleep(100);
+            Server.letPass(Duration.ofMillis(100));
             least = Math.min(
                     least,
                     ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -122,7 +123,11 @@ class ConnectionMessagesIT extends LoggedTest {
         PGSimpleDataSource limited = (PGSimpleDataSource) Databases.SHARED.dataSource();
         limited.setUser(role);
         limited.setPassword("single");
-        PostgresLocker locker = locker(CONFIG, ConnectionSource.of(limited));
+        AtomicInteger asked = new AtomicInteger();
+        PostgresLocker locker = locker(CONFIG, () -> {
+            asked.incrementAndGet();
+            return limited.getConnection();
+        });
         try (Connection used = limited.getConnection()) {
             long millis = millisFor(() -> {
                 String refused = assertThrows(LockConnectionTimeoutException.class, () -> locker.acquire(request))
@@ -138,7 +143,8 @@ class ConnectionMessagesIT extends LoggedTest {
                     "53300");
 
             Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request));
-            TimeUnit.MILLISECONDS.sleep(300);
+            int before = asked.get();
+            Server.eventually("it was refused and asks again", () -> asked.get() > before + 1);
             assertFalse(waiter.isDone());
             used.close();
             waiter.get().release();

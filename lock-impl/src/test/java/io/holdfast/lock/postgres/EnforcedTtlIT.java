@@ -9,7 +9,6 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +39,7 @@ class EnforcedTtlIT extends RarelyCheckedTest {
 
         while (System.nanoTime() - end < 0) {
             handle.refresh(ttl);
-            TimeUnit.MILLISECONDS.sleep(100);
+            Server.letPass(Duration.ofMillis(100));
         }
 
         assertTrue(handle.isHeld());
@@ -54,7 +53,8 @@ class EnforcedTtlIT extends RarelyCheckedTest {
         PostgresLocker elsewhere = elsewhere();
         LockHandle handle = elsewhere.acquire(request);
         Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request.enforcedTtl(Duration.ofSeconds(2))));
-        TimeUnit.SECONDS.sleep(3);
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        Server.letPass(Duration.ofSeconds(3));
 
         handle.release();
 

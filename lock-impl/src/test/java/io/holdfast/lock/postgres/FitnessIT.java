@@ -18,6 +18,7 @@ import io.holdfast.lock.postgres.config.SessionMode;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -204,7 +205,7 @@ class FitnessIT extends LockerTest {
         locker.acquire(request).close();
         single.set(false);
 
-        java.util.concurrent.TimeUnit.SECONDS.sleep(11);
+        Server.letPass(Duration.ofSeconds(11));
 
         assertThrows(LockDatabaseUnfitException.class, () -> locker.acquire(request));
     }

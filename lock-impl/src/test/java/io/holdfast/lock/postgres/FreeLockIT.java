@@ -19,6 +19,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -231,16 +233,21 @@ class FreeLockIT extends LockerTest {
     void shouldAskPoolAgain() throws Exception {
         try (HikariDataSource impatient = Databases.pool(2)) {
             impatient.setConnectionTimeout(BRIEF.toMillis());
+            AtomicInteger asked = new AtomicInteger();
             PostgresLocker locker = locker(
                     CONFIG.connectionTimeout(Duration.ofSeconds(5))
                             .answerTimeout(Duration.ofSeconds(5))
                             .maxSessions(2),
-                    ConnectionSource.of(impatient));
+                    () -> {
+                        asked.incrementAndGet();
+                        return impatient.getConnection();
+                    });
             locker.ping();
             Connection one = impatient.getConnection();
             Connection two = impatient.getConnection();
+            int before = asked.get();
             Future<LockHandle> acquiring = threads.submit(() -> locker.acquire(request));
-            TimeUnit.MILLISECONDS.sleep(3 * BRIEF.toMillis());
+            Server.eventually("it has given up more than once", () -> asked.get() > before + 2);
             one.close();
 
             acquiring.get(5, TimeUnit.SECONDS).release();
@@ -253,11 +260,14 @@ class FreeLockIT extends LockerTest {
     @DisplayName("C5: a try that comes while another asks is not refused for that, if that one does not get the lock")
     void shouldNotRefuseTryForOneThatFails() throws Exception {
         AtomicBoolean failing = new AtomicBoolean();
+        Thread second = Thread.currentThread();
+        CountDownLatch comes = new CountDownLatch(1);
         PostgresLocker locker = locker(CONFIG, () -> {
             Connection connection = Databases.SHARED.connect();
             return JdbcProxy.connection((proxy, method, args) -> {
                 if (method.getName().equals("prepareStatement") && failing.getAndSet(false)) {
-                    TimeUnit.MILLISECONDS.sleep(BRIEF.toMillis());
+                    comes.await();
+                    Server.eventually("the second one waits", () -> isWaiting(second));
                     throw new SQLException("refused on purpose", "XX000");
                 }
                 return JdbcProxy.call(connection, method, args);
@@ -268,10 +278,15 @@ class FreeLockIT extends LockerTest {
         Future<?> first = threads.submit(() -> locker.tryAcquire(request));
         Server.eventually("the first one asks", () -> !failing.get());
 
+        comes.countDown();
         assertTrue(locker.tryAcquire(request).map(FreeLockIT::released).orElse(false));
 
         assertThrows(Exception.class, () -> first.get(5, TimeUnit.SECONDS));
         assertEquals(0, server.locks(lockId).size());
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING).contains(thread.getState());
     }
 
     private static boolean released(LockHandle handle) {

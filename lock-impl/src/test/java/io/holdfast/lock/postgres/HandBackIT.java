@@ -74,7 +74,7 @@ class HandBackIT extends LockerTest {
         for (int i = 0; i < 8; i++) {
             borrowed.add(pool.getConnection());
         }
-        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(5).toMillis());
+        Server.letPass(CHECK_INTERVAL.multipliedBy(5));
 
         List<Integer> pids = new ArrayList<>();
         for (Connection connection : borrowed) {

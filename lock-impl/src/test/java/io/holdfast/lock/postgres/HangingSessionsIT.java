@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,7 +16,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -134,16 +132,11 @@ class HangingSessionsIT extends LockerTest {
         }
         direct.set(true);
         LockHandle healthy = locker.acquire(request);
-        AtomicInteger suspect = new AtomicInteger();
 
         freeze();
 
-        long end = System.nanoTime() + SECOND.multipliedBy(10).toNanos();
-        while (System.nanoTime() - end < 0) {
-            suspect.addAndGet(healthy.state() == LockState.SUSPECT ? 1 : 0);
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        assertEquals(0, suspect.get());
+        Server.throughout(
+                SECOND.multipliedBy(10), "it is known to be held", () -> healthy.state() != LockState.SUSPECT);
         healthy.release();
         cut.forEach(LockHandle::close);
     }

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -83,11 +82,7 @@ class HealthyLocksIT extends HealthyLocksTest {
     /** For that long, here and on the server. */
     private void assertStaysHeld(LockHandle handle, Duration time) throws InterruptedException {
         int holder = holder(handle);
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < time.toNanos()) {
-            assertEquals(LockState.HELD, handle.state());
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+        Server.throughout(time, "it is held", () -> handle.state() == LockState.HELD);
         assertEquals(holder, holder(handle));
     }
 
@@ -111,7 +106,7 @@ class HealthyLocksIT extends HealthyLocksTest {
 
             try {
                 stopped.forEach(Signal.STOP::send);
-                TimeUnit.NANOSECONDS.sleep(heartbeat.plusSeconds(2).toNanos());
+                Server.letPass(heartbeat.plusSeconds(2));
 
                 assertEquals(
                         Set.of(),

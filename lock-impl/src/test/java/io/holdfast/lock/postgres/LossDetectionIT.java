@@ -65,7 +65,7 @@ class LossDetectionIT extends LockerTest {
         locker.acquire(request).release();
         assertEquals(LockState.LOST, handle.state(), "for good");
         Server.eventually("listeners are told", () -> listener.events().contains("lost"));
-        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(3).toMillis());
+        Server.letPass(CHECK_INTERVAL.multipliedBy(3));
         assertEquals(1, Collections.frequency(listener.events(), "lost"), "once");
         AtomicInteger late = new AtomicInteger();
         handle.onLost(late::incrementAndGet);
@@ -146,7 +146,7 @@ class LossDetectionIT extends LockerTest {
         int before = checks.get();
         int intervals = 10;
 
-        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(intervals).toMillis());
+        Server.letPass(CHECK_INTERVAL.multipliedBy(intervals));
 
         int counted = checks.get() - before;
         assertTrue(counted >= 1 && counted <= intervals + 1, "one at every interval: " + counted);
@@ -166,7 +166,7 @@ class LossDetectionIT extends LockerTest {
 
         assertTrue(System.nanoTime() - start > ttl.dividedBy(2).toNanos(), "not at once");
         assertFalse(handle.isHeld(), "told before");
-        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(3).toMillis());
+        Server.letPass(CHECK_INTERVAL.multipliedBy(3));
         assertEquals(LockState.LAPSED, handle.state(), "a lapse is no loss");
         next.release();
         handle.close();
@@ -182,7 +182,7 @@ class LossDetectionIT extends LockerTest {
             PostgresLocker locker = locker(CONFIG.heartbeat(heartbeat), ConnectionSource.of(throughRelay));
             LockHandle handle = locker.acquire(request);
             PostgresLocker elsewhere = elsewhere();
-            TimeUnit.MILLISECONDS.sleep(heartbeat.multipliedBy(2).toMillis());
+            Server.letPass(heartbeat.multipliedBy(2));
             assertTrue(handle.isHeld(), "the heartbeat keeps it");
 
             relay.freeze();
@@ -205,7 +205,7 @@ class LossDetectionIT extends LockerTest {
                 locker(CONFIG.heartbeat(Duration.ofSeconds(1)).checkInterval(Duration.ofNanos(100_000)));
         LockHandle handle = locker.acquire(request);
 
-        TimeUnit.SECONDS.sleep(4);
+        Server.letPass(Duration.ofSeconds(4));
 
         assertTrue(handle.isHeld());
         handle.release();
@@ -260,7 +260,7 @@ class LossDetectionIT extends LockerTest {
         });
         LockHandle handle = locker.acquire(request);
 
-        TimeUnit.SECONDS.sleep(2);
+        Server.letPass(Duration.ofSeconds(2));
 
         assertTrue(handle.isHeld());
         assertFalse(server.isFree(lockId));

@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,7 +40,7 @@ class ManyAtOnceIT extends LockerTest {
             Connection connection = Databases.SHARED.connect();
             return JdbcProxy.connection((proxy, method, args) -> {
                 if (method.getName().equals("prepareStatement")) {
-                    TimeUnit.MILLISECONDS.sleep(time.toMillis());
+                    Server.letPass(time);
                 }
                 return JdbcProxy.call(connection, method, args);
             });
@@ -96,13 +97,17 @@ class ManyAtOnceIT extends LockerTest {
     @DisplayName("C5, C6: who needs a session of its own gets the one that others share when that is idle")
     void shouldGiveIdleSharedSessionToWaiter() throws Exception {
         LockHandle elsewhere = elsewhere().acquire(request);
-        PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED)
-                .maxSessions(1)
-                .connectionTimeout(Duration.ofSeconds(5))
-                .answerTimeout(Duration.ofSeconds(5)));
+        AtomicInteger tries = new AtomicInteger();
+        PostgresLocker locker = locker(
+                CONFIG.sessions(SessionMode.SHARED)
+                        .maxSessions(1)
+                        .connectionTimeout(Duration.ofSeconds(5))
+                        .answerTimeout(Duration.ofSeconds(5)),
+                () -> Statements.watched(pool.getConnection(), sql -> tries.incrementAndGet()));
         LockHandle shared = locker.acquire(LockRequest.of(key + "/shared"));
+        int before = tries.get();
         Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request));
-        TimeUnit.MILLISECONDS.sleep(BRIEF.toMillis());
+        Server.eventually("it has tried on the shared session", () -> tries.get() > before);
 
         shared.release();
         elsewhere.release();

@@ -20,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -175,7 +174,7 @@ class NetworkFaultsIT extends FaultTest {
         while (System.nanoTime() - start < TOLD.toNanos()) {
             boolean believes = waiting.isDone() && lateHandle(waiting).isPresent();
             assertFalse(believes, "a waiter got a lock that somebody else holds");
-            TimeUnit.MILLISECONDS.sleep(10);
+            Server.letPass(Duration.ofMillis(10));
         }
     }
 

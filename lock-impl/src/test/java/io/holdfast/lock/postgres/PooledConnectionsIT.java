@@ -16,7 +16,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,7 +87,7 @@ class PooledConnectionsIT extends RarelyCheckedTest {
                 (method, argument) -> argument.startsWith("select exists"),
                 new SQLException("on purpose", "57014")));
         Future<LockHandle> waiter = threads.submit(() -> onBroken.acquire(request.enforcedTtl(Duration.ofSeconds(1))));
-        TimeUnit.SECONDS.sleep(1);
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
 
         blocking.release();
 

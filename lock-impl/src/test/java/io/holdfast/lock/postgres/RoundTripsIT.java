@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -71,7 +70,8 @@ class RoundTripsIT extends LockerTest {
         LockHandle elsewhere = elsewhere().acquire(request);
         statements.clear();
         Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request));
-        TimeUnit.SECONDS.sleep(2);
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        Server.letPass(Duration.ofSeconds(2));
 
         elsewhere.release();
 
@@ -106,7 +106,7 @@ class RoundTripsIT extends LockerTest {
         statements.clear();
         int intervals = 10;
 
-        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(intervals).toMillis());
+        Server.letPass(CHECK_INTERVAL.multipliedBy(intervals));
 
         int checks = statements.size();
         assertTrue(checks >= 1 && checks <= intervals + 1, "one at every interval, and nothing else: " + statements);

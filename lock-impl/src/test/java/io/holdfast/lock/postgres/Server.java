@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.holdfast.lock.testkit.postgres.TestDatabase;
@@ -98,7 +99,21 @@ record Server(TestDatabase database) {
             if (System.nanoTime() - end > 0) {
                 fail("not within " + bound.toMillis() + " ms: " + claim);
             }
-            TimeUnit.MILLISECONDS.sleep(10);
+            letPass(Duration.ofMillis(10));
         }
+    }
+
+    /** What holds all that time, however often it is looked at. */
+    static void throughout(Duration time, String claim, BooleanSupplier condition) throws InterruptedException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < time.toNanos()) {
+            assertTrue(condition.getAsBoolean(), claim);
+            letPass(Duration.ofMillis(5));
+        }
+    }
+
+    /** Time that a claim is about. It orders no threads: what has to come before is awaited. */
+    static void letPass(Duration time) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
     }
 }

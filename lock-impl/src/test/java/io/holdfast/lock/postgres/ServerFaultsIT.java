@@ -130,11 +130,8 @@ class ServerFaultsIT extends FaultTest {
 
         try (Rival rival = rivalOf(handle)) {
             Signal.STOP.send(holder);
-            long stopped = System.nanoTime();
-            while (System.nanoTime() - stopped < HEARTBEAT.plus(SLACK).toNanos()) {
-                assertFalse(rival.isLetIn(), "a backend that stands still keeps its lock");
-                Thread.sleep(50);
-            }
+            Server.throughout(
+                    HEARTBEAT.plus(SLACK), "a backend that stands still keeps its lock", () -> !rival.isLetIn());
             Signal.CONT.send(holder);
 
             loss.assertToldWithin(TOLD, handle);

@@ -20,7 +20,6 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -72,7 +71,7 @@ class ServerIdentityIT {
     }
 
     private static void someChecks() throws InterruptedException {
-        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(8).toMillis());
+        Server.letPass(CHECK_INTERVAL.multipliedBy(8));
     }
 
     // ---- two servers
@@ -137,7 +136,7 @@ class ServerIdentityIT {
         one.signalAll(Signal.STOP);
         try {
             Server.within(BOUND, "nobody knows", () -> held.state() == LockState.SUSPECT);
-            TimeUnit.SECONDS.sleep(4);
+            Server.letPass(Duration.ofSeconds(4));
             assertEquals(LockState.SUSPECT, held.state());
         } finally {
             one.signalAll(Signal.CONT);

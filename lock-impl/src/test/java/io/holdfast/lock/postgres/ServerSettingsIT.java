@@ -70,13 +70,14 @@ class ServerSettingsIT extends LockerTest {
             PostgresLocker locker = locker(CONFIG.sessions(mode), () -> with(setting));
             LockHandle blocking = elsewhere().acquire(request);
             Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request.fenced(true)));
-            // Longer than a wait that was ended and one that was begun anew.
-            TimeUnit.MILLISECONDS.sleep(800);
+            Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+            // Longer than a wait that was ended and the next one.
+            Server.letPass(Duration.ofMillis(800));
 
             blocking.release();
 
             LockHandle handle = waiter.get();
-            TimeUnit.MILLISECONDS.sleep(500);
+            Server.letPass(Duration.ofMillis(500));
             handle.refresh(LONG);
             assertTrue(handle.isHeld());
             handle.release();
@@ -95,7 +96,7 @@ class ServerSettingsIT extends LockerTest {
         Server.eventually("the first waits", () -> server.locks(lockId).size() == 2);
         Future<LockHandle> second = threads.submit(() -> later.acquire(request));
         Server.eventually("the second waits", () -> server.locks(lockId).size() == 3);
-        TimeUnit.MILLISECONDS.sleep(800);
+        Server.letPass(Duration.ofMillis(800));
 
         blocking.release();
 
@@ -171,7 +172,7 @@ class ServerSettingsIT extends LockerTest {
         LockHandle handle = locker.acquire(request);
 
         // The driver changes to the binary form after five checks.
-        TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(10).toMillis());
+        Server.letPass(CHECK_INTERVAL.multipliedBy(10));
 
         assertTrue(handle.isHeld());
         assertFalse(listener.events().contains("lost"));

@@ -13,7 +13,6 @@ import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Timeout;
@@ -49,7 +48,7 @@ class SlowListenersIT extends LockerTest {
     private void takeTime(LockHandle handle) {
         if (handle.key().equals(key)) {
             try {
-                TimeUnit.MILLISECONDS.sleep(SLOW.toMillis());
+                Server.letPass(SLOW);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -71,7 +70,7 @@ class SlowListenersIT extends LockerTest {
             handle.release();
 
             assertEquals(LockState.RELEASED, handle.state());
-            TimeUnit.MILLISECONDS.sleep(CHECK_INTERVAL.multipliedBy(3).toMillis());
+            Server.letPass(CHECK_INTERVAL.multipliedBy(3));
             assertEquals(LockState.HELD, other.state());
             other.release();
         }
@@ -92,7 +91,7 @@ class SlowListenersIT extends LockerTest {
                 return server.isFree(lockId);
             });
 
-            TimeUnit.MILLISECONDS.sleep(SLOW.toMillis());
+            Server.letPass(SLOW);
             assertEquals(LockState.HELD, other.state());
             assertTrue(!lost.get(), "it was released, not lost");
             other.release();

@@ -125,7 +125,7 @@ class ThreadsIT extends LockerTest {
                     && System.nanoTime() - begun < WAIT.multipliedBy(4).toNanos()) {
                 most = Math.max(most, newKeepers());
                 whileWaiting = first.isDone() ? whileWaiting : most;
-                TimeUnit.MILLISECONDS.sleep(5);
+                Server.letPass(Duration.ofMillis(5));
             }
 
             assertTrue(all.isDone(), "all have ended");

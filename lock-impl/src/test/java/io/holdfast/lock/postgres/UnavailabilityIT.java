@@ -24,7 +24,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +43,8 @@ class UnavailabilityIT extends RarelyCheckedTest {
             held.add(locker.acquire(LockRequest.of(key + "/" + i)));
         }
         Future<LockHandle> first = threads.submit(() -> locker.acquire(request));
-        TimeUnit.MILLISECONDS.sleep(100);
+        Server.eventually(
+                "it waits for a connection", () -> pool.getHikariPoolMXBean().getThreadsAwaitingConnection() == 1);
 
         assertThrows(LockConnectionTimeoutException.class, () -> locker.tryAcquire(request));
 

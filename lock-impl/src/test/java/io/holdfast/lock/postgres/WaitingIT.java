@@ -42,7 +42,7 @@ class WaitingIT extends RarelyCheckedTest {
             holders.add(impatient.acquire(each));
             waiters.add(impatient.acquireAsync(each));
         }
-        TimeUnit.MILLISECONDS.sleep(2 * BRIEF.toMillis());
+        Server.letPass(BRIEF.multipliedBy(2));
 
         for (int i = 0; i < 40; i++) {
             holders.get(i).release();
@@ -66,7 +66,7 @@ class WaitingIT extends RarelyCheckedTest {
         }
         Server.eventually("one waits at the server", () -> server.locks(lockId).size() == 2);
 
-        TimeUnit.MILLISECONDS.sleep(BRIEF.toMillis());
+        Server.letPass(BRIEF);
         assertEquals(2, server.locks(lockId).size(), "the holder and one waiter");
         assertEquals(2, pool.getHikariPoolMXBean().getActiveConnections(), "the other lock and one waiter");
         other.release();
@@ -83,7 +83,8 @@ class WaitingIT extends RarelyCheckedTest {
         PostgresLocker elsewhere = elsewhere();
         LockHandle handle = elsewhere.acquire(request);
         Future<LockHandle> waiter = threads.submit(() -> locker.acquire(request));
-        TimeUnit.MILLISECONDS.sleep(5_000);
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        Server.letPass(Duration.ofSeconds(5));
 
         handle.release();
 
@@ -134,7 +135,7 @@ class WaitingIT extends RarelyCheckedTest {
                 return null;
             });
             started.await();
-            TimeUnit.MILLISECONDS.sleep(8 + round % 8);
+            Server.letPass(Duration.ofMillis(8 + round % 8));
             if (round % 2 == 1) {
                 Future<?> interrupter = threads.submit(thread[0]::interrupt);
                 handle.release();

@@ -24,7 +24,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
@@ -172,7 +171,7 @@ public class PayaraPoolsIT {
                         assertFalse(other.isClosed());
                     }
                 }
-                TimeUnit.SECONDS.sleep(4);
+                PgLocks.letPass(Duration.ofSeconds(4));
             });
         }
     }
@@ -184,11 +183,13 @@ public class PayaraPoolsIT {
                 PostgresLocker waiter = locker(pool("hazard-statements"))) {
             LockHandle held = holder.acquire(REQUEST, WAIT);
             var waiting = waiter.acquireAsync(REQUEST, WAIT);
-            TimeUnit.SECONDS.sleep(3);
+            long lockId = holder.lockId(REQUEST.key());
+            PgLocks.eventually("it waits", () -> PgLocks.waiters(lockId) == 1);
+            PgLocks.letPass(Duration.ofSeconds(3));
             assertFalse(waiting.isDone());
             held.release();
             waiting.get().release();
-            assertEquals(0, PgLocks.holders(holder.lockId(REQUEST.key())));
+            assertEquals(0, PgLocks.holders(lockId));
         }
     }
 

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.Test;
 @ArquillianTest
 public class LockedCallIT extends ServerTest {
 
+    private static final Set<Thread.State> WAITING = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
+
     @Inject
     private CurrentLock current;
 
@@ -51,7 +54,11 @@ public class LockedCallIT extends ServerTest {
     @Deployment
     static WebArchive deployment() {
         return Archives.testWar(
-                LockedCallIT.class, Map.of("holdfast.check-interval", "200ms"), NestingBean.class, LosingEjb.class);
+                LockedCallIT.class,
+                Map.of("holdfast.check-interval", "200ms"),
+                NestingBean.class,
+                LosingEjb.class,
+                LockLog.class);
     }
 
     @Override
@@ -195,7 +202,7 @@ public class LockedCallIT extends ServerTest {
         Future<Object> holder = executor.submit(() -> PgLocks.holding(lockId, () -> {
             held.countDown();
             PgLocks.eventually("it waits", () -> PgLocks.waiters(lockId) == 1);
-            TimeUnit.SECONDS.sleep(2); // the transaction times out
+            PgLocks.letPass(Duration.ofSeconds(2)); // the transaction times out
             return null;
         }));
         held.await();
@@ -343,21 +350,26 @@ public class LockedCallIT extends ServerTest {
     @DisplayName("C3a: a call that waits for another key does not start under a lock that was lost during the wait")
     void shouldNotStartUnderLockLostWhileWaiting() throws Exception {
         LockHandle other = locker.acquire(LockRequest.of("inner/1"));
+        Thread caller = Thread.currentThread();
 
-        assertThrows(
-                LockNotHeldException.class,
-                () -> bean.outer("1", outer -> {
-                    executor.submit(() -> {
-                        PgLocks.endSessionOf(locker.lockId("outer/1"));
-                        TimeUnit.SECONDS.sleep(2); // ten check intervals
-                        other.release();
+        try (LockLog log = new LockLog()) {
+            assertThrows(
+                    LockNotHeldException.class,
+                    () -> bean.outer("1", outer -> {
+                        executor.submit(() -> {
+                            PgLocks.eventually("it waits", () -> WAITING.contains(caller.getState()));
+                            PgLocks.endSessionOf(locker.lockId("outer/1"));
+                            PgLocks.eventually("the loss is known", () -> log.has("HOLDFAST-0011", "outer/1"));
+                            other.release();
+                            return null;
+                        });
+                        String message = assertThrows(
+                                        LockNotHeldException.class, () -> bean.patient("1", inner -> "ran"))
+                                .getMessage();
+                        assertTrue(message.contains("HOLDFAST-0038"), message);
                         return null;
-                    });
-                    String message = assertThrows(LockNotHeldException.class, () -> bean.patient("1", inner -> "ran"))
-                            .getMessage();
-                    assertTrue(message.contains("HOLDFAST-0038"), message);
-                    return null;
-                }));
+                    }));
+        }
     }
 
     @Test
@@ -365,7 +377,7 @@ public class LockedCallIT extends ServerTest {
     void shouldInterrupt() throws Exception {
         Callable<Object> losing = () -> bean.interruptible(() -> {
             PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
-            TimeUnit.SECONDS.sleep(30);
+            PgLocks.letPass(Duration.ofSeconds(30));
             return "not interrupted";
         });
         InterruptedException interrupted = assertThrows(InterruptedException.class, losing::call);

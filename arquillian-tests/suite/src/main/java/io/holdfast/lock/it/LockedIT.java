@@ -22,11 +22,11 @@ import io.holdfast.lock.it.beans.StatelessEjb;
 import io.holdfast.lock.it.beans.TimerEjb;
 import jakarta.ejb.EJBTransactionRolledbackException;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -192,7 +192,7 @@ public class LockedIT extends ServerTest {
         try {
             inTransactionThatTimesOut(() -> ejb.call(() -> {
                 awaitTimeoutOfTransaction();
-                TimeUnit.MILLISECONDS.sleep(500);
+                PgLocks.letPass(Duration.ofMillis(500));
                 holdersAfterTimeout.set(holders());
                 return null;
             }));

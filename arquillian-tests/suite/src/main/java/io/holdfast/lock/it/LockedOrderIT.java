@@ -16,6 +16,7 @@ import io.holdfast.lock.ee.domain.Retrying.Attempt;
 import io.holdfast.lock.it.beans.OrderEjb;
 import io.holdfast.lock.it.beans.RetryingBean;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +99,7 @@ public class LockedOrderIT extends ServerTest {
                 return bean.timed(0);
             });
             assertTrue(started.await(20, TimeUnit.SECONDS));
-            TimeUnit.MILLISECONDS.sleep(1_000);
+            PgLocks.letPass(Duration.ofSeconds(1));
             assertTrue(handle.isHeld());
         }
         assertEquals("in time", waiting.get());

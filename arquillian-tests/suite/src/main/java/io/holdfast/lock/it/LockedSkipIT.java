@@ -13,6 +13,7 @@ import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
 import io.holdfast.lock.it.beans.SkippingBean;
 import io.holdfast.lock.it.beans.SkippingTimer;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -103,7 +104,7 @@ public class LockedSkipIT extends ServerTest {
         PgLocks.eventually("it runs", () -> timer.runs() > 0);
         try (LockHandle handle = locker.acquire(LockRequest.of(Keys.TIMER))) {
             int before = timer.runs();
-            TimeUnit.MILLISECONDS.sleep(2_500);
+            PgLocks.letPass(Duration.ofMillis(2_500));
             assertEquals(before, timer.runs(), "it was due twice");
             assertTrue(handle.isHeld());
         }
@@ -132,7 +133,7 @@ public class LockedSkipIT extends ServerTest {
     void shouldKeepLockForTransaction() throws Exception {
         transaction.begin();
         bean.brief();
-        TimeUnit.MILLISECONDS.sleep(2 * SkippingBean.MIN_HOLD_MILLIS);
+        PgLocks.letPass(Duration.ofMillis(2 * SkippingBean.MIN_HOLD_MILLIS));
         assertEquals(1, holders());
 
         transaction.commit();

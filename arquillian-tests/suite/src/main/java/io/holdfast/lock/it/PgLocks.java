@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -142,7 +143,12 @@ public final class PgLocks {
             if (System.nanoTime() - end > 0) {
                 fail("not within " + seconds + " s: " + claim);
             }
-            TimeUnit.MILLISECONDS.sleep(20);
+            letPass(Duration.ofMillis(20));
         }
+    }
+
+    /** Time that a claim is about. It orders no threads: what has to come before is awaited. */
+    public static void letPass(Duration time) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(time.toNanos());
     }
 }

@@ -258,7 +258,7 @@ public class TransactionsIT extends ServerTest {
         assertTrue(System.nanoTime() - startNanos >= TimeUnit.SECONDS.toNanos(1), "not before minHold has passed");
 
         opening.holding(this::begin);
-        TimeUnit.MILLISECONDS.sleep(1_300);
+        PgLocks.letPass(Duration.ofMillis(1_300));
         assertEquals(1, holders(), "minHold has passed, but the transaction is open");
         transaction.commit();
         assertFreeSoon("after the commit");
@@ -394,7 +394,7 @@ public class TransactionsIT extends ServerTest {
         inTransactionThatTimesOut(() -> {
             locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE).close();
             awaitTimeoutOfTransaction();
-            TimeUnit.MILLISECONDS.sleep(300);
+            PgLocks.letPass(Duration.ofMillis(300));
         });
         assertFreeSoon("after the time-out");
         assertEquals(1, ejb.required(this::holders), "this thread locks as before");
