@@ -5,7 +5,7 @@ import io.holdfast.lock.it.beans.BeanManagedEjb;
 import io.holdfast.lock.it.beans.CallingBean;
 import io.holdfast.lock.it.beans.CallingEjb;
 import io.holdfast.lock.it.beans.CallingTimer;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import jakarta.enterprise.inject.spi.Extension;
 import java.io.File;
 import java.util.LinkedHashSet;

@@ -14,7 +14,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.ForgetfulBean;
 import io.holdfast.lock.it.beans.HiddenDomainBean;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.SkippingBean;
 import jakarta.inject.Inject;
 import java.time.Duration;

@@ -3,19 +3,16 @@ package io.holdfast.lock.it;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.CurrentLock;
 import io.holdfast.lock.FencingToken;
-import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.LosingEjb;
 import io.holdfast.lock.it.beans.NestingBean;
 import jakarta.ejb.EJBException;
@@ -24,23 +21,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** {@code @Locked} methods that call each other, that look at their lock, and that lose it. */
+/** {@code @Locked} methods that call each other, and that look at their lock. */
 @ArquillianTest
 public class LockedCallIT extends ServerTest {
-
-    private static final Set<Thread.State> WAITING = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
     @Inject
     private CurrentLock current;
@@ -255,151 +248,5 @@ public class LockedCallIT extends ServerTest {
     private static void assertMessage(String id, Callable<?> call) {
         String message = assertThrows(IllegalStateException.class, call::call).getMessage();
         assertTrue(message.contains(id), message);
-    }
-
-    // ---- loss
-
-    /** Ends the session, and returns when the locker knows it. */
-    private String lose() throws InterruptedException {
-        PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
-        PgLocks.eventually("the loss is known", () -> !current.isHeld());
-        return "lost";
-    }
-
-    @Test
-    @DisplayName("a CDI bean whose lock is lost does not commit its transaction, and the caller is told")
-    void shouldRollBackBean() {
-        Rows rows = new Rows("lost_bean");
-
-        assertThrows(
-                LockNotHeldException.class,
-                () -> bean.transactional(() -> {
-                    rows.insert();
-                    return lose();
-                }));
-
-        assertEquals(0, rows.count());
-    }
-
-    @Test
-    @DisplayName("an EJB whose lock is lost does not commit its transaction, and the caller is told")
-    void shouldRollBackEjb() {
-        Rows rows = new Rows("lost_ejb");
-
-        Exception told = assertThrows(
-                Exception.class,
-                () -> ejb.call(() -> {
-                    rows.insert();
-                    return lose();
-                }));
-
-        assertInstanceOf(LockNotHeldException.class, unwrapped(told));
-        assertEquals(0, rows.count());
-    }
-
-    @Test
-    @DisplayName("C25: a method whose lock is lost passes its own exception unchanged, but does not commit")
-    void shouldRollBackWhenMethodThrows() {
-        Rows rows = new Rows("lost_throwing");
-        Exception mine = new Exception("mine, for which nothing is rolled back");
-
-        for (Callable<Object> work : List.<Callable<Object>>of(
-                () -> bean.transactional(() -> loseAndThrow(rows, mine)),
-                () -> ejb.call(() -> loseAndThrow(rows, mine)))) {
-            assertSame(mine, assertThrows(Exception.class, work::call));
-            assertEquals(0, rows.count());
-        }
-    }
-
-    private Object loseAndThrow(Rows rows, Exception failure) throws Exception {
-        rows.insert();
-        lose();
-        throw failure;
-    }
-
-    @Test
-    @DisplayName("nothing new is started under a lock that the call chain has lost")
-    void shouldNotReenterLostLock() {
-        assertThrows(
-                LockNotHeldException.class,
-                () -> bean.transactional(() -> {
-                    lose();
-                    String message = assertThrows(LockNotHeldException.class, () -> bean.interruptible(() -> "ran"))
-                            .getMessage();
-                    assertTrue(message.contains("HOLDFAST-0038"), message);
-                    return null;
-                }));
-    }
-
-    @Test
-    @DisplayName("C3a: nothing new is started under a lock of the call chain whose ttl has passed")
-    void shouldNotReenterLapsedLock() {
-        Callable<Object> reentering = () -> {
-            PgLocks.eventually("the ttl passes", () -> !current.isHeld());
-            String message = assertThrows(LockNotHeldException.class, () -> bean.interruptible(() -> "ran"))
-                    .getMessage();
-            assertTrue(message.contains("HOLDFAST-0038"), message);
-            return null;
-        };
-
-        assertThrows(LockNotHeldException.class, () -> bean.lapsing(reentering));
-        assertThrows(LockNotHeldException.class, () -> bean.lapsingAtTheServer(reentering));
-    }
-
-    @Test
-    @DisplayName("C3a: a call that waits for another key does not start under a lock that was lost during the wait")
-    void shouldNotStartUnderLockLostWhileWaiting() throws Exception {
-        LockHandle other = locker.acquire(LockRequest.of("inner/1"));
-        Thread caller = Thread.currentThread();
-
-        try (LockLog log = new LockLog()) {
-            assertThrows(
-                    LockNotHeldException.class,
-                    () -> bean.outer("1", outer -> {
-                        executor.submit(() -> {
-                            PgLocks.eventually("it waits", () -> WAITING.contains(caller.getState()));
-                            PgLocks.endSessionOf(locker.lockId("outer/1"));
-                            PgLocks.eventually("the loss is known", () -> log.has("HOLDFAST-0011", "outer/1"));
-                            other.release();
-                            return null;
-                        });
-                        String message = assertThrows(
-                                        LockNotHeldException.class, () -> bean.patient("1", inner -> "ran"))
-                                .getMessage();
-                        assertTrue(message.contains("HOLDFAST-0038"), message);
-                        return null;
-                    }));
-        }
-    }
-
-    @Test
-    @DisplayName("INTERRUPT: a method that waits is interrupted when its lock is lost; its thread is not, afterwards")
-    void shouldInterrupt() throws Exception {
-        Callable<Object> losing = () -> bean.interruptible(() -> {
-            PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
-            PgLocks.letPass(Duration.ofSeconds(30));
-            return "not interrupted";
-        });
-        InterruptedException interrupted = assertThrows(InterruptedException.class, losing::call);
-        assertInstanceOf(LockNotHeldException.class, interrupted.getSuppressed()[0]);
-        assertThrows(InterruptedException.class, () -> bean.transactional(losing), "in an inner call, too");
-
-        assertThrows(
-                LockNotHeldException.class,
-                () -> bean.interruptible(() -> {
-                    PgLocks.endSessionOf(locker.lockId(Keys.SHARED));
-                    awaitInterruptFlag();
-                    return "does not look at its flag";
-                }));
-        assertFalse(Thread.currentThread().isInterrupted());
-
-        assertEquals("ran", bean.interruptible(() -> "ran"));
-    }
-
-    private static void awaitInterruptFlag() {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!Thread.currentThread().isInterrupted() && System.nanoTime() - end < 0) {
-            Thread.onSpinWait();
-        }
     }
 }

@@ -16,7 +16,7 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.it.beans.CdiBean;
 import io.holdfast.lock.it.beans.InheritingBean;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.StatefulEjb;
 import io.holdfast.lock.it.beans.StatelessEjb;
 import io.holdfast.lock.it.beans.TimerEjb;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.Locker;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import jakarta.annotation.Resource;
 import jakarta.ejb.EJBException;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -46,6 +46,10 @@ abstract class ServerTest {
             transaction.rollback();
         }
         PgLocks.eventually("no lock is left", () -> holdersOf(keys()) == 0);
+    }
+
+    final void assertFreeSoon(String when) throws InterruptedException {
+        PgLocks.eventually(when + ": free", () -> holders() == 0);
     }
 
     final int holders() {

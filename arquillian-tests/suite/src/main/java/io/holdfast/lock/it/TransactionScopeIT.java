@@ -13,7 +13,7 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.ee.locked.LockedMethodTest.Keys;
+import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.TransactionScopeBean;
 import io.holdfast.lock.it.beans.TransactionScopeEjb;
 import jakarta.ejb.EJBException;

@@ -3,7 +3,7 @@ package io.holdfast.lock.it.beans;
 
 import io.holdfast.lock.CurrentLock;
 import io.holdfast.lock.Locked;
-import io.holdfast.lock.ee.domain.Retrying.Attempt;
+import io.holdfast.lock.it.beans.OrderBean.Attempt;
 import jakarta.annotation.Resource;
 import jakarta.ejb.Stateless;
 import jakarta.inject.Inject;
