@@ -100,7 +100,7 @@ class HandBackIT extends LockerTest {
         assertTrue(session.unlock(lockId, lock.mode(), true), "as a release does, before it gives the connection back");
 
         assertThrows(SQLException.class, () -> session.refresh(lockId, lock.mode(), ttl));
-        session.unpin();
+        session.returnToPool();
         for (int i = 0; i < 3; i++) {
             try (Connection connection = pool.getConnection();
                     Statement statement = connection.createStatement();
@@ -123,7 +123,7 @@ class HandBackIT extends LockerTest {
         HeldLocks heldLocks = new HeldLocks(
                 tenures, new PinnedSessions(), servers, new Listeners(List.of(listener)), keepers, config);
         LockSession session = sessions.open("a lock", Deadline.after(LONG), LONG, () -> {});
-        session.pin();
+        session.setUp();
         HeldLock first = hold(heldLocks, session, key + "/first");
 
         tenures.retire(session, null);

@@ -67,7 +67,7 @@ public class HeldLockOperations {
         tenures = new Tenures(allocation, servers, sessions, keepers, CONFIG);
         heldLocks = new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, CONFIG);
         LockSession session = OpenSession.on(server.connection());
-        session.pin();
+        session.setUp();
         session.acquire(
                 new AcquireStatement(REQUEST.mode(), attempt.lockId(), null, SessionTerms.of(REQUEST, CONFIG), false));
         grant = new Grant(session, attempt.lockId(), true, null, System.nanoTime());

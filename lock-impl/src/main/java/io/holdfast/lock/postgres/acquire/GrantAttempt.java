@@ -93,7 +93,7 @@ final class GrantAttempt {
                     throw e;
                 }
                 // The grant may have won the race against the end of the wait: the session may hold the lock.
-                if (!session.wipe()) {
+                if (!session.unlockAll()) {
                     throw SqlStates.sessionLost(e);
                 }
                 continue;

@@ -103,13 +103,13 @@ final class GrantStages implements Progress {
 
     /** {@inheritDoc} The limit moves first: a reader that finds the former one passed still sees the stage that it was for. */
     @Override
-    public void goesOn() {
+    public void nextStep() {
         statement.expectAnswerAfter(Duration.ZERO);
         progress.reach(Stage.SERVER);
     }
 
     @Override
-    public boolean isOver() {
+    public boolean isUnwanted() {
         return progress.isDecided();
     }
 

@@ -168,12 +168,12 @@ public final class GrantWork {
         }
         Optional<LockSession> shared = stages.open(
                 Stage.SESSION_PERMIT,
-                () -> resources.allocation().share(turn.lockId(), stages.ownEnd(), stages::permitted, stages));
+                () -> resources.allocation().take(turn.lockId(), stages.ownEnd(), stages::permitted, stages));
         if (shared.isEmpty()) {
             return askOnOwnSession(true);
         }
         if (progress.isDecided()) {
-            resources.allocation().giveBack(shared.get(), turn.lockId());
+            resources.allocation().putBack(shared.get(), turn.lockId());
             return Optional.empty();
         }
         Optional<HeldLock> lock = askOnSharedSession(shared.get());
@@ -186,7 +186,7 @@ public final class GrantWork {
     }
 
     private Optional<HeldLock> askOnSharedSession(LockSession shared) throws SQLException {
-        stages.goesOn();
+        stages.nextStep();
         Optional<Grant> grant;
         try {
             grant = statement.tryOn(shared, false);
@@ -196,15 +196,15 @@ public final class GrantWork {
             }
         } catch (Throwable e) {
             // The lock may be held all the same. If nobody can tell, the other locks of that session go with it.
-            if (e instanceof SQLException refusal && SqlStates.isRefused(refusal) && unlockQuietly(shared)) {
-                resources.allocation().giveBack(shared, turn.lockId());
+            if (e instanceof SQLException refusal && SqlStates.isServerError(refusal) && unlockQuietly(shared)) {
+                resources.allocation().putBack(shared, turn.lockId());
             } else {
                 resources.tenures().retire(shared, e);
             }
             throw e;
         }
         if (grant.isEmpty()) {
-            resources.allocation().giveBack(shared, turn.lockId());
+            resources.allocation().putBack(shared, turn.lockId());
         }
         return grant.map(this::hold);
     }
@@ -223,19 +223,19 @@ public final class GrantWork {
                 Stage.SESSION_PERMIT,
                 () -> resources.sessions().open(lock(), stages.ownEnd(), stages.ownTime(), stages::permitted));
         if (progress.isDecided()) {
-            own.unpin();
+            own.returnToPool();
             return Optional.empty();
         }
         progress.asking(own);
-        stages.goesOn();
+        stages.nextStep();
         Optional<Grant> grant;
         try {
             grant = grantOn(own, tryFirst);
         } catch (SQLException e) {
             // A pooler that ends sessions: PgBouncer answers so for all that goes wrong on its way.
-            boolean dropped = SqlStates.isDriversProtocolError(e) && own.isClosed();
-            if (SqlStates.isRefused(e) && !own.isReady() && own.wipe()) {
-                own.unpin();
+            boolean dropped = SqlStates.isProtocolViolation(e) && own.isClosed();
+            if (SqlStates.isServerError(e) && !own.isReady() && own.unlockAll()) {
+                own.returnToPool();
             } else {
                 resources.tenures().retire(own, e);
             }
@@ -247,13 +247,13 @@ public final class GrantWork {
         // From here on nothing is canceled on the session, which may get other locks besides.
         progress.asking(null);
         if (grant.isEmpty()) {
-            own.unpin();
+            own.returnToPool();
         }
         return grant.map(this::adopted).map(this::hold);
     }
 
     private Optional<Grant> grantOn(LockSession own, boolean tryFirst) throws SQLException {
-        own.pin();
+        own.setUp();
         resources.fitness().require(own, stages);
         Optional<Grant> grant = Optional.empty();
         if (tryFirst) {

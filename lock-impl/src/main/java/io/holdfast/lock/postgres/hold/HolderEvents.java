@@ -4,7 +4,7 @@ package io.holdfast.lock.postgres.hold;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.Listeners;
-import io.holdfast.lock.postgres.session.ServerPool;
+import io.holdfast.lock.postgres.session.PoolKind;
 import io.holdfast.lock.spi.LockAttempt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,7 +119,7 @@ final class HolderEvents {
      * @param pool the pool that the session came from
      * @param cause why the lock was lost; null if there is no exception for it
      */
-    void ended(End end, ServerPool pool, @Nullable Throwable cause) {
+    void ended(End end, PoolKind pool, @Nullable Throwable cause) {
         synchronized (this) {
             this.end = this.end == null ? end : this.end;
         }

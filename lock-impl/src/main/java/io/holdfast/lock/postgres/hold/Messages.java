@@ -4,7 +4,7 @@ package io.holdfast.lock.postgres.hold;
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.message.Shown;
-import io.holdfast.lock.postgres.session.ServerPool;
+import io.holdfast.lock.postgres.session.PoolKind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -31,13 +31,13 @@ final class Messages {
                 null);
     }
 
-    static void lost(String lock, Duration held, ServerPool pool, @Nullable Throwable cause) {
+    static void lost(String lock, Duration held, PoolKind pool, @Nullable Throwable cause) {
         LOG.log(
                 Level.WARNING,
                 "HOLDFAST-0011: " + lock + " was lost after " + Shown.seconds(held)
                         + ": its session ended or the lock was"
                         + " freed by others, who may hold it now. Check the database's log for the end of the session."
-                        + pool.settings(),
+                        + pool.hint(),
                 cause);
     }
 
@@ -102,12 +102,12 @@ final class Messages {
                 null);
     }
 
-    static void sharedSessionLost(long locks, ServerPool pool) {
+    static void sharedSessionLost(long locks, PoolKind pool) {
         LOG.log(
                 Level.WARNING,
                 "HOLDFAST-0065: a session that " + locks
                         + " locks shared has ended, so all of them are lost. Each is also"
                         + " reported by HOLDFAST-0011. Check the database's log for the end of the session."
-                        + pool.settings());
+                        + pool.hint());
     }
 }

@@ -181,7 +181,7 @@ public final class Tenure {
             if (!wasHeld) {
                 registry.retire(session(), null);
             } else if (disposed.compareAndSet(false, true)) {
-                allocation.giveBack(session(), lockId());
+                allocation.putBack(session(), lockId());
             }
             return new Unlocked(wasHeld, null);
         } catch (Throwable e) {

@@ -129,7 +129,7 @@ public final class Tenures implements Tenure.Registry {
             return;
         }
         long locks = on(session).count();
-        if (locks > 1 && session.isLossNews()) {
+        if (locks > 1 && session.claimLossReport()) {
             Messages.sharedSessionLost(locks, session.pool());
         }
     }

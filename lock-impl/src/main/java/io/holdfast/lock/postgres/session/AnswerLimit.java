@@ -26,19 +26,19 @@ final class AnswerLimit implements Progress {
     }
 
     @Override
-    public void goesOn() {
-        end();
+    public void nextStep() {
+        cancel();
         answers.incrementAndGet();
-        progress.goesOn();
-        end = session.endAfter(timeout, keepers);
+        progress.nextStep();
+        end = session.abortAfter(timeout, keepers);
     }
 
     @Override
-    public boolean isOver() {
-        return progress.isOver();
+    public boolean isUnwanted() {
+        return progress.isUnwanted();
     }
 
-    void end() {
+    void cancel() {
         end.cancel(false);
     }
 }

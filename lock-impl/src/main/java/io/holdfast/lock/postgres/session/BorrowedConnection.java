@@ -19,8 +19,8 @@ final class BorrowedConnection {
     private static final String AGROAL = "io.agroal.";
 
     private final Connection connection;
-    private final Runnable onGivenUp;
-    private final AtomicBoolean givenUp = new AtomicBoolean();
+    private final Runnable onGone;
+    private final AtomicBoolean gone = new AtomicBoolean();
 
     /** Written once, by {@link #setUp}, before the connection is used. */
     private boolean autoCommitBefore = true;
@@ -28,9 +28,9 @@ final class BorrowedConnection {
     /** The process id that the driver received when it connected; empty if the pool does not show it. Written likewise. */
     private OptionalInt driverPid = OptionalInt.empty();
 
-    BorrowedConnection(Connection connection, Runnable onGivenUp) {
+    BorrowedConnection(Connection connection, Runnable onGone) {
         this.connection = connection;
-        this.onGivenUp = onGivenUp;
+        this.onGone = onGone;
     }
 
     /** The connection itself, for statements. */
@@ -38,8 +38,8 @@ final class BorrowedConnection {
         return connection;
     }
 
-    ServerPool pool() {
-        return ServerPool.of(connection);
+    PoolKind pool() {
+        return PoolKind.of(connection);
     }
 
     OptionalInt driverPid() {
@@ -70,7 +70,7 @@ final class BorrowedConnection {
         try {
             connection.setAutoCommit(true);
         } catch (SQLException e) {
-            if (SqlStates.isRefused(e) || e.getSQLState() == null) {
+            if (SqlStates.isServerError(e) || e.getSQLState() == null) {
                 throw Messages.noAutoCommit(e);
             }
             throw e;
@@ -101,22 +101,22 @@ final class BorrowedConnection {
         }
     }
 
-    boolean isGivenUp() {
-        return givenUp.get();
+    boolean isGone() {
+        return gone.get();
     }
 
     /** True for the first caller. */
-    private boolean giveUp() {
-        boolean first = givenUp.compareAndSet(false, true);
+    private boolean markGone() {
+        boolean first = gone.compareAndSet(false, true);
         if (first) {
-            onGivenUp.run();
+            onGone.run();
         }
         return first;
     }
 
     /** Returns the connection to its source as it came, or aborts it if that fails. Does nothing if it was given up before. */
     void returnToPool() {
-        if (!giveUp()) {
+        if (!markGone()) {
             return;
         }
         try {
@@ -136,7 +136,7 @@ final class BorrowedConnection {
      * @param ended what to do before the connection is closed, which may hang
      */
     void abort(Runnable ended) {
-        if (giveUp()) {
+        if (markGone()) {
             endSession();
             ended.run();
             closeDead(connection);

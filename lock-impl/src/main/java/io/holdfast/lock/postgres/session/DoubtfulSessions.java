@@ -38,7 +38,7 @@ public final class DoubtfulSessions {
     /** Aborts the session on this side, and has it terminated on the server. */
     public void retire(LockSession session) {
         Traces traces = session.traces();
-        session.end(() -> {
+        session.abort(() -> {
             if (traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
                 inDoubt.put(traces, NEVER);
                 keepers.run(this::terminateAll);

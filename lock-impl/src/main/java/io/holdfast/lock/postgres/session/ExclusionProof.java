@@ -47,7 +47,7 @@ final class ExclusionProof {
 
     /** Fails if there is no exclusion. Returns when the server of both sessions started, which the servers have learned. */
     long prove(Servers servers) throws SQLException {
-        progress.goesOn();
+        progress.nextStep();
         expect(true, tryLock(one), "a free lock was refused");
         expect(false, tryLock(other), "a lock that one session held was granted to another");
         waitWithoutGrant();
@@ -57,10 +57,10 @@ final class ExclusionProof {
         }
         expect(true, seen.all().stream().anyMatch(this::isOurs), Messages.NOT_IN_PG_LOCKS);
         servers.learn(seen.serverStart(), other);
-        progress.goesOn();
+        progress.nextStep();
         // Terminates nothing, since nobody has this lock; but it needs the privilege to.
         other.ask(new TerminateStatement(new Traces(OptionalInt.of(pid), null, null, Set.of(~lockId))));
-        progress.goesOn();
+        progress.nextStep();
         expect(true, unlock(one), "a lock that a session held could not be released");
         expect(true, tryLock(other), "a lock was refused after its release");
         expect(true, unlock(other), "a lock that a session held could not be released");
@@ -95,7 +95,7 @@ final class ExclusionProof {
         if (answer != expected) {
             throw Messages.noExclusion(observed, lockId);
         }
-        progress.goesOn();
+        progress.nextStep();
     }
 
     /** Waits as a lock does, with the very statement of a lock. */
@@ -105,10 +105,10 @@ final class ExclusionProof {
                     LockMode.EXCLUSIVE, lockId, Duration.ofMillis(1), SessionTerms.ofMany(config), false));
         } catch (SQLException e) {
             if (SqlStates.isWaitEnded(e)) {
-                progress.goesOn();
+                progress.nextStep();
                 return;
             }
-            if (SqlStates.isDriversProtocolError(e)) {
+            if (SqlStates.isProtocolViolation(e)) {
                 throw Messages.cannotWait(e);
             }
             throw e;

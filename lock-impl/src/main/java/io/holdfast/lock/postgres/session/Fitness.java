@@ -95,7 +95,7 @@ public final class Fitness {
             requireInterest(progress);
             if (answers.get() != seen) {
                 seen = answers.get();
-                progress.goesOn();
+                progress.nextStep();
             }
         }
         try {
@@ -109,13 +109,13 @@ public final class Fitness {
     }
 
     private static void requireInterest(Progress progress) {
-        if (progress.isOver()) {
+        if (progress.isUnwanted()) {
             throw new CancellationException("nobody waits for the check any more");
         }
     }
 
     private void checkWithAnother(LockSession session, Progress progress) throws SQLException {
-        progress.goesOn();
+        progress.nextStep();
         Optional<LockSession> other = sessions.isSingle() ? Optional.empty() : openAnother();
         if (other.isPresent()) {
             proven.add(check(session, other.get(), progress));
@@ -131,8 +131,8 @@ public final class Fitness {
         try {
             int pid = comparison.compare(session, other, limit);
             long server = new ExclusionProof(session, pid, other, limit, config).prove(servers);
-            limit.end();
-            other.unpin();
+            limit.cancel();
+            other.returnToPool();
             passed = true;
             return server;
         } catch (SQLException e) {
@@ -141,9 +141,9 @@ public final class Fitness {
             }
             throw e;
         } finally {
-            limit.end();
+            limit.cancel();
             if (!passed) {
-                other.end();
+                other.abort();
             }
         }
     }
@@ -155,7 +155,7 @@ public final class Fitness {
             return Optional.of(
                     Uninterruptibly.get(another, config.connectionTimeout().dividedBy(2)));
         } catch (TimeoutException e) {
-            another.thenAccept(LockSession::unpin);
+            another.thenAccept(LockSession::returnToPool);
             return Optional.empty();
         } catch (SQLException | RuntimeException e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "no second connection to compare with", e);
@@ -166,10 +166,10 @@ public final class Fitness {
     private LockSession borrow() throws SQLException {
         LockSession session = sessions.borrow();
         try {
-            session.pin();
+            session.setUp();
             return session;
         } catch (Throwable e) {
-            session.end();
+            session.abort();
             throw e;
         }
     }

@@ -2,7 +2,7 @@
 package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.session.Inquiry.SlowQuestion;
+import io.holdfast.lock.postgres.session.Inquiry.LongQuestion;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.time.Duration;
 
@@ -30,16 +30,16 @@ public final class Inquiries {
     }
 
     /** Asks with several statements, and blocks until all answers are there. */
-    public <T> T askAll(String subject, SlowQuestion<T> question) throws InterruptedException {
+    public <T> T askAll(String subject, LongQuestion<T> question) throws InterruptedException {
         return inquiry(subject, question, false).await();
     }
 
     /** Asks with several statements, and blocks until all answers are there, at most for this time. */
-    public <T> T askAll(String subject, SlowQuestion<T> question, Duration atMost) throws InterruptedException {
+    public <T> T askAll(String subject, LongQuestion<T> question, Duration atMost) throws InterruptedException {
         return inquiry(subject, question, false).await(atMost);
     }
 
-    private <T> Inquiry<T> inquiry(String subject, SlowQuestion<T> question, boolean isSingle) {
+    private <T> Inquiry<T> inquiry(String subject, LongQuestion<T> question, boolean isSingle) {
         return new Inquiry<>(sessions, keepers, config, subject, question, isSingle);
     }
 }

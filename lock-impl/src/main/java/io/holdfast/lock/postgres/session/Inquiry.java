@@ -29,7 +29,7 @@ final class Inquiry<T> {
     private final Duration timeout;
 
     private final String what;
-    private final SlowQuestion<T> question;
+    private final LongQuestion<T> question;
 
     /** Whether the question is one statement, which leaves nothing behind when it fails. */
     private final boolean isSingle;
@@ -51,7 +51,7 @@ final class Inquiry<T> {
             Keepers keepers,
             LockerConfig config,
             String what,
-            SlowQuestion<T> question,
+            LongQuestion<T> question,
             boolean isSingle) {
         this.sessions = sessions;
         this.keepers = keepers;
@@ -64,7 +64,7 @@ final class Inquiry<T> {
 
     /** A question of several statements, which announces each before it is sent. */
     @FunctionalInterface
-    public interface SlowQuestion<T> {
+    public interface LongQuestion<T> {
         T ask(LockSession session, Progress progress) throws SQLException;
     }
 
@@ -103,14 +103,14 @@ final class Inquiry<T> {
     private final class Waiting implements Progress {
 
         @Override
-        public void goesOn() {
+        public void nextStep() {
             if (!limitedAsWhole) {
                 answerBy = Deadline.after(timeout);
             }
         }
 
         @Override
-        public boolean isOver() {
+        public boolean isUnwanted() {
             synchronized (Inquiry.this) {
                 return abandoned;
             }
@@ -133,7 +133,7 @@ final class Inquiry<T> {
         if (session == null) {
             return false;
         }
-        keepers.run(() -> session.end());
+        keepers.run(() -> session.abort());
         return true;
     }
 
@@ -142,28 +142,28 @@ final class Inquiry<T> {
         synchronized (this) {
             session = opened;
             if (abandoned) {
-                opened.unpin();
+                opened.returnToPool();
                 return null;
             }
         }
         boolean unharmed = false;
         try {
-            opened.pin();
+            opened.setUp();
             opened.requirePostgres();
             T answer = question.ask(opened, new Waiting());
             unharmed = true;
             return answer;
         } catch (SQLException e) {
-            unharmed = isSingle && SqlStates.isRefused(e);
+            unharmed = isSingle && SqlStates.isServerError(e);
             throw e;
         } catch (LockException e) {
-            unharmed = isSingle && e.getCause() instanceof SQLException cause && SqlStates.isRefused(cause);
+            unharmed = isSingle && e.getCause() instanceof SQLException cause && SqlStates.isServerError(cause);
             throw e;
         } finally {
             if (unharmed) {
-                opened.unpin();
+                opened.returnToPool();
             } else {
-                opened.end();
+                opened.abort();
             }
         }
     }

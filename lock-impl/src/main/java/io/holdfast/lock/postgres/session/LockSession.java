@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One PostgreSQL session behind one connection that nobody else uses, in autocommit. Methods that send a statement block on
- * JDBC and run one after the other. {@link #cancel()} and {@link #end()} are for another thread while a statement runs.
+ * JDBC and run one after the other. {@link #cancel()} and {@link #abort()} are for another thread while a statement runs.
  */
 public final class LockSession {
 
@@ -70,13 +70,13 @@ public final class LockSession {
     }
 
     /** Prepares the connection for statements. */
-    public void pin() throws SQLException {
+    public void setUp() throws SQLException {
         connection.setUp();
     }
 
     // ---- what is known of it
 
-    public ServerPool pool() {
+    public PoolKind pool() {
         return connection.pool();
     }
 
@@ -134,11 +134,11 @@ public final class LockSession {
 
     /** Whether the connection was given up. */
     public boolean isGone() {
-        return connection.isGivenUp();
+        return connection.isGone();
     }
 
     /** True for the first caller, who has to log the loss of the locks that share the session. */
-    public boolean isLossNews() {
+    public boolean claimLossReport() {
         return lossLogged.compareAndSet(false, true);
     }
 
@@ -149,7 +149,7 @@ public final class LockSession {
         oneStatement.lock();
         try {
             if (isSealed()) {
-                throw SqlStates.sessionGivenUp();
+                throw SqlStates.sessionGone();
             }
             long sentNanos = System.nanoTime();
             T answer = running.run(connection.get(), query);
@@ -164,7 +164,7 @@ public final class LockSession {
     }
 
     private boolean isSealed() {
-        return sealed || connection.isGivenUp();
+        return sealed || connection.isGone();
     }
 
     /** Asks on this session, unless a statement runs on it, which may take its time, or it was given up. */
@@ -246,7 +246,7 @@ public final class LockSession {
     }
 
     /** Unlocks everything, whatever an earlier error has left; false if that fails. */
-    public boolean wipe() {
+    public boolean unlockAll() {
         try {
             return ask(PlainQuery.UNLOCK_ALL);
         } catch (Throwable e) {
@@ -298,7 +298,7 @@ public final class LockSession {
      * Returns the connection to where it came from. Only for a session that is proven to hold no lock. The connection may be
      * somebody else's at once, so nothing of this session may run any more, and nothing may follow.
      */
-    public void unpin() {
+    public void returnToPool() {
         oneStatement.lock();
         try {
             connection.returnToPool();
@@ -308,17 +308,17 @@ public final class LockSession {
     }
 
     /** Ends the session physically, so that the server releases its locks. Does nothing if the connection was given up before. */
-    void end() {
-        end(() -> {});
+    void abort() {
+        abort(() -> {});
     }
 
-    /** As {@link #end()}; {@code ended} runs before the connection is closed, which may hang. */
-    void end(Runnable ended) {
+    /** As {@link #abort()}; {@code ended} runs before the connection is closed, which may hang. */
+    void abort(Runnable ended) {
         connection.abort(ended);
     }
 
     /** Ends the session unless the future is canceled before that. */
-    Future<?> endAfter(Duration limit, Keepers keepers) {
-        return keepers.schedule(() -> keepers.run(this::end), limit);
+    Future<?> abortAfter(Duration limit, Keepers keepers) {
+        return keepers.schedule(() -> keepers.run(this::abort), limit);
     }
 }

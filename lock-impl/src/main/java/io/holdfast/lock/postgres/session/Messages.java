@@ -61,12 +61,12 @@ final class Messages {
                 null);
     }
 
-    static LockDatabaseUnfitException sharedSession(int pid, ServerPool pool) {
+    static LockDatabaseUnfitException duplicateSession(int pid, PoolKind pool) {
         return new LockDatabaseUnfitException(
                 "HOLDFAST-0019: the data source gave out two connections that are one session of the server (process id "
                         + pid
                         + "), which would hold the same lock twice. Give the locks a data source of their own that"
-                        + " hands out each connection once." + pool.settings(),
+                        + " hands out each connection once." + pool.hint(),
                 null);
     }
 
@@ -77,11 +77,11 @@ final class Messages {
                 cause);
     }
 
-    static LockDatabaseUnfitException transactionPooler(ServerPool pool, @Nullable Throwable cause) {
+    static LockDatabaseUnfitException transactionPooler(PoolKind pool, @Nullable Throwable cause) {
         return new LockDatabaseUnfitException(
                 "HOLDFAST-0021: a pooler between here and PostgreSQL changes the session behind a connection after each"
                         + " transaction, so locks would not exclude each other. With PgBouncer set pool_mode = session for"
-                        + " the locks' database, or connect to PostgreSQL directly." + pool.settings(),
+                        + " the locks' database, or connect to PostgreSQL directly." + pool.hint(),
                 cause);
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 public final class PinnedSessions implements SessionAllocation {
 
     @Override
-    public Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress) {
+    public Optional<LockSession> take(long lockId, Deadline by, Runnable permitted, Progress progress) {
         return Optional.empty();
     }
 
@@ -20,8 +20,8 @@ public final class PinnedSessions implements SessionAllocation {
     }
 
     @Override
-    public void giveBack(LockSession session, long lockId) {
-        session.unpin();
+    public void putBack(LockSession session, long lockId) {
+        session.returnToPool();
     }
 
     @Override

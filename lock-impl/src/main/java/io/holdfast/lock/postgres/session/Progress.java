@@ -5,8 +5,8 @@ package io.holdfast.lock.postgres.session;
 public interface Progress {
 
     /** A statement is about to be sent. */
-    void goesOn();
+    void nextStep();
 
     /** Whether nobody waits for the work any more. */
-    boolean isOver();
+    boolean isUnwanted();
 }

@@ -34,7 +34,7 @@ public final class Servers {
         try {
             return Optional.of(session.ask(PlainQuery.SERVER_IDENTITY));
         } catch (SQLException e) {
-            if (!SqlStates.isRefused(e)) {
+            if (!SqlStates.isServerError(e)) {
                 throw e;
             }
             Messages.LOG.log(System.Logger.Level.DEBUG, "the server does not say who it is", e);

@@ -17,14 +17,14 @@ public interface SessionAllocation {
      * @param permitted runs when the limit of sessions allows another
      * @param progress told while the new one is checked
      */
-    Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress)
+    Optional<LockSession> take(long lockId, Deadline by, Runnable permitted, Progress progress)
             throws SQLException, InterruptedException;
 
     /** The lock was granted on this session of its own; whether that takes other locks besides from now on. */
     boolean adopt(LockSession own, long lockId);
 
     /** Takes a session back, or the share of this lock in it. The lock is not held by it any more. */
-    void giveBack(LockSession session, long lockId);
+    void putBack(LockSession session, long lockId);
 
     /** Sessions that are open without a lock. */
     Collection<LockSession> idle();

@@ -40,7 +40,7 @@ final class SessionComparison {
     int compare(LockSession one, LockSession other, Progress progress) throws SQLException {
         Deadline deadline = Deadline.after(enough);
         try {
-            progress.goesOn();
+            progress.nextStep();
             int first = one.ask(PlainQuery.BACKEND_PID);
             reportPooler(one, first);
             for (int round = 0; round < ROUNDS && (round < FEWEST_ROUNDS || !deadline.hasPassed()); round++) {
@@ -64,17 +64,17 @@ final class SessionComparison {
 
     /** Asks before and after, so that a pooler that prefers the session it used last assigns it to the other connection. */
     private static void compare(int first, LockSession one, LockSession other, Progress progress) throws SQLException {
-        progress.goesOn();
+        progress.nextStep();
         int before = one.ask(PlainQuery.BACKEND_PID);
-        progress.goesOn();
+        progress.nextStep();
         other.begin();
         int beside = other.ask(PlainQuery.BACKEND_PID);
-        progress.goesOn();
+        progress.nextStep();
         int after = one.ask(PlainQuery.BACKEND_PID);
-        progress.goesOn();
+        progress.nextStep();
         other.rollback();
         if (beside == after) {
-            throw Messages.sharedSession(after, one.pool());
+            throw Messages.duplicateSession(after, one.pool());
         }
         if (before != first || after != first || beside == first) {
             throw Messages.transactionPooler(one.pool(), null);

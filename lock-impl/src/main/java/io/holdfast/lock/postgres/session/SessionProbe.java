@@ -132,19 +132,19 @@ public final class SessionProbe {
     }
 
     private <T> T askAndReturn(LockSession session, Question<T> question) throws SQLException {
-        Future<?> limit = session.endAfter(timeout, keepers);
+        Future<?> limit = session.abortAfter(timeout, keepers);
         boolean answered = false;
         try {
-            session.pin();
+            session.setUp();
             T answer = question.ask(session);
             answered = true;
             return answer;
         } finally {
             limit.cancel(false);
             if (answered) {
-                session.unpin();
+                session.returnToPool();
             } else {
-                session.end();
+                session.abort();
             }
         }
     }

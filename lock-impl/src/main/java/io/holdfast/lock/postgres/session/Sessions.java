@@ -116,7 +116,7 @@ public final class Sessions {
     private LockSession remembered(LockSession session) {
         open.add(session);
         if (closed) {
-            session.unpin();
+            session.returnToPool();
         }
         return session;
     }
@@ -134,7 +134,7 @@ public final class Sessions {
     /** Ends whatever is left, and what comes later. */
     public void close() {
         closed = true;
-        open.forEach(LockSession::end);
+        open.forEach(LockSession::abort);
     }
 
     /** What to do before somebody has to wait for a session. */
@@ -184,7 +184,7 @@ public final class Sessions {
             byPid.remove(session.backend().pid(), session);
         }
         if (other != session) {
-            throw Messages.sharedSession(session.backend().pid(), session.pool());
+            throw Messages.duplicateSession(session.backend().pid(), session.pool());
         }
     }
 }

@@ -52,16 +52,16 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     @Override
-    public Optional<LockSession> share(long lockId, Deadline by, Runnable permitted, Progress progress)
+    public Optional<LockSession> take(long lockId, Deadline by, Runnable permitted, Progress progress)
             throws SQLException, InterruptedException {
-        Optional<LockSession> shared = take(lockId);
+        Optional<LockSession> shared = find(lockId);
         if (shared.isPresent()) {
             return shared;
         }
         // One after the other, so that many that come at once share what the first of them opens.
         awaitOpening(progress);
         try {
-            shared = take(lockId);
+            shared = find(lockId);
             return shared.isPresent() ? shared : Optional.of(open(lockId, by, permitted, progress));
         } finally {
             opening.unlock();
@@ -73,17 +73,17 @@ public final class SharedSessions implements SessionAllocation {
         long seen = answers.get();
         long stepNanos = config.answerTimeout().dividedBy(4).toNanos();
         while (!opening.tryLock(stepNanos, TimeUnit.NANOSECONDS)) {
-            if (progress.isOver()) {
+            if (progress.isUnwanted()) {
                 throw new InterruptedException();
             }
             if (answers.get() != seen) {
                 seen = answers.get();
-                progress.goesOn();
+                progress.nextStep();
             }
         }
     }
 
-    private synchronized Optional<LockSession> take(long lockId) {
+    private synchronized Optional<LockSession> find(long lockId) {
         shares.keySet().removeIf(LockSession::isGone);
         for (Map.Entry<LockSession, Set<Long>> share : shares.entrySet()) {
             if (share.getValue().size() < LOCKS_PER_SESSION
@@ -106,9 +106,9 @@ public final class SharedSessions implements SessionAllocation {
         AnswerLimit limit = new AnswerLimit(session, progress, keepers, config.answerTimeout(), answers);
         boolean ready = false;
         try {
-            session.pin();
+            session.setUp();
             fitness.require(session, limit);
-            limit.goesOn();
+            limit.nextStep();
             Acquired answer = session.makeReady(SessionTerms.ofMany(config));
             if (answer.granted() == null) {
                 throw CommonMessages.standby("locks");
@@ -119,9 +119,9 @@ public final class SharedSessions implements SessionAllocation {
             ready = true;
             return session;
         } finally {
-            limit.end();
+            limit.cancel();
             if (!ready) {
-                session.end();
+                session.abort();
             }
         }
     }
@@ -133,7 +133,7 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     @Override
-    public void giveBack(LockSession session, long lockId) {
+    public void putBack(LockSession session, long lockId) {
         if (drop(session, lockId)) {
             close(session);
         }
@@ -155,15 +155,15 @@ public final class SharedSessions implements SessionAllocation {
 
     /** A session that was never made ready is as it came. */
     private void close(LockSession session) {
-        Future<?> limit = session.endAfter(config.answerTimeout(), keepers);
+        Future<?> limit = session.abortAfter(config.answerTimeout(), keepers);
         try {
             if (!session.isReady() || session.restore()) {
-                session.unpin();
+                session.returnToPool();
             } else {
-                session.end();
+                session.abort();
             }
         } catch (Throwable e) {
-            session.end();
+            session.abort();
         } finally {
             limit.cancel(false);
         }

@@ -109,7 +109,7 @@ public final class SqlStates {
      * @param e the failure
      * @return whether the session continues after an error of the server
      */
-    public static boolean isRefused(SQLException e) {
+    public static boolean isServerError(SQLException e) {
         return e.getSQLState() != null && !isSessionLost(e) && !e.getSQLState().startsWith(DYNAMIC_SQL_CLASS);
     }
 
@@ -176,7 +176,7 @@ public final class SqlStates {
      *
      * @return a failure for which {@link #isSessionLost} is true
      */
-    public static SQLException sessionGivenUp() {
+    public static SQLException sessionGone() {
         return new SQLNonTransientConnectionException("the session was given up", CONNECTION_DOES_NOT_EXIST);
     }
 
@@ -192,7 +192,7 @@ public final class SqlStates {
         for (Throwable t = e; t != null; t = t.getCause()) {
             if (t instanceof SQLException sql && sql.getSQLState() != null) {
                 return isPoolExhausted(e)
-                        || isSessionLost(sql) && !isDriversProtocolError(sql)
+                        || isSessionLost(sql) && !isProtocolViolation(sql)
                         || sql.getSQLState().equals(TOO_MANY_CONNECTIONS);
             }
         }
@@ -205,7 +205,7 @@ public final class SqlStates {
      * @param e the failure
      * @return whether the protocol was violated
      */
-    public static boolean isDriversProtocolError(SQLException e) {
+    public static boolean isProtocolViolation(SQLException e) {
         return PROTOCOL_VIOLATION.equals(e.getSQLState());
     }
 

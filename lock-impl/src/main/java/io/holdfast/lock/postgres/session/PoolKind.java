@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.util.Arrays;
 
 /** The pools of application servers, by whose wrapper a connection is: which settings end or swap a connection in use. */
-public enum ServerPool {
+public enum PoolKind {
     WILDFLY(
             "org.jboss.jca.",
             " On WildFly this is also done by flush-strategy other than FailingConnectionOnly, and by flushing the pool."),
@@ -19,12 +19,12 @@ public enum ServerPool {
     private final String wrappers;
     private final String settings;
 
-    ServerPool(String wrappers, String settings) {
+    PoolKind(String wrappers, String settings) {
         this.wrappers = wrappers;
         this.settings = settings;
     }
 
-    static ServerPool of(Connection connection) {
+    static PoolKind of(Connection connection) {
         String wrapper = connection.getClass().getName();
         return Arrays.stream(values())
                 .filter(pool -> wrapper.startsWith(pool.wrappers))
@@ -33,7 +33,7 @@ public enum ServerPool {
     }
 
     /** A sentence with a blank before it, or nothing. */
-    public String settings() {
+    public String hint() {
         return settings;
     }
 }
