@@ -39,7 +39,7 @@ public final class Inquiries {
         return inquiry(subject, question, false).await(atMost);
     }
 
-    private <T> Inquiry<T> inquiry(String subject, LongQuestion<T> question, boolean isSingle) {
-        return new Inquiry<>(sessions, keepers, config, subject, question, isSingle);
+    private <T> Inquiry<T> inquiry(String subject, LongQuestion<T> question, boolean singleStatement) {
+        return new Inquiry<>(sessions, keepers, config, subject, question, singleStatement);
     }
 }

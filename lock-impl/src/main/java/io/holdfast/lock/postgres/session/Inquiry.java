@@ -9,13 +9,16 @@ import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One question to the database on a session borrowed for it, which is given back, or ended if it does not answer.
+ * One question to the database, on a session that is borrowed for it. The session is returned afterwards, or aborted if
+ * it does not answer.
  *
  * @param <T> the answer
  */
@@ -25,55 +28,61 @@ final class Inquiry<T> {
     private final Keepers keepers;
     private final Duration connectionTimeout;
 
-    /** For a connection and one answer. */
+    /** How long to wait for a connection and one answer. */
     private final Duration timeout;
 
-    private final String what;
+    private final String subject;
     private final LongQuestion<T> question;
 
     /** Whether the question is one statement, which leaves nothing behind when it fails. */
-    private final boolean isSingle;
+    private final boolean singleStatement;
 
-    /** Moves on with every statement of the question, unless the whole of it is limited. */
+    /** Begins again with every statement of the question, unless the question is limited as a whole. */
     private volatile Deadline answerBy;
 
-    /** Whether the question has one limit, whatever the number of its statements. Written once, before it is asked. */
+    /** Whether there is one limit for all statements of the question. Written once, before the question is asked. */
     private boolean limitedAsWhole;
 
-    /** The session that asks, or null before there is one. Guarded by this. */
-    private LockSession session;
+    /** The session that asks; null before there is one. Guarded by this. */
+    private @Nullable LockSession session;
 
-    /** Nobody waits for the answer any more. Guarded by this. */
+    /** Whether nobody waits for the answer any more. Guarded by this. */
     private boolean abandoned;
 
     Inquiry(
             Sessions sessions,
             Keepers keepers,
             LockerConfig config,
-            String what,
+            String subject,
             LongQuestion<T> question,
-            boolean isSingle) {
+            boolean singleStatement) {
         this.sessions = sessions;
         this.keepers = keepers;
         this.connectionTimeout = config.connectionTimeout();
         this.timeout = config.connectionTimeout().plus(config.answerTimeout());
-        this.what = what;
+        this.subject = subject;
         this.question = question;
-        this.isSingle = isSingle;
+        this.singleStatement = singleStatement;
     }
 
-    /** A question of several statements, which announces each before it is sent. */
+    /**
+     * A question of several statements.
+     *
+     * @param <T> the answer
+     */
     @FunctionalInterface
     public interface LongQuestion<T> {
+
+        /** Asks on this session, and announces each statement before it is sent. */
         T ask(LockSession session, Progress progress) throws SQLException;
     }
 
-    /** Waits for a connection and for the answer to each statement, for each as long as the timeout. */
+    /** Waits for a connection and the first answer, and then for each further answer, each time for the timeout. */
     T await() throws InterruptedException {
         return awaitFor(timeout);
     }
 
-    /** Waits for the whole answer, at most as long as this. */
+    /** Waits for a connection and all answers, at most for this time. */
     T await(Duration atMost) throws InterruptedException {
         limitedAsWhole = true;
         return awaitFor(atMost);
@@ -88,7 +97,9 @@ final class Inquiry<T> {
                     return answer.get(answerBy.remainingNanos(), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException e) {
                     if (answerBy.hasPassed()) {
-                        throw abandon() ? CommonMessages.noAnswer(what, limit) : sessions.noConnection(what, limit);
+                        throw abandon()
+                                ? CommonMessages.noAnswer(subject, limit)
+                                : sessions.noConnection(subject, limit);
                     }
                 }
             }
@@ -96,7 +107,7 @@ final class Inquiry<T> {
             abandon();
             throw e;
         } catch (ExecutionException e) {
-            throw told(e.getCause());
+            throw failure(e.getCause());
         }
     }
 
@@ -117,34 +128,41 @@ final class Inquiry<T> {
         }
     }
 
-    private RuntimeException told(Throwable failure) {
+    private RuntimeException failure(Throwable failure) {
         if (failure instanceof LockException e) {
             return e;
         }
         if (failure instanceof SQLException e && SqlStates.isPoolExhausted(e)) {
-            return CommonMessages.noConnection(what, connectionTimeout, e);
+            return CommonMessages.noConnection(subject, connectionTimeout, e);
         }
-        return CommonMessages.unavailable(what, failure);
+        return CommonMessages.unavailable(subject, failure);
     }
 
-    /** Whether there was a session, which is ended then; one that comes later is given back unused. */
-    private synchronized boolean abandon() {
-        abandoned = true;
-        if (session == null) {
+    /** Whether there was a session, which is aborted then; a session that comes later is returned unused. */
+    private boolean abandon() {
+        LockSession asking;
+        synchronized (this) {
+            abandoned = true;
+            asking = session;
+        }
+        if (asking == null) {
             return false;
         }
-        keepers.run(() -> session.abort());
+        keepers.run(asking::abort);
         return true;
+    }
+
+    /** False if nobody waits for the answer any more. */
+    private synchronized boolean begin(LockSession opened) {
+        session = opened;
+        return !abandoned;
     }
 
     private T ask() throws SQLException {
         LockSession opened = sessions.borrow();
-        synchronized (this) {
-            session = opened;
-            if (abandoned) {
-                opened.returnToPool();
-                return null;
-            }
+        if (!begin(opened)) {
+            opened.returnToPool();
+            throw new CancellationException("nobody waits for the answer any more");
         }
         boolean unharmed = false;
         try {
@@ -154,10 +172,10 @@ final class Inquiry<T> {
             unharmed = true;
             return answer;
         } catch (SQLException e) {
-            unharmed = isSingle && SqlStates.isServerError(e);
+            unharmed = singleStatement && SqlStates.isServerError(e);
             throw e;
         } catch (LockException e) {
-            unharmed = isSingle && e.getCause() instanceof SQLException cause && SqlStates.isServerError(cause);
+            unharmed = singleStatement && e.getCause() instanceof SQLException cause && SqlStates.isServerError(cause);
             throw e;
         } finally {
             if (unharmed) {
