@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code pg_locks}; keys come from the locks of this locker and from what other sessions publish. */
+/** Reads {@code pg_locks}. The keys are those of this locker's own locks, and those that other sessions publish. */
 final class PostgresLockAdmin implements LockAdmin {
 
     private final Attempts attempts;
@@ -83,7 +83,7 @@ final class PostgresLockAdmin implements LockAdmin {
         return keys;
     }
 
-    /** By lock id, in its order. */
+    /** The locks by their ids, in the order of the ids. */
     private Map<Long, LockInfo> infos(@Nullable Long lockId, Map<Long, String> keys) throws InterruptedException {
         Map<Long, List<LockRow>> byId = new TreeMap<>();
         ask("the list of locks", session -> session.ask(new LocksQuery(lockId)))
@@ -106,7 +106,7 @@ final class PostgresLockAdmin implements LockAdmin {
         return new LockInfo(lockId, key, sessions(rows, true), sessions(rows, false));
     }
 
-    /** What a session publishes is of one of its locks, and anybody may publish anything. */
+    /** A session publishes the key of one of its locks only, and any client may publish any text. */
     private boolean isKeyOf(Published published, long lockId) {
         int namespace = attempts.namespace();
         return published.namespace() == namespace && LockId.of(namespace, published.key()) == lockId;

@@ -111,7 +111,7 @@ public final class PostgresLocker implements Locker {
                 ? new SharedSessions(sessions, keepers, fitness, config)
                 : new PinnedSessions();
         this.tenures = new Tenures(allocation, servers, sessions, keepers, config);
-        this.sessions.silent(tenures::silentSessions);
+        this.sessions.countSilentBy(tenures::silentSessions);
         this.heldLocks = new HeldLocks(tenures, allocation, servers, this.listeners, keepers, config);
         this.acquisitions = new Acquisitions(
                 new GrantWork.Resources(

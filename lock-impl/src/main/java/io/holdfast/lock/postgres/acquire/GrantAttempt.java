@@ -24,7 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** How a session asks the server for one lock: it tries, and then waits in the server's queue until the deadline. */
+/** Asks the server for one lock on a session: tries first, and then waits in the server's queue until the deadline. */
 final class GrantAttempt {
 
     private final LockRequest request;
@@ -32,10 +32,9 @@ final class GrantAttempt {
     private final Deadline deadline;
     private final LockerConfig config;
     private final SessionSettings settings;
-
     private final Keepers keepers;
 
-    /** When the step that runs must have come to an end; moves on with every step. */
+    /** When the present step must have ended; begins again with every step. */
     private volatile Deadline answerBy;
 
     GrantAttempt(LockRequest request, long lockId, Deadline deadline, LockerConfig config, Keepers keepers) {
@@ -48,40 +47,41 @@ final class GrantAttempt {
         expectAnswerAfter(Duration.ZERO);
     }
 
-    /** When the step has ended if all is well, unless another began. */
+    /** When the present step has ended if all is well, unless the next one has begun by then. */
     Deadline answerBy() {
         return answerBy;
     }
 
-    /** A statement is about to be sent that the server may take this long for. */
-    void expectAnswerAfter(Duration served) {
-        answerBy = Deadline.after(served.plus(config.answerTimeout()));
+    /** To be called before a statement is sent that the server may work on for this time. */
+    void expectAnswerAfter(Duration work) {
+        answerBy = Deadline.after(work.plus(config.answerTimeout()));
     }
 
-    /** What comes before the first statement ends by then. */
+    /** To be called before a step without a statement, which ends by this deadline. */
     void expectAnswerBy(Deadline deadline) {
         answerBy = deadline;
     }
 
-    /** Asks without waiting. After an exception the session may hold the lock all the same. */
-    Optional<Grant> tryOn(LockSession session, boolean own) throws SQLException {
+    /** Asks without waiting. After an exception the session may hold the lock nevertheless. */
+    Optional<Grant> tryOn(LockSession session, boolean dedicated) throws SQLException {
         expectAnswerAfter(Duration.ZERO);
         long sentNanos = System.nanoTime();
-        return granted(session, own, send(session, own, null), sentNanos);
+        return granted(session, dedicated, send(session, dedicated, null), sentNanos);
     }
 
     /**
-     * Waits until the server grants, or nobody wants the lock any more. A waiting statement holds a snapshot, which holds
-     * back VACUUM; so long waits are cut into slices, and a new slice queues anew. After an exception it may be held.
+     * Waits until the server grants the lock, or nobody wants it any more. A waiting statement has a snapshot, which
+     * keeps VACUUM from removing rows, so long waits are cut into slices, and each slice queues again. After an
+     * exception the session may hold the lock nevertheless.
      */
-    Optional<Grant> waitOn(LockSession session, BooleanSupplier givenUp) throws SQLException {
-        while (!deadline.hasPassed() && !givenUp.getAsBoolean()) {
+    Optional<Grant> waitOn(LockSession session, BooleanSupplier unwanted) throws SQLException {
+        while (!deadline.hasPassed() && !unwanted.getAsBoolean()) {
             Duration left = deadline.remaining();
             Duration slice = left.compareTo(config.waitSlice()) < 0 ? left : config.waitSlice();
             expectAnswerAfter(slice);
             long sentNanos = System.nanoTime();
             Acquired answer;
-            // By itself the server may end the wait late: when its clock is set forward, for one.
+            // By itself the server may end the wait late, for example after its clock was set forward.
             LateEnd lateEnd = new LateEnd(session);
             Future<?> cancel = keepers.schedule(
                     () -> keepers.submit(lateEnd),
@@ -144,12 +144,12 @@ final class GrantAttempt {
         }
     }
 
-    private Acquired send(LockSession session, boolean own, @Nullable Duration slice) throws SQLException {
+    private Acquired send(LockSession session, boolean dedicated, @Nullable Duration slice) throws SQLException {
         return session.acquire(
-                new AcquireStatement(request.mode(), lockId, slice, own ? settings : null, request.fenced()));
+                new AcquireStatement(request.mode(), lockId, slice, dedicated ? settings : null, request.fenced()));
     }
 
-    private Optional<Grant> granted(LockSession session, boolean own, Acquired answer, long sentNanos)
+    private Optional<Grant> granted(LockSession session, boolean dedicated, Acquired answer, long sentNanos)
             throws SQLException {
         if (answer.granted() == null) {
             throw CommonMessages.standby(what());
@@ -159,12 +159,13 @@ final class GrantAttempt {
         }
         long confirmedNanos = confirm(session, sentNanos);
         long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
-        return Optional.of(new Grant(session, lockId, own, answer.token(), ttlStartNanos));
+        return Optional.of(new Grant(session, lockId, dedicated, answer.token(), ttlStartNanos));
     }
 
     /**
-     * The server counts the silence of the session from the grant, which was not before the statement was sent; if that may
-     * have been long ago, because the statement waited, it is asked once more. The moment at which the lock was held surely.
+     * Finds a moment at which the lock was held for certain. The server counts the silence of the session from the
+     * grant, which was not before the statement was sent. If that may have been long ago, because the statement waited,
+     * the server is asked again.
      */
     private long confirm(LockSession session, long sentNanos) throws SQLException {
         Duration lease = settings.lease();

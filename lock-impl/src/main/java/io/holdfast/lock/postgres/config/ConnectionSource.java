@@ -6,7 +6,10 @@ import java.sql.SQLException;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
 
-/** Where sessions come from. Called on keeper threads only, so that what it opens is in nobody's transaction. */
+/**
+ * Where connections come from. A locker calls its source on keeper threads only, so that its connections are in no
+ * transaction. The locks of a transaction call a source of that transaction on the caller's thread.
+ */
 @FunctionalInterface
 public interface ConnectionSource {
 
@@ -28,7 +31,7 @@ public interface ConnectionSource {
     }
 
     /**
-     * The connections of a data source; of a pool, as many as it says to have.
+     * The connections of a data source. The size of a pool is the one that it is configured with.
      *
      * @param dataSource a pool, or one that opens a new connection each time
      * @return the source

@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
 
-/** Connections of a data source. Pools are asked for their size by the names that they have for it, since JDBC has none. */
+/** Connections of a data source. JDBC does not know the size of a pool, so the methods of known pools are tried. */
 record DataSourceConnections(DataSource dataSource) implements ConnectionSource {
 
     /** Chains of methods without parameters: HikariCP, DBCP 2, Agroal, c3p0, Tomcat. */
@@ -53,7 +53,7 @@ record DataSourceConnections(DataSource dataSource) implements ConnectionSource 
         return value instanceof Integer size && size > 0 ? OptionalInt.of(size) : OptionalInt.empty();
     }
 
-    /** As a public type declares it, since the class itself may not be public, as Agroal's is not. */
+    /** Finds the declaration in a public type, since the class itself may not be public, as Agroal's is not. */
     private static Method accessible(Class<?> type, String name) throws NoSuchMethodException {
         Method method = type.getMethod(name);
         if (Modifier.isPublic(method.getDeclaringClass().getModifiers())) {
@@ -64,8 +64,7 @@ record DataSourceConnections(DataSource dataSource) implements ConnectionSource 
                 try {
                     return accessible(declared, name);
                 } catch (NoSuchMethodException e) {
-                    // Another interface declares it.
-                    continue;
+                    // The method is declared by a different interface.
                 }
             }
         }

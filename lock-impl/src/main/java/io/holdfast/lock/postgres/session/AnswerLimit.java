@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Ends a session that does not answer to one statement in time, as it hears of the statements one by one. */
+/** Aborts a session that does not answer in time. The limit begins again with each statement that is announced. */
 final class AnswerLimit implements Progress {
 
     private final LockSession session;

@@ -10,8 +10,8 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The connection of a session, from the moment when its source lends it until it is given up, which is once: it is returned or
- * aborted. After that it may be somebody else's.
+ * The connection of a session, from the moment when its source lends it until it is returned or aborted, whichever
+ * happens first. After that it is gone, and may belong to somebody else.
  */
 final class BorrowedConnection {
 
@@ -25,9 +25,16 @@ final class BorrowedConnection {
     /** Written once, by {@link #setUp}, before the connection is used. */
     private boolean autoCommitBefore = true;
 
-    /** The process id that the driver received when it connected; empty if the pool does not show it. Written likewise. */
+    /**
+     * The process id that the driver received when it connected; empty if the pool does not show it. Written likewise.
+     */
     private OptionalInt driverPid = OptionalInt.empty();
 
+    /**
+     * Takes the connection over.
+     *
+     * @param onGone what to do, once, before the connection is returned or aborted
+     */
     BorrowedConnection(Connection connection, Runnable onGone) {
         this.connection = connection;
         this.onGone = onGone;
@@ -105,7 +112,7 @@ final class BorrowedConnection {
         return gone.get();
     }
 
-    /** True for the first caller. */
+    /** Only the caller that gets true may return or abort the connection. */
     private boolean markGone() {
         boolean first = gone.compareAndSet(false, true);
         if (first) {
@@ -114,7 +121,7 @@ final class BorrowedConnection {
         return first;
     }
 
-    /** Returns the connection to its source as it came, or aborts it if that fails. Does nothing if it was given up before. */
+    /** Returns the connection to its source as it came, or aborts it if that fails. Does nothing if it is gone. */
     void returnToPool() {
         if (!markGone()) {
             return;
@@ -131,7 +138,7 @@ final class BorrowedConnection {
     }
 
     /**
-     * Ends the session of the connection, which never serves anybody again. Does nothing if it was given up before.
+     * Ends the session of the connection, which nobody can use again. Does nothing if it is gone.
      *
      * @param ended what to do before the connection is closed, which may hang
      */

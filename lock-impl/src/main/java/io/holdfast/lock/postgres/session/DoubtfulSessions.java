@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Sessions that were given up on this side and may live on at the server, where they may hold a lock. Each is terminated
- * there, and forgotten when the server confirms that it is gone.
+ * Sessions that were given up on this side and may live on at the server, where they may hold a lock. Each is
+ * terminated there, and forgotten when the server confirms that it is gone.
  */
 public final class DoubtfulSessions {
 
@@ -51,8 +51,8 @@ public final class DoubtfulSessions {
     }
 
     /**
-     * Asks the server to terminate them. A session is forgotten only when the server has answered twice, a check interval
-     * apart, that it is not there: a statement may have been on its way to it.
+     * Asks the server to terminate them. A session is forgotten only when the server has answered twice, a check
+     * interval apart, that it is not there: a statement may have been on its way to it.
      */
     public void terminateAll() {
         for (Traces traces : inDoubt.keySet()) {

@@ -7,20 +7,24 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Finds the driver's connection behind a pool's. It is looked at, and aborted where the pool does not pass that on properly; SQL
- * runs through the pool's connection only. The driver's classes may not be visible from here, so they are not named.
+ * Finds the driver's connection behind the connection of a pool. It is only looked at, and aborted if the pool does not
+ * do that properly; statements use the pool's connection. The driver's classes may not be visible from here, so they
+ * are not named.
  */
 final class DriverConnection {
 
     private static final String PACKAGE = "org.postgresql.";
     private static final String WILDFLY = "org.jboss.";
 
-    /** What Payara and Open Liberty unwrap to, though not to the connection itself; null if the driver is not visible here. */
+    /**
+     * Payara and Open Liberty unwrap to this, though not to the connection itself; null if the driver is not visible
+     * here.
+     */
     private static final Class<?> INTERFACE = find("org.postgresql.PGConnection");
 
     private DriverConnection() {}
 
-    /** Empty if the pool does not show it, as Open Liberty's, or if it is of another driver. */
+    /** Empty if the pool does not show it, as Open Liberty's does not, or if another driver made it. */
     static Optional<Connection> of(Connection connection) {
         boolean isWildFly = connection.getClass().getName().startsWith(WILDFLY);
         Connection found = isWildFly ? underlying(connection) : unwrapped(connection);
@@ -39,7 +43,7 @@ final class DriverConnection {
         }
     }
 
-    /** The way of WildFly's pool, whose connection takes itself for the one that is asked for. */
+    /** The connections of WildFly's pool have a method of their own for that, and unwrap to themselves. */
     private static Connection underlying(Connection connection) {
         try {
             return (Connection)
@@ -50,8 +54,8 @@ final class DriverConnection {
     }
 
     /**
-     * Whether the pool gave out a connection that was closed behind its back, as far as it shows. No round trip. A closed one may
-     * refuse to be unwrapped.
+     * Whether the pool has lent a connection that was closed without its knowledge, as far as that shows without a
+     * round trip. A closed connection may fail to unwrap.
      */
     static boolean isClosed(Connection connection) throws SQLException {
         Optional<Connection> driver = of(connection);
@@ -66,7 +70,9 @@ final class DriverConnection {
         }
     }
 
-    /** The process id that the driver received when it connected: behind a pooler, an invented one. No round trip. */
+    /**
+     * The process id that the driver received when it connected, which a pooler may have invented. Needs no round trip.
+     */
     static OptionalInt backendPid(Connection connection) {
         Optional<Connection> driver = of(connection);
         try {

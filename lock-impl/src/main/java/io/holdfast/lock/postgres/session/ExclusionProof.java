@@ -20,8 +20,9 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Proves with a lock that nobody else uses that locks of two sessions exclude each other: the lock of one session is refused to
- * the other one, shows in {@code pg_locks}, and is granted after its release. The same goes for a lock of a transaction.
+ * Proves with a lock that nobody else uses that locks of two sessions exclude each other: the lock of one session is
+ * refused to the other one, shows in {@code pg_locks}, and is granted after its release. The same goes for a lock of a
+ * transaction.
  */
 final class ExclusionProof {
 
@@ -45,7 +46,9 @@ final class ExclusionProof {
         this.config = config;
     }
 
-    /** Fails if there is no exclusion. Returns when the server of both sessions started, which the servers have learned. */
+    /**
+     * Fails if there is no exclusion. Returns when the server of both sessions started, which the servers have learned.
+     */
     long prove(Servers servers) throws SQLException {
         progress.nextStep();
         expect(true, tryLock(one), "a free lock was refused");

@@ -20,9 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
 /**
- * Finds out, once for each server, whether locks exclude each other there. It compares two connections: they must have a
- * session each ({@link SessionComparison}), and locks must exclude each other on these sessions ({@link ExclusionProof}).
- * While there is no second connection, the answer is not known, and the check is tried again later.
+ * Finds out, once for each server, whether locks exclude each other there. It compares two connections: they must have
+ * a session each ({@link SessionComparison}), and locks must exclude each other on these sessions ({@link
+ * ExclusionProof}). While there is no second connection, the answer is not known, and the check is tried again later.
  */
 public final class Fitness {
 
@@ -86,8 +86,8 @@ public final class Fitness {
     }
 
     /**
-     * Checks one at a time. Callers that come later wait for as long as the check that runs gets answers, and need none of
-     * their own then.
+     * Checks one at a time. Callers that come later wait for as long as the check that runs gets answers, and need none
+     * of their own then.
      */
     private void check(LockSession session, Progress progress, BooleanSupplier isNeeded) throws SQLException {
         long seen = answers.get();

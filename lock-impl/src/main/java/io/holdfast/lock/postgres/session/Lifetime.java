@@ -5,8 +5,8 @@ import io.holdfast.lock.postgres.thread.Deadline;
 import java.time.Duration;
 
 /**
- * How long the server keeps a session that is silent, as this side may count on: from the moment when the last statement
- * that was answered had been sent, and a little shorter than the server does.
+ * How long the server keeps a silent session, as far as this side may rely on it. It counts from the moment at which
+ * the last answered statement was sent, and is a little shorter than the server's timeout.
  */
 public final class Lifetime {
 
@@ -15,9 +15,10 @@ public final class Lifetime {
     private final Duration counted;
     private final Duration touchAfter;
 
-    /** Written under the lock of this. */
+    /** Written under the monitor of this. */
     private volatile Deadline end;
 
+    /** Written likewise. */
     private volatile Deadline touchAt;
 
     Lifetime(Duration heartbeat, long sentNanos) {
@@ -32,7 +33,7 @@ public final class Lifetime {
         return end.hasPassed();
     }
 
-    /** Whether it has ended by either clock. */
+    /** Whether the lifetime has ended by the monotonic clock or by the wall clock. */
     public boolean mayHaveEnded() {
         return end.mayHavePassed();
     }
@@ -42,12 +43,14 @@ public final class Lifetime {
         return touchAt.mayHavePassed();
     }
 
-    /** Notes an answer. One that comes after the end is too late: whoever looked meanwhile has seen the session as lost. */
+    /**
+     * Notes an answer. False if it comes after the end, which is too late: others may have seen the session as lost.
+     */
     synchronized boolean prolong(long sentNanos) {
         if (end.hasPassed()) {
             return false;
         }
-        // An answer to an earlier statement may be noted after that to a later one.
+        // The answer to an earlier statement may be noted after the answer to a later one.
         end = end.later(Deadline.from(sentNanos, counted));
         touchAt = touchAt.later(Deadline.from(sentNanos, touchAfter));
         return true;

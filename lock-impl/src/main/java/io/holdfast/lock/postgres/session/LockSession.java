@@ -30,8 +30,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One PostgreSQL session behind one connection that nobody else uses, in autocommit. Methods that send a statement block on
- * JDBC and run one after the other. {@link #cancel()} and {@link #abort()} are for another thread while a statement runs.
+ * One PostgreSQL session behind one connection that nobody else uses, in autocommit. Methods that send a statement
+ * block on JDBC and run one after the other. Another thread may call {@link #cancel()} and {@link #abort()} while a
+ * statement runs.
  */
 public final class LockSession {
 
@@ -39,7 +40,7 @@ public final class LockSession {
     private final RunningStatement running = new RunningStatement();
     private final ReentrantLock oneStatement = new ReentrantLock();
 
-    /** Whether the log has the loss of the locks that share the session. */
+    /** Whether the loss of the locks that share the session was logged. */
     private final AtomicBoolean lossLogged = new AtomicBoolean();
 
     /** The numbers of the locks that the session may hold or wait for. */
@@ -63,7 +64,7 @@ public final class LockSession {
     /**
      * Takes over the connection, which nobody else may use from now on.
      *
-     * @param onGone what to do, once, when the connection is given up
+     * @param onGone what to do, once, before the connection is returned or aborted
      */
     LockSession(Connection connection, Consumer<LockSession> onGone) {
         this.connection = new BorrowedConnection(connection, () -> onGone.accept(this));
@@ -91,7 +92,7 @@ public final class LockSession {
         return backend;
     }
 
-    /** The process id that the driver received when it connected; empty if it does not show. */
+    /** The process id that the driver received when it connected; empty if the pool does not show it. */
     OptionalInt driverPid() {
         return connection.driverPid();
     }
@@ -106,7 +107,7 @@ public final class LockSession {
         this.start = start;
     }
 
-    /** What identifies the session on the server when it was given up. */
+    /** What identifies the session on the server after it was aborted. */
     Traces traces() {
         Backend known = backend;
         return new Traces(
@@ -132,12 +133,12 @@ public final class LockSession {
         return connection.isClosed();
     }
 
-    /** Whether the connection was given up. */
+    /** Whether the connection was returned or aborted. */
     public boolean isGone() {
         return connection.isGone();
     }
 
-    /** True for the first caller, who has to log the loss of the locks that share the session. */
+    /** Only the caller that gets true logs the loss of the locks that share the session. */
     public boolean claimLossReport() {
         return lossLogged.compareAndSet(false, true);
     }
@@ -167,7 +168,7 @@ public final class LockSession {
         return sealed || connection.isGone();
     }
 
-    /** Asks on this session, unless a statement runs on it, which may take its time, or it was given up. */
+    /** Asks on this session; empty if a statement runs on it, which may take long, or if the session is gone. */
     public <T> Optional<T> unlessBusy(Question<T> question) throws SQLException {
         if (!oneStatement.tryLock()) {
             return Optional.empty();
@@ -204,14 +205,16 @@ public final class LockSession {
     }
 
     /**
-     * Counts the lifetime from this moment. The server's timeout began when it granted the lock, which may have been any time
-     * during the wait; it begins again with the next statement.
+     * Counts the lifetime from this moment. The server's timeout began when it granted the lock, which may have been
+     * any time during the wait; it begins again with the next statement.
      */
     public void restartLifetime(SessionSettings settings, long sentNanos) {
         lifetime = lifetime == null ? null : new Lifetime(settings.lease(), sentNanos);
     }
 
-    /** Whether the lock was held until now, on this very backend. If the session was for it alone, it is restored, too. */
+    /**
+     * Whether the lock was held until now, on this very backend. If the session was for it alone, it is restored, too.
+     */
     public boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
         oneStatement.lock();
         try {
@@ -239,7 +242,7 @@ public final class LockSession {
         }
     }
 
-    /** After the settings are restored, no other statement may change them again. */
+    /** After the settings were restored, no other statement may change them. */
     private void seal() {
         sealed = true;
         former = null;
@@ -255,8 +258,8 @@ public final class LockSession {
     }
 
     /**
-     * Whether the session holds the lock and answers in time. A refresh of an enforced lease restarts the server's timeout,
-     * with the ttl that is given; otherwise the ttl is null.
+     * Whether the session holds the lock and answers in time. A refresh of an enforced lease restarts the server's
+     * timeout, with the ttl that is given; otherwise the ttl is null.
      */
     public boolean refresh(long lockId, LockMode mode, @Nullable Duration enforcedTtl) throws SQLException {
         return ask(new RefreshStatement(mode, lockId, backend.pid(), enforcedTtl)) && isInTime();
@@ -295,8 +298,9 @@ public final class LockSession {
     // ---- the end
 
     /**
-     * Returns the connection to where it came from. Only for a session that is proven to hold no lock. The connection may be
-     * somebody else's at once, so nothing of this session may run any more, and nothing may follow.
+     * Returns the connection to its source. The session must be proven to hold no lock. The connection may belong to
+     * somebody else at once, so this waits for a statement that runs, and none can follow. Does nothing if the
+     * connection is gone.
      */
     public void returnToPool() {
         oneStatement.lock();
@@ -307,7 +311,7 @@ public final class LockSession {
         }
     }
 
-    /** Ends the session physically, so that the server releases its locks. Does nothing if the connection was given up before. */
+    /** Ends the session on this side, so that the server releases its locks. Does nothing if the connection is gone. */
     void abort() {
         abort(() -> {});
     }
@@ -317,7 +321,7 @@ public final class LockSession {
         connection.abort(ended);
     }
 
-    /** Ends the session unless the future is canceled before that. */
+    /** Aborts the session after this time, on a keeper thread, unless the future is canceled before. */
     Future<?> abortAfter(Duration limit, Keepers keepers) {
         return keepers.schedule(() -> keepers.run(this::abort), limit);
     }

@@ -13,7 +13,9 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Everything that users read of this package, in the order of the ids. An id is never used again for something else. */
+/**
+ * Everything that users read of this package, in the order of the ids. An id is never used again for something else.
+ */
 final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** One session, so one connection, for each lock. */
+/** Gives each lock a session, and so a connection, of its own. */
 public final class PinnedSessions implements SessionAllocation {
 
     @Override
@@ -15,7 +15,7 @@ public final class PinnedSessions implements SessionAllocation {
     }
 
     @Override
-    public boolean adopt(LockSession own, long lockId) {
+    public boolean adopt(LockSession dedicated, long lockId) {
         return false;
     }
 

@@ -4,7 +4,7 @@ package io.holdfast.lock.postgres.session;
 import java.sql.Connection;
 import java.util.Arrays;
 
-/** The pools of application servers, by whose wrapper a connection is: which settings end or swap a connection in use. */
+/** Recognizes the pools of application servers by the class of their connections, for hints in messages. */
 public enum PoolKind {
     WILDFLY(
             "org.jboss.jca.",
@@ -17,11 +17,11 @@ public enum PoolKind {
     OTHER("", "");
 
     private final String wrappers;
-    private final String settings;
+    private final String hint;
 
-    PoolKind(String wrappers, String settings) {
+    PoolKind(String wrappers, String hint) {
         this.wrappers = wrappers;
-        this.settings = settings;
+        this.hint = hint;
     }
 
     static PoolKind of(Connection connection) {
@@ -32,8 +32,8 @@ public enum PoolKind {
                 .orElse(OTHER);
     }
 
-    /** A sentence with a blank before it, or nothing. */
+    /** What else in this server may end or exchange a connection: a sentence after a space, or an empty text. */
     public String hint() {
-        return settings;
+        return hint;
     }
 }

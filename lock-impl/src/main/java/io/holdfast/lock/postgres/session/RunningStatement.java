@@ -10,7 +10,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The statement that a session runs at present, if any. One thread runs it; others see how long it takes, and cancel it. */
+/**
+ * The statement that a session runs at present, if any. One thread runs it; others see how long it takes, and cancel
+ * it.
+ */
 final class RunningStatement {
 
     private volatile boolean runs;
@@ -50,7 +53,10 @@ final class RunningStatement {
         return runs && System.nanoTime() - startNanos > limit.toNanos();
     }
 
-    /** Asks the server to cancel the statement, if one runs. This has no effect on a statement that has not been sent yet. */
+    /**
+     * Asks the server to cancel the statement, if one runs. This has no effect on a statement that has not been sent
+     * yet.
+     */
     void cancel() {
         Statement canceled = statement;
         if (canceled != null) {

@@ -11,18 +11,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 
 /**
- * Distinguishes the servers that the locker has met, each known by the moment of its start. What one of them says about a lock
- * counts for locks of another only if it has taken over from that.
+ * Distinguishes the servers that the locker has met, each identified by the moment of its start. The answer of one
+ * server about a lock of another server counts only if the first one has taken over from the second one.
  */
 public final class Servers {
 
-    /** By the moment of the start; empty if the role may not know. */
+    /** The identity of each server, by the moment of its start; empty if the role may not see it. */
     private final Map<Long, Optional<ServerIdentity>> identities = new ConcurrentHashMap<>();
 
     /** Whether servers of different clusters were met. */
     private volatile boolean strangersMet;
 
-    /** Costs a round trip for each server. Not for a standby. */
+    /** Asks once for each server which one it is. Must not be called for a standby. */
     public void learn(long start, LockSession session) throws SQLException {
         if (!identities.containsKey(start)) {
             identities.put(start, identity(session));
@@ -37,14 +37,14 @@ public final class Servers {
             if (!SqlStates.isServerError(e)) {
                 throw e;
             }
-            Messages.LOG.log(System.Logger.Level.DEBUG, "the server does not say who it is", e);
+            Messages.LOG.log(System.Logger.Level.DEBUG, "the server does not show its identity", e);
             return Optional.empty();
         }
     }
 
     /**
-     * Whether a server that has answered just now has taken over from another: it is the same one after a restart, or was
-     * promoted since. False if that is not known.
+     * Whether a server that has just answered has taken over from another one: it is the same server after a restart,
+     * or was promoted since then. False if that is not known.
      */
     public boolean hasTakenOver(long answering, long former) {
         return compare(
@@ -53,7 +53,7 @@ public final class Servers {
                 (one, other) -> one.cluster() == other.cluster() && one.timeline() >= other.timeline());
     }
 
-    /** Whether a standby of this server was promoted since, or a copy of it. */
+    /** Whether a standby of this server, or a copy of it, was promoted since then. */
     public boolean hasSuccessor(long start) {
         return identities.keySet().stream()
                 .anyMatch(met -> compare(
@@ -62,17 +62,17 @@ public final class Servers {
                         (one, other) -> one.cluster() == other.cluster() && one.timeline() > other.timeline()));
     }
 
-    /** Whether servers of different clusters were met at all. */
+    /** Whether the locker has met servers of different clusters. */
     public boolean haveStrangers() {
         return strangersMet;
     }
 
-    /** Whether the two are known to be of different clusters. */
+    /** Whether both servers are known, and belong to different clusters. */
     public boolean areStrangers(long start, long otherStart) {
         return compare(start, otherStart, (one, other) -> one.cluster() != other.cluster());
     }
 
-    /** False if one of them is not known. */
+    /** False if one of the servers is not known. */
     private boolean compare(long start, long otherStart, BiPredicate<ServerIdentity, ServerIdentity> comparison) {
         Optional<ServerIdentity> one = identities.getOrDefault(start, Optional.empty());
         Optional<ServerIdentity> other = identities.getOrDefault(otherStart, Optional.empty());

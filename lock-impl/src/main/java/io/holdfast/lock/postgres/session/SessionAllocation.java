@@ -6,29 +6,32 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Optional;
 
-/** Decides which session a lock lives on. The methods block on JDBC and are called on keeper threads only. */
+/** Decides which session has a lock. The methods block on JDBC and are called on keeper threads only. */
 public interface SessionAllocation {
 
     /**
-     * A session that may hold other locks, but not this one, and is ready for it; empty if every lock has a session of its
-     * own.
+     * Takes a place for the lock on a shared session, which is ready, and does not have this lock; empty if every lock
+     * has a dedicated session.
      *
-     * @param by until when to wait for another session, if that is needed
-     * @param permitted runs when the limit of sessions allows another
-     * @param progress told while the new one is checked
+     * @param by until when to wait for a permit to open a session, if one has to be opened
+     * @param permitted what to do when there is a permit
+     * @param progress notified while the new session is checked
      */
     Optional<LockSession> take(long lockId, Deadline by, Runnable permitted, Progress progress)
             throws SQLException, InterruptedException;
 
-    /** The lock was granted on this session of its own; whether that takes other locks besides from now on. */
-    boolean adopt(LockSession own, long lockId);
+    /** The lock was granted on this dedicated session. Whether the session is shared from now on. */
+    boolean adopt(LockSession dedicated, long lockId);
 
-    /** Takes a session back, or the share of this lock in it. The lock is not held by it any more. */
+    /**
+     * Puts back the place of the lock, which the session does not hold any more, and returns a session that is not
+     * needed.
+     */
     void putBack(LockSession session, long lockId);
 
-    /** Sessions that are open without a lock. */
+    /** The sessions that are open and have no lock. */
     Collection<LockSession> idle();
 
-    /** Gives all idle sessions back and keeps none from now on. */
+    /** Returns all idle sessions, and keeps none from now on. */
     void close();
 }

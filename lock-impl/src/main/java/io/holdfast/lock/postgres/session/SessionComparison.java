@@ -10,14 +10,14 @@ import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Finds out whether two connections lead to a session each, and stay on it while a transaction runs on the other one. If not,
- * the source shares sessions, or a pooler assigns a session to each transaction.
+ * Finds out whether two connections lead to a session each, and stay on it while a transaction runs on the other one.
+ * If not, the source shares sessions, or a pooler assigns a session to each transaction.
  */
 final class SessionComparison {
 
     /**
-     * While other clients are active, a round may see the same session by chance, also where a pooler assigns its sessions in
-     * turn. Of 7,200 comparisons behind PgBouncer ten rounds missed one, three rounds 24.
+     * While other clients are active, a round may see the same session by chance, also where a pooler assigns its
+     * sessions in turn. Of 7,200 comparisons behind PgBouncer ten rounds missed one, three rounds 24.
      */
     private static final int ROUNDS = 10;
 
@@ -62,7 +62,9 @@ final class SessionComparison {
         }
     }
 
-    /** Asks before and after, so that a pooler that prefers the session it used last assigns it to the other connection. */
+    /**
+     * Asks before and after, so that a pooler that prefers the session it used last assigns it to the other connection.
+     */
     private static void compare(int first, LockSession one, LockSession other, Progress progress) throws SQLException {
         progress.nextStep();
         int before = one.ask(PlainQuery.BACKEND_PID);

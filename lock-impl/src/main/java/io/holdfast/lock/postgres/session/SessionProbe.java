@@ -19,8 +19,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the server a short question on any session that answers. It prefers a session that this locker has anyway, which needs
- * no further connection. A session that does not answer keeps its thread waiting, and the next one is asked instead.
+ * Asks the server a short question on any session that answers. It prefers a session that this locker has anyway, which
+ * needs no further connection. A session that does not answer keeps its thread waiting, and the next one is asked
+ * instead.
  */
 public final class SessionProbe {
 
@@ -54,8 +55,8 @@ public final class SessionProbe {
     }
 
     /**
-     * Asks sessions of this server one after the other, and then a borrowed one, which may lead to another server; empty if
-     * none answers in time.
+     * Asks sessions of this server one after the other, and then a borrowed one, which may lead to another server;
+     * empty if none answers in time.
      *
      * @param server when the server started; null for any server
      * @throws NotPermittedException if the role may not ask this

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 public interface SessionUsers {
 
     /**
-     * Sessions on which the server may be asked something. A session whose lease is enforced is not among them, since every
-     * statement would prolong the lease without its holder's doing.
+     * Sessions on which the server may be asked something. A session whose lease is enforced is not among them, since
+     * every statement would prolong the lease without its holder's doing.
      */
     Collection<LockSession> askableSessions();
 

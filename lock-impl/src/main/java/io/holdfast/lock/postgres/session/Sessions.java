@@ -16,24 +16,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
-/** Opens sessions, no more at once than the limit, and sees to it that no two of them are the same on the server. */
+/** Opens sessions, up to the limit, and makes sure that no two of them are the same session on the server. */
 public final class Sessions {
 
     private final ConnectionSource source;
     private final ConnectionOpener opener;
     private final int limit;
     private final Semaphore permits;
+
+    /** What to do before a caller has to wait for a permit. */
     private volatile Runnable onShortage = () -> {};
 
-    /** How many of the open ones most likely do not answer any more. */
-    private volatile IntSupplier silent = () -> 0;
+    /** Counts the open sessions that most likely do not answer any more. */
+    private volatile IntSupplier silentCounter = () -> 0;
 
+    /** The sessions whose backend is known, by its process id. */
     private final ConcurrentHashMap<Integer, LockSession> byPid = new ConcurrentHashMap<>();
 
-    /** How many of the permitted wait for a connection. */
+    /** How many callers have a permit and wait for a connection. */
     private final AtomicInteger opening = new AtomicInteger();
 
-    /** All that were opened and not given up. */
+    /** The sessions that were opened and are not gone. */
     private final Set<LockSession> open = ConcurrentHashMap.newKeySet();
 
     private volatile boolean closed;
@@ -45,7 +48,10 @@ public final class Sessions {
         this.permits = new Semaphore(limit, true);
     }
 
-    /** One connection is left to others by default, so that holders that need one for their work cannot all wait for it. */
+    /**
+     * By default one connection of the pool remains for others, so that not all holders can wait for one for their
+     * work.
+     */
     private static int limit(ConnectionSource source, LockerConfig config) {
         if (config.maxSessions() > 0) {
             return config.maxSessions();
@@ -56,18 +62,18 @@ public final class Sessions {
                 .orElse(Integer.MAX_VALUE);
     }
 
-    /** How many there may be at once. */
+    /** How many sessions there may be at once, except borrowed ones. */
     public int limit() {
         return limit;
     }
 
     /**
-     * A new session. Does nothing but to wait for its turn and for a connection, so that it may be interrupted.
+     * Opens a session. It only waits for a permit and for a connection, and sends nothing, so it may be interrupted.
      *
-     * @param what for the message
-     * @param by until when to wait for the turn
-     * @param patience how long that has been, for the message
-     * @param permitted runs when the turn has come
+     * @param what what the session is for, for messages
+     * @param by until when to wait for the permit
+     * @param patience how long that is in all, for messages
+     * @param permitted what to do when there is a permit
      */
     public LockSession open(String what, Deadline by, Duration patience, Runnable permitted)
             throws SQLException, InterruptedException {
@@ -78,7 +84,7 @@ public final class Sessions {
         boolean opened = false;
         opening.incrementAndGet();
         try {
-            LockSession session = openLiving(this::gone);
+            LockSession session = openLiving(this::forget);
             opened = true;
             return session;
         } finally {
@@ -89,16 +95,19 @@ public final class Sessions {
         }
     }
 
-    /** For a caller that waited without success. What is missing is a connection, unless all sessions that may be are there. */
+    /**
+     * The failure of a caller that waited unsuccessfully: a connection is missing, unless all permitted sessions are
+     * open.
+     */
     public LockException tooMany(String what, Duration waited) {
         return opening.get() > 0 || permits.availablePermits() > 0
                 ? noConnection(what, waited)
                 : Messages.tooManySessions(what, limit, waited);
     }
 
-    /** For a caller that waited for a connection. Sessions that are open may have used up the pool. */
+    /** The failure of a caller that waited for a connection. Only sessions that answer can have used up the pool. */
     public LockException noConnection(String what, Duration waited) {
-        return open.size() > silent.getAsInt()
+        return open.size() > silentCounter.getAsInt()
                 ? CommonMessages.noConnection(what, waited, null)
                 : Messages.unansweredConnect(what, waited);
     }
@@ -112,7 +121,7 @@ public final class Sessions {
         return opener.open(connection -> remembered(new LockSession(connection, onGone)));
     }
 
-    /** One that comes when the locker has closed is closed at once; its user gets an error. */
+    /** A session that is opened after the locker was closed is returned at once, and statements on it fail. */
     private LockSession remembered(LockSession session) {
         open.add(session);
         if (closed) {
@@ -121,48 +130,48 @@ public final class Sessions {
         return session;
     }
 
-    /** Whether somebody waits for a session of its own. */
+    /** Whether callers wait for a permit. */
     boolean isShort() {
         return permits.hasQueuedThreads();
     }
 
-    /** Whether there is none. */
+    /** Whether no session is open. */
     public boolean isEmpty() {
         return open.isEmpty();
     }
 
-    /** Ends whatever is left, and what comes later. */
+    /** Aborts the sessions that are open. Those that are opened later are returned at once. */
     public void close() {
         closed = true;
         open.forEach(LockSession::abort);
     }
 
-    /** What to do before somebody has to wait for a session. */
+    /** Sets what to do before a caller has to wait for a permit. */
     void onShortage(Runnable action) {
         onShortage = action;
     }
 
-    /** What counts the open sessions that most likely do not answer any more. */
-    public void silent(IntSupplier count) {
-        silent = count;
+    /** Sets what counts the open sessions that most likely do not answer any more. */
+    public void countSilentBy(IntSupplier counter) {
+        silentCounter = counter;
     }
 
-    /** A session beyond the limit, for a single question; not to be locked on. */
+    /** Opens a session beyond the limit, for a question. It must not acquire a lock. */
     LockSession borrow() throws SQLException {
         return openLiving(open::remove);
     }
 
-    /** Whether there can be no second connection. */
+    /** Whether the source has one connection only. */
     boolean isSingle() {
         return source.size().orElse(2) == 1;
     }
 
-    /** On another server, or after a restart of this one, process ids come again. */
+    /** Another server, or this one after a restart, uses the same process ids. */
     private static boolean isSame(LockSession one, LockSession other) {
         return one.backend().serverStart() == other.backend().serverStart();
     }
 
-    private void gone(LockSession session) {
+    private void forget(LockSession session) {
         open.remove(session);
         permits.release();
         if (session.backend() != null) {
@@ -171,8 +180,8 @@ public final class Sessions {
     }
 
     /**
-     * To be called once the session knows its backend: if another session has the same one, then both are one on the server,
-     * and would both be granted the same lock.
+     * To be called when the backend of the session is known: throws if another session has the same backend. Then both
+     * are one session on the server, which would grant the same lock to both.
      */
     public void requireAlone(LockSession session) {
         LockSession other = byPid.merge(
@@ -180,7 +189,7 @@ public final class Sessions {
                 session,
                 (earlier, later) -> !earlier.isGone() && isSame(earlier, later) ? earlier : later);
         if (session.isGone()) {
-            // It was given up before it was noted, so nobody else takes it out again.
+            // It was gone before it was entered, so nobody else removes it.
             byPid.remove(session.backend().pid(), session);
         }
         if (other != session) {

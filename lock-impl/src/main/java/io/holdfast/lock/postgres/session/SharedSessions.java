@@ -20,8 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Many locks on few sessions. No session has the same lock twice, since the server would grant it both times; nobody waits on
- * a shared session, since the other locks of it would have to wait, too. One idle session is kept until the locker closes.
+ * Puts many locks on few sessions. No session has the same lock twice, since the server would grant it both times. No
+ * lock is waited for on a shared session, since the statements of its other locks would have to wait, too. One idle
+ * session is kept until the locker is closed.
  */
 public final class SharedSessions implements SessionAllocation {
 
@@ -34,11 +35,11 @@ public final class SharedSessions implements SessionAllocation {
     private final LockerConfig config;
     private final ReentrantLock opening = new ReentrantLock();
 
-    /** To all statements that made sessions ready. */
+    /** Counts the answers to statements that make sessions ready, so that those who wait see the progress. */
     private final AtomicLong answers = new AtomicLong();
 
-    /** The locks of each session, which are held or asked for. Guarded by this. */
-    private final Map<LockSession, Set<Long>> shares = new LinkedHashMap<>();
+    /** The locks of each session, which it holds or asks for. Guarded by this. */
+    private final Map<LockSession, Set<Long>> locks = new LinkedHashMap<>();
 
     /** Guarded by this. */
     private boolean closed;
@@ -48,7 +49,7 @@ public final class SharedSessions implements SessionAllocation {
         this.keepers = keepers;
         this.fitness = fitness;
         this.config = config;
-        sessions.onShortage(this::closeIdle);
+        sessions.onShortage(this::returnIdle);
     }
 
     @Override
@@ -58,7 +59,7 @@ public final class SharedSessions implements SessionAllocation {
         if (shared.isPresent()) {
             return shared;
         }
-        // One after the other, so that many that come at once share what the first of them opens.
+        // One after the other, so that many callers at once share the session that the first of them opens.
         awaitOpening(progress);
         try {
             shared = find(lockId);
@@ -68,7 +69,7 @@ public final class SharedSessions implements SessionAllocation {
         }
     }
 
-    /** For as long as the one that opens gets answers, it does not use up the time of the others. */
+    /** For as long as the caller that opens a session gets answers, it does not use up the time of the others. */
     private void awaitOpening(Progress progress) throws InterruptedException {
         long seen = answers.get();
         long stepNanos = config.answerTimeout().dividedBy(4).toNanos();
@@ -84,12 +85,12 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     private synchronized Optional<LockSession> find(long lockId) {
-        shares.keySet().removeIf(LockSession::isGone);
-        for (Map.Entry<LockSession, Set<Long>> share : shares.entrySet()) {
-            if (share.getValue().size() < LOCKS_PER_SESSION
-                    && isUsable(share.getKey())
-                    && share.getValue().add(lockId)) {
-                return Optional.of(share.getKey());
+        locks.keySet().removeIf(LockSession::isGone);
+        for (Map.Entry<LockSession, Set<Long>> entry : locks.entrySet()) {
+            if (entry.getValue().size() < LOCKS_PER_SESSION
+                    && isUsable(entry.getKey())
+                    && entry.getValue().add(lockId)) {
+                return Optional.of(entry.getKey());
             }
         }
         return Optional.empty();
@@ -127,34 +128,34 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     @Override
-    public synchronized boolean adopt(LockSession own, long lockId) {
-        shares.put(own, new HashSet<>(Set.of(lockId)));
+    public synchronized boolean adopt(LockSession dedicated, long lockId) {
+        locks.put(dedicated, new HashSet<>(Set.of(lockId)));
         return true;
     }
 
     @Override
     public void putBack(LockSession session, long lockId) {
-        if (drop(session, lockId)) {
-            close(session);
+        if (removeLock(session, lockId)) {
+            restoreAndReturn(session);
         }
     }
 
-    /** Whether the session is not wanted any more. */
-    private synchronized boolean drop(LockSession session, long lockId) {
-        Set<Long> locks = shares.get(session);
-        if (locks == null) {
+    /** Whether the session is not needed any more. */
+    private synchronized boolean removeLock(LockSession session, long lockId) {
+        Set<Long> remaining = locks.get(session);
+        if (remaining == null) {
             return true;
         }
-        locks.remove(lockId);
-        boolean surplus = locks.isEmpty() && (closed || shares.size() > 1 || sessions.isShort());
+        remaining.remove(lockId);
+        boolean surplus = remaining.isEmpty() && (closed || locks.size() > 1 || sessions.isShort());
         if (surplus) {
-            shares.remove(session);
+            locks.remove(session);
         }
         return surplus;
     }
 
-    /** A session that was never made ready is as it came. */
-    private void close(LockSession session) {
+    /** A session that is not ready has no settings to restore. One that fails to restore them is aborted. */
+    private void restoreAndReturn(LockSession session) {
         Future<?> limit = session.abortAfter(config.answerTimeout(), keepers);
         try {
             if (!session.isReady() || session.restore()) {
@@ -171,8 +172,8 @@ public final class SharedSessions implements SessionAllocation {
 
     @Override
     public synchronized Collection<LockSession> idle() {
-        return shares.entrySet().stream()
-                .filter(share -> share.getValue().isEmpty() && !share.getKey().isGone())
+        return locks.entrySet().stream()
+                .filter(entry -> entry.getValue().isEmpty() && !entry.getKey().isGone())
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -182,15 +183,15 @@ public final class SharedSessions implements SessionAllocation {
         synchronized (this) {
             closed = true;
         }
-        closeIdle();
+        returnIdle();
     }
 
-    private void closeIdle() {
+    private void returnIdle() {
         List<LockSession> surplus;
         synchronized (this) {
             surplus = List.copyOf(idle());
-            surplus.forEach(shares::remove);
+            surplus.forEach(locks::remove);
         }
-        surplus.forEach(this::close);
+        surplus.forEach(this::restoreAndReturn);
     }
 }

@@ -172,12 +172,12 @@ public final class SqlStates {
     }
 
     /**
-     * Makes the failure of a statement for a session that was given up on this side.
+     * Makes the failure of a statement on a session that was returned to its pool or aborted.
      *
      * @return a failure for which {@link #isSessionLost} is true
      */
     public static SQLException sessionGone() {
-        return new SQLNonTransientConnectionException("the session was given up", CONNECTION_DOES_NOT_EXIST);
+        return new SQLNonTransientConnectionException("the session was returned or aborted", CONNECTION_DOES_NOT_EXIST);
     }
 
     /**

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record TerminateStatement(Traces other) implements RowQuery<TerminateStatement.Termination> {
 
     /**
-     * What identifies a session that was given up and may still exist on its server.
+     * What identifies a session that was aborted and may still exist on its server.
      *
      * @param pid its process id; empty if it is not known
      * @param serverStart when its server started; null if it is not known
