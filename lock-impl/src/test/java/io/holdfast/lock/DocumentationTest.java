@@ -3,14 +3,17 @@ package io.holdfast.lock;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,31 +24,61 @@ class DocumentationTest {
     private static final Path DOCS = Path.of("../docs");
     private static final List<Path> CODE = List.of(Path.of("src/main/java"), Path.of("../lock-api/src/main/java"));
 
+    private static final String ID = "(HOLDFAST-\\d{4}):";
+
     @Test
     void shouldDocumentEveryMessage() throws IOException {
-        assertSame("(HOLDFAST-\\d{4}):", "(?m)^\\| (HOLDFAST-\\d{4}) ", DOCS.resolve("messages.md"));
+        Set<String> inCode = new TreeSet<>();
+        for (Path source : sources()) {
+            inCode.addAll(find(ID, source));
+        }
+        assertFalse(inCode.isEmpty());
+        assertEquals(inCode, new TreeSet<>(find("(?m)^\\| (HOLDFAST-\\d{4}) ", DOCS.resolve("messages.md"))));
     }
 
-    private static void assertSame(String inCode, String inDocument, Path document) throws IOException {
-        Set<String> named = new TreeSet<>();
-        for (Path folder : CODE) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path source :
-                        files.filter(file -> file.toString().endsWith(".java")).toList()) {
-                    named.addAll(find(inCode, source));
-                }
+    @Test
+    void shouldDocumentMessagesInTheOrderOfTheirIds() throws IOException {
+        List<String> documented = find("(?m)^\\| (HOLDFAST-\\d{4}) ", DOCS.resolve("messages.md"));
+
+        assertEquals(List.copyOf(new TreeSet<>(documented)), documented);
+    }
+
+    /** An id may stand for variants of one message, which are in one catalogue. */
+    @Test
+    void shouldHaveEachIdInOneCatalogue() throws IOException {
+        Map<String, Path> homes = new HashMap<>();
+        for (Path source : sources()) {
+            for (String id : new TreeSet<>(find(ID, source))) {
+                assertNull(homes.put(id, source), () -> id + " is in two files, one of which is " + source);
             }
         }
-        assertFalse(named.isEmpty());
-        assertEquals(named, find(inDocument, document));
     }
 
-    private static Set<String> find(String pattern, Path file) throws IOException {
-        Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(file));
-        Set<String> found = new TreeSet<>();
-        while (matcher.find()) {
-            found.add(matcher.group(1));
+    /** So each warning and each error has an id. */
+    @Test
+    void shouldLogWarningsAndErrorsInCataloguesOnly() throws IOException {
+        for (Path source : sources()) {
+            if (!source.toString().endsWith("Messages.java")) {
+                assertEquals(List.of(), find("(Level[.](?:WARNING|ERROR))", source), source::toString);
+            }
         }
-        return found;
+    }
+
+    private static List<Path> sources() throws IOException {
+        List<Path> sources = new ArrayList<>();
+        for (Path folder : CODE) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+            }
+        }
+        return sources;
+    }
+
+    private static List<String> find(String pattern, Path file) throws IOException {
+        return Pattern.compile(pattern)
+                .matcher(Files.readString(file))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
     }
 }

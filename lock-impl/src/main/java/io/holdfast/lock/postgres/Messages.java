@@ -5,7 +5,7 @@ import io.holdfast.lock.LockPrivilegeException;
 import io.holdfast.lock.message.Causes;
 import java.lang.System.Logger;
 
-/** Everything that users read of this package, in the order of the ids. An id is never used again for something else. */
+/** All texts of this package for users, in the order of their ids. */
 final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
@@ -13,10 +13,10 @@ final class Messages {
     private Messages() {}
 
     static LockPrivilegeException mayNotTerminate(int pid, Throwable cause) {
-        return new LockPrivilegeException(
-                "HOLDFAST-0022: the role of the data source may not end the session with process id " + pid
-                        + ". Use the role of that session, or grant pg_signal_backend. After SET ROLE the role in force counts: it has to"
-                        + " be a member of the login role, or of pg_signal_backend" + Causes.sentence(cause),
-                cause);
+        return new LockPrivilegeException("""
+                HOLDFAST-0022: the role of the data source may not end the session with process id %s. Use the role of \
+                that session, or grant pg_signal_backend. After SET ROLE the current role counts: it must be a member \
+                of the login role, or of pg_signal_backend%s\
+                """.formatted(pid, Causes.sentence(cause)), cause);
     }
 }

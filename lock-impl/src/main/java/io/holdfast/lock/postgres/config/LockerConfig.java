@@ -6,10 +6,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * How a locker behaves: an immutable value. Start with {@link #DEFAULT} and change what differs; each changing method checks the
- * new value and leaves this configuration as it is.
+ * The configuration of a locker, an immutable value. Start with {@link #DEFAULT} and set what differs: each method that
+ * sets a value checks it, and returns a new configuration.
  */
 public final class LockerConfig {
 
@@ -19,7 +20,7 @@ public final class LockerConfig {
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
     private static final Duration SHORTEST_HEARTBEAT = Duration.ofSeconds(1);
 
-    /** Each setting and its default. Changed only before it is published in a final field. */
+    /** Each setting with its default. The fields change only before the object is published in a final field. */
     private static final class Values implements Cloneable {
         private int namespace;
         private Duration waitAtMost = Duration.ofSeconds(60);
@@ -72,45 +73,34 @@ public final class LockerConfig {
         return new LockerConfig(changed);
     }
 
-    /**
-     * {@return whether this may be a timeout: it is positive and at most a day}
-     *
-     * @param duration any duration
-     */
+    /** {@return whether this may be a timeout: it is positive and at most a day} */
     public static boolean isTimeout(Duration duration) {
         return !duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST_TIMEOUT) <= 0;
     }
 
-    /**
-     * {@return whether this may be a heartbeat: it is zero, or 1 s to a day}
-     *
-     * @param duration any duration
-     */
+    /** {@return whether this may be a heartbeat: it is zero, or 1 s to a day} */
     public static boolean isHeartbeat(Duration duration) {
         return duration.isZero() || (isTimeout(duration) && duration.compareTo(SHORTEST_HEARTBEAT) >= 0);
     }
 
+    private static <T> T require(String name, T value, Predicate<T> isInRange, String range) {
+        if (!isInRange.test(Objects.requireNonNull(value, name))) {
+            throw Messages.outOfRange(name, range, value);
+        }
+        return value;
+    }
+
     private static Duration requireTimeout(String name, Duration timeout) {
-        if (!isTimeout(Objects.requireNonNull(timeout, name))) {
-            throw new IllegalArgumentException(name + " must be positive and at most a day: " + timeout);
-        }
-        return timeout;
+        return require(name, timeout, LockerConfig::isTimeout, "positive and at most a day");
     }
 
-    private static int requireAtLeast(int least, String name, int number) {
-        if (number < least) {
-            throw new IllegalArgumentException(name + " must be at least " + least + ": " + number);
-        }
-        return number;
-    }
-
-    /** {@return the number that keeps applications on one database apart: any; 0 by default} */
+    /** {@return the number that separates the locks of applications on one database: any number; 0 by default} */
     public int namespace() {
         return values.namespace;
     }
 
     /**
-     * {@return this configuration with another namespace}
+     * {@return this configuration with a different namespace}
      *
      * @param namespace any number
      */
@@ -119,47 +109,44 @@ public final class LockerConfig {
     }
 
     /**
-     * {@return how long a lock is waited for if the caller does not say: zero to {@link LockRequest#UNLIMITED}; 60
-     * s by default}
+     * {@return how long to wait for a lock if the caller gives no limit: zero to {@link LockRequest#UNLIMITED}; 60 s by
+     * default}
      */
     public Duration waitAtMost() {
         return values.waitAtMost;
     }
 
     /**
-     * {@return this configuration with another default wait}
+     * {@return this configuration with a different default wait}
      *
      * @param waitAtMost zero to {@link LockRequest#UNLIMITED}
      * @throws IllegalArgumentException if it is negative
      */
     public LockerConfig waitAtMost(Duration waitAtMost) {
-        if (Objects.requireNonNull(waitAtMost, "waitAtMost").isNegative()) {
-            throw new IllegalArgumentException("wait-at-most must not be negative: " + waitAtMost);
-        }
+        require("wait-at-most", waitAtMost, wait -> !wait.isNegative(), "zero or more");
         return with(changed -> changed.waitAtMost = waitAtMost);
     }
 
     /**
      * {@return how long one statement waits for a lock at most, since it holds back VACUUM for that time: positive, at
-     * most a day; 30 s by default. A longer wait takes several statements, and each of them queues again}
+     * most a day; 30 s by default. A longer wait takes several statements, each of which joins the end of the queue}
      */
     public Duration waitSlice() {
         return values.waitSlice;
     }
 
     /**
-     * {@return this configuration with another wait slice}
+     * {@return this configuration with a different wait slice}
      *
      * @param waitSlice positive, at most a day
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig waitSlice(Duration waitSlice) {
-        requireTimeout("wait-slice", waitSlice);
-        return with(changed -> changed.waitSlice = waitSlice);
+        return with(changed -> changed.waitSlice = requireTimeout("wait-slice", waitSlice));
     }
 
     /**
-     * {@return how long to wait for what a lock needs before the server can be asked: a connection, and room
+     * {@return how long to wait for what a lock needs before the server can be asked, which is a connection, and room
      * within the limits of sessions and locks: positive, at most a day; 5 s by default}
      */
     public Duration connectionTimeout() {
@@ -167,33 +154,31 @@ public final class LockerConfig {
     }
 
     /**
-     * {@return this configuration with another connection timeout}
+     * {@return this configuration with a different connection timeout}
      *
      * @param connectionTimeout positive, at most a day
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig connectionTimeout(Duration connectionTimeout) {
-        requireTimeout("connection-timeout", connectionTimeout);
-        return with(changed -> changed.connectionTimeout = connectionTimeout);
+        return with(changed -> changed.connectionTimeout = requireTimeout("connection-timeout", connectionTimeout));
     }
 
     /**
-     * {@return how long to wait for the server's answer to a statement that does not wait for a lock, before
-     * its session is ended: positive, at most a day; 5 s by default}
+     * {@return how long to wait for the server's answer to a statement that does not wait for a lock, before its session
+     * is ended: positive, at most a day; 5 s by default}
      */
     public Duration answerTimeout() {
         return values.answerTimeout;
     }
 
     /**
-     * {@return this configuration with another answer timeout}
+     * {@return this configuration with a different answer timeout}
      *
      * @param answerTimeout positive, at most a day
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig answerTimeout(Duration answerTimeout) {
-        requireTimeout("answer-timeout", answerTimeout);
-        return with(changed -> changed.answerTimeout = answerTimeout);
+        return with(changed -> changed.answerTimeout = requireTimeout("answer-timeout", answerTimeout));
     }
 
     /** {@return how long closing may take: positive, at most a day; 10 s by default} */
@@ -202,14 +187,13 @@ public final class LockerConfig {
     }
 
     /**
-     * {@return this configuration with another close timeout}
+     * {@return this configuration with a different close timeout}
      *
      * @param closeTimeout positive, at most a day
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig closeTimeout(Duration closeTimeout) {
-        requireTimeout("close-timeout", closeTimeout);
-        return with(changed -> changed.closeTimeout = closeTimeout);
+        return with(changed -> changed.closeTimeout = requireTimeout("close-timeout", closeTimeout));
     }
 
     /** {@return how often the server is asked which locks are held: positive, at most a day; 5 s by default} */
@@ -218,100 +202,96 @@ public final class LockerConfig {
     }
 
     /**
-     * {@return this configuration with another check interval}
+     * {@return this configuration with a different check interval}
      *
      * @param checkInterval positive, at most a day
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig checkInterval(Duration checkInterval) {
-        requireTimeout("check-interval", checkInterval);
-        return with(changed -> changed.checkInterval = checkInterval);
+        return with(changed -> changed.checkInterval = requireTimeout("check-interval", checkInterval));
     }
 
     /**
-     * {@return the silence of this JVM after which the server frees its locks, which needs PostgreSQL 14 or newer:
-     * zero, which switches it off, or 1 s to a day; 30 s by default}
+     * {@return the silence of this JVM after which the server frees its locks, which needs PostgreSQL 14 or newer: zero,
+     * which switches it off, or 1 s to a day; 30 s by default}
      */
     public Duration heartbeat() {
         return values.heartbeat;
     }
 
     /**
-     * {@return this configuration with another heartbeat}
+     * {@return this configuration with a different heartbeat}
      *
      * @param heartbeat zero for off, or 1 s to a day
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig heartbeat(Duration heartbeat) {
-        if (!isHeartbeat(Objects.requireNonNull(heartbeat, "heartbeat"))) {
-            throw new IllegalArgumentException("heartbeat must be zero, or 1 s to a day: " + heartbeat);
-        }
+        require("heartbeat", heartbeat, LockerConfig::isHeartbeat, "zero, or 1 s to a day");
         return with(changed -> changed.heartbeat = heartbeat);
     }
 
-    /** {@return how locks are spread over sessions: the mode; {@link SessionMode#PINNED} by default} */
+    /** {@return how locks are distributed over sessions; {@link SessionMode#PINNED} by default} */
     public SessionMode sessions() {
         return values.sessions;
     }
 
     /**
-     * {@return this configuration with another session mode}
+     * {@return this configuration with a different session mode}
      *
-     * @param sessions how locks are spread over sessions
+     * @param sessions how locks are distributed over sessions
      */
     public LockerConfig sessions(SessionMode sessions) {
-        Objects.requireNonNull(sessions, "sessions");
-        return with(changed -> changed.sessions = sessions);
+        return with(changed -> changed.sessions = Objects.requireNonNull(sessions, "sessions"));
     }
 
     /**
-     * {@return how many sessions to lock on at once. Questions, such as a ping, may use one more: 0, the default,
-     * for one less than the pool's size where that is known, and no limit elsewhere; or more}
+     * {@return how many sessions may have locks at once; questions, such as a ping, may use one more. The default, 0,
+     * is one less than the size of the pool if that is known, else no limit}
      */
     public int maxSessions() {
         return values.maxSessions;
     }
 
     /**
-     * {@return this configuration with another limit of sessions}
+     * {@return this configuration with a different limit of sessions}
      *
-     * @param maxSessions 0 for as many as the pool can spare, or more
+     * @param maxSessions 0 for the default, or a limit
      * @throws IllegalArgumentException if it is negative
      */
     public LockerConfig maxSessions(int maxSessions) {
-        requireAtLeast(0, "max-sessions", maxSessions);
+        require("max-sessions", maxSessions, limit -> limit >= 0, "0 or more");
         return with(changed -> changed.maxSessions = maxSessions);
     }
 
     /**
-     * {@return how many locks to hold or wait for at once, since a full lock table fails every session of the
-     * server: 1 or more; 1000 by default}
+     * {@return how many locks to hold or wait for at once, since every session of the server fails when the lock table
+     * is full: 1 or more; 1000 by default}
      */
     public int maxLocks() {
         return values.maxLocks;
     }
 
     /**
-     * {@return this configuration with another limit of locks}
+     * {@return this configuration with a different limit of locks}
      *
      * @param maxLocks 1 or more
      * @throws IllegalArgumentException if it is less than 1
      */
     public LockerConfig maxLocks(int maxLocks) {
-        requireAtLeast(1, "max-locks", maxLocks);
+        require("max-locks", maxLocks, limit -> limit >= 1, "1 or more");
         return with(changed -> changed.maxLocks = maxLocks);
     }
 
     /**
-     * {@return whether a session for one lock shows its key in its application name, which every role of the
-     * server can read, if the key is short and printable ASCII: true by default}
+     * {@return whether a session that is dedicated to one lock shows its key in its application name, if the key is
+     * short and printable ASCII. Every role of the server can read it. True by default}
      */
     public boolean publishKeys() {
         return values.publishKeys;
     }
 
     /**
-     * {@return this configuration with another choice whether keys are shown}
+     * {@return this configuration, with keys shown or not}
      *
      * @param publishKeys whether sessions show their keys
      */

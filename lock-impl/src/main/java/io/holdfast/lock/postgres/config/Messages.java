@@ -7,7 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Proxy;
 
-/** Everything that users read of this package, in the order of the ids. An id is never used again for something else. */
+/** All texts of this package for users, in the order of their ids. */
 final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
@@ -15,16 +15,21 @@ final class Messages {
     private Messages() {}
 
     static void listenerFailed(LockListener listener, Throwable failure) {
-        LOG.log(
-                Level.WARNING,
-                "HOLDFAST-0014: a lock listener failed; the lock is not affected. Mend " + nameOf(listener),
-                failure);
+        LOG.log(Level.WARNING, """
+                HOLDFAST-0014: a lock listener failed; the lock is not affected. Fix %s\
+                """.formatted(nameOf(listener)), failure);
     }
 
-    /** The name of the class of a proxy says nothing, but its handler may know whose it is. */
+    /** The class of a proxy has a meaningless name, but the handler of the proxy may know what is behind it. */
     private static String nameOf(LockListener listener) {
         return Proxy.isProxyClass(listener.getClass())
                 ? KeyText.of(Proxy.getInvocationHandler(listener).toString())
                 : listener.getClass().getName();
+    }
+
+    static IllegalArgumentException outOfRange(String setting, String range, Object value) {
+        return new IllegalArgumentException("""
+                HOLDFAST-0093: %s must be %s, but is %s\
+                """.formatted(setting, range, value));
     }
 }

@@ -2,7 +2,6 @@
 package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.LockMode;
-import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.Servers;
 import io.holdfast.lock.postgres.session.SessionProbe;
@@ -68,9 +67,7 @@ final class LockCheck {
             notPermittedReported.set(false);
         } catch (SessionProbe.NotPermittedException e) {
             if (notPermittedReported.compareAndSet(false, true)) {
-                Messages.LOG.log(
-                        System.Logger.Level.WARNING,
-                        CommonMessages.mayNotLook(e.refusal()).getMessage());
+                Messages.mayNotCheck(e.refusal());
             }
             return;
         }

@@ -4,16 +4,20 @@ package io.holdfast.lock.postgres.session;
 import java.sql.Connection;
 import java.util.Arrays;
 
-/** Recognizes the pools of application servers by the class of their connections, for hints in messages. */
+/**
+ * The pools of application servers, which are recognized by the wrappers of their connections. Each has settings that end
+ * or exchange a connection that is in use.
+ */
 public enum PoolKind {
     WILDFLY(
             "org.jboss.jca.",
-            " On WildFly this is also done by flush-strategy other than FailingConnectionOnly, and by flushing the pool."),
+            "On WildFly, a flush-strategy other than FailingConnectionOnly can also cause this, and so can flushing the"
+                    + " pool."),
     PAYARA(
             "com.sun.gjc.",
-            " On Payara this is also done by connection-leak-reclaim and fail-all-connections, which must be false, and by"
-                    + " flushing or changing the pool."),
-    LIBERTY("com.ibm.ws.rsadapter.", " On Open Liberty this is also done by changing the data source in server.xml."),
+            "On Payara, connection-leak-reclaim and fail-all-connections, which must be false, can also cause this, and so"
+                    + " can flushing or changing the pool."),
+    LIBERTY("com.ibm.ws.rsadapter.", "On Open Liberty, changing the data source in server.xml can also cause this."),
     OTHER("", "");
 
     private final String wrappers;
@@ -32,8 +36,8 @@ public enum PoolKind {
                 .orElse(OTHER);
     }
 
-    /** What else in this server may end or exchange a connection: a sentence after a space, or an empty text. */
-    public String hint() {
-        return hint;
+    /** Adds to a message which settings of this pool may be the cause, if it has such settings. */
+    public String withHint(String message) {
+        return hint.isEmpty() ? message : message + " " + hint;
     }
 }

@@ -70,7 +70,7 @@ public final class Admission {
             try {
                 work.run();
             } catch (Throwable e) {
-                Messages.LOG.log(System.Logger.Level.ERROR, "an acquisition failed; the others go on", e);
+                Messages.acquisitionFailed(e);
             }
         }
     }

@@ -118,7 +118,7 @@ public final class Keepers {
             try {
                 work.run();
             } catch (RuntimeException | Error e) {
-                Messages.LOG.log(System.Logger.Level.ERROR, "the lock watch failed; it goes on", e);
+                Messages.watchFailed(e);
             }
         };
         try {

@@ -57,7 +57,7 @@ public final class WorkQueue {
                     limit.cancel(false);
                 }
             } catch (Throwable e) {
-                Messages.LOG.log(System.Logger.Level.ERROR, "a task of the locker failed; the others go on", e);
+                Messages.taskFailed(e);
             }
             if (!settled.compareAndSet(false, true)) {
                 return false;
