@@ -54,7 +54,7 @@ public final class CommonMessages {
                 """.formatted(subject, Shown.seconds(timeout)), cause);
     }
 
-    public static LockUnavailableException unavailable(String subject, Throwable cause) {
+    public static LockUnavailableException unavailable(String subject, @Nullable Throwable cause) {
         return new LockUnavailableException("""
                 HOLDFAST-0004: the request to the database for %s failed. Check that the data source reaches \
                 PostgreSQL%s\

@@ -2,4 +2,7 @@
 /**
  * Internal: what the catalogues of messages have in common. Uses {@code lock-api} and the JDK only.
  */
+@NullMarked
 package io.holdfast.lock.message;
+
+import org.jspecify.annotations.NullMarked;

@@ -99,7 +99,7 @@ final class PostgresLockAdmin implements LockAdmin {
                 ? ownKey
                 : rows.stream()
                         .flatMap(row -> row.published().stream())
-                        .filter(published -> published.key() != null && isKeyOf(published, lockId))
+                        .filter(published -> isKeyOf(published, lockId))
                         .map(Published::key)
                         .findFirst()
                         .orElse(null);
@@ -109,7 +109,8 @@ final class PostgresLockAdmin implements LockAdmin {
     /** A session publishes the key of one of its locks only, and any client may publish any text. */
     private boolean isKeyOf(Published published, long lockId) {
         int namespace = attempts.namespace();
-        return published.namespace() == namespace && LockId.of(namespace, published.key()) == lockId;
+        String key = published.key();
+        return key != null && published.namespace() == namespace && LockId.of(namespace, key) == lockId;
     }
 
     private static List<Session> sessions(List<LockRow> rows, boolean granted) {

@@ -34,4 +34,7 @@
  *   <dd>A dedicated session is for one lock, a shared one may have others, too. A lock of mode SHARED has several holders.
  * </dl>
  */
+@NullMarked
 package io.holdfast.lock.postgres;
+
+import org.jspecify.annotations.NullMarked;

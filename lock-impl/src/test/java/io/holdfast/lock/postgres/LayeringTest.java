@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class LayeringTest {
 
     private static final List<String> ALLOWED =
-            List.of("java.", "javax.sql.", "io.holdfast.lock", "jakarta.annotation.Nullable");
+            List.of("java.", "javax.sql.", "io.holdfast.lock", "org.jspecify.annotations.");
     private static final List<String> CONTAINER_LAYER = List.of("io.holdfast.lock.ee", "io.holdfast.lock.integration");
 
     @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.acquire;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
@@ -16,6 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to acquire one lock. It waits for its turn in the local queue, then for a keeper thread, and there {@link #run}
@@ -40,10 +43,10 @@ public final class Acquisition implements Runnable {
     private final Consumer<Acquisition> onFinish;
 
     /** Where it waits for a keeper, or has waited last; null before its turn has come. */
-    private volatile Admission entered;
+    private volatile @Nullable Admission entered;
 
     /** Completes when the turn has come, and what follows from that has begun; written once, by {@link #start}. */
-    private CompletableFuture<Void> served;
+    private @Nullable CompletableFuture<Void> served;
 
     /**
      * An attempt that has its place in the local queue.
@@ -99,7 +102,7 @@ public final class Acquisition implements Runnable {
 
     /** Completes when the turn has come, and what follows from that has begun. */
     CompletableFuture<Void> served() {
-        return served;
+        return requireNonNull(served);
     }
 
     /** Asks the server as soon as the turn comes. */
@@ -143,7 +146,7 @@ public final class Acquisition implements Runnable {
         if (!progress.move(Stage.ADMITTED, Stage.FINISHED)) {
             return false;
         }
-        entered.leave(this);
+        requireNonNull(entered).leave(this);
         turn.end();
         finish();
         return true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.acquire;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.thread.Interruption;
@@ -53,7 +55,7 @@ final class AcquisitionProgress {
     }
 
     Stage stage() {
-        return stage.get();
+        return requireNonNull(stage.get());
     }
 
     boolean move(Stage from, Stage to) {

@@ -158,7 +158,7 @@ public final class GrantWork {
     private void rest(Duration pause) throws SQLException {
         stages.open(Stage.CONNECTION, () -> {
             TimeUnit.NANOSECONDS.sleep(pause.toNanos());
-            return null;
+            return Optional.empty();
         });
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a keeper stop that asks the server for a lock which nobody wants any more. A cancel that arrives before the statement
@@ -67,7 +68,7 @@ final class StatementCanceller {
     }
 
     /** Whether somebody holds the lock is for the server to say, also to the next in line. */
-    private void giveUp(LockSession asking) {
+    private void giveUp(@Nullable LockSession asking) {
         if (asking != null) {
             users.retire(asking, null);
         }

@@ -61,9 +61,10 @@ final class HolderEvents {
     void onLost(Runnable action) {
         boolean endReported;
         synchronized (this) {
-            endReported = onLost == null;
-            if (!endReported) {
-                onLost.add(action);
+            List<Runnable> actions = onLost;
+            endReported = actions == null;
+            if (actions != null) {
+                actions.add(action);
             }
         }
         if (endReported && end == End.LOST) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.hold;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.hold.HolderEvents.End;
 import io.holdfast.lock.postgres.thread.Deadline;
@@ -51,7 +53,7 @@ final class LockLife {
 
     /** What the stage looks like from outside: RELEASING is RELEASED, and LOSING is LOST. */
     LockState state() {
-        return switch (stage.get()) {
+        return switch (requireNonNull(stage.get())) {
             case HELD -> LockState.HELD;
             case RELEASING, RELEASED -> LockState.RELEASED;
             case LOSING, LOST -> LockState.LOST;
@@ -111,7 +113,7 @@ final class LockLife {
 
     /** How the lock ended; empty if that is not decided. */
     Optional<End> end() {
-        return switch (stage.get()) {
+        return switch (requireNonNull(stage.get())) {
             case RELEASED -> Optional.of(lapsed ? End.LAPSED : End.RELEASED);
             case LAPSED -> Optional.of(End.LAPSED);
             case LOST -> Optional.of(End.LOST);

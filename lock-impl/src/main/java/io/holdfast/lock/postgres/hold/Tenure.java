@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.hold;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockMode;
@@ -52,7 +54,7 @@ public final class Tenure {
     private final Runnable onEnd;
 
     /** Written once, before the tenure is registered. */
-    private volatile Holder holder;
+    private volatile @Nullable Holder holder;
 
     /** From this moment on the last proof that the lock is held is too old. */
     private volatile Deadline suspectFrom;
@@ -94,7 +96,7 @@ public final class Tenure {
     }
 
     public Holder holder() {
-        return holder;
+        return requireNonNull(holder);
     }
 
     LockSession session() {

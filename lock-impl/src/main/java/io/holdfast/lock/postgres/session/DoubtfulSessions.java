@@ -8,6 +8,7 @@ import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,7 +56,7 @@ public final class DoubtfulSessions {
      * interval apart, that it is not there: a statement may have been on its way to it.
      */
     public void terminateAll() {
-        for (Traces traces : inDoubt.keySet()) {
+        for (Traces traces : List.copyOf(inDoubt.keySet())) {
             try {
                 Optional<Termination> answer =
                         probe.ask(session -> session.ask(new TerminateStatement(traces)), traces.serverStart());

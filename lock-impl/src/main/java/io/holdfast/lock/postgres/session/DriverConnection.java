@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the driver's connection behind the connection of a pool. It is only looked at, and aborted if the pool does not
@@ -20,7 +21,7 @@ final class DriverConnection {
      * Payara and Open Liberty unwrap to this, though not to the connection itself; null if the driver is not visible
      * here.
      */
-    private static final Class<?> INTERFACE = find("org.postgresql.PGConnection");
+    private static final @Nullable Class<?> INTERFACE = find("org.postgresql.PGConnection");
 
     private DriverConnection() {}
 
@@ -28,11 +29,11 @@ final class DriverConnection {
     static Optional<Connection> of(Connection connection) {
         boolean isWildFly = connection.getClass().getName().startsWith(WILDFLY);
         Connection found = isWildFly ? underlying(connection) : unwrapped(connection);
-        return isDriver(found) ? Optional.of(found) : Optional.empty();
+        return Optional.ofNullable(found).filter(DriverConnection::isDriver);
     }
 
     private static boolean isDriver(Connection connection) {
-        return connection != null && connection.getClass().getName().startsWith(PACKAGE);
+        return connection.getClass().getName().startsWith(PACKAGE);
     }
 
     private static Connection unwrapped(Connection connection) {
@@ -44,7 +45,7 @@ final class DriverConnection {
     }
 
     /** The connections of WildFly's pool have a method of their own for that, and unwrap to themselves. */
-    private static Connection underlying(Connection connection) {
+    private static @Nullable Connection underlying(Connection connection) {
         try {
             return (Connection)
                     connection.getClass().getMethod("getUnderlyingConnection").invoke(connection);
@@ -62,7 +63,7 @@ final class DriverConnection {
         return driver.isPresent() ? driver.get().isClosed() : connection.isClosed();
     }
 
-    private static Class<?> find(String type) {
+    private static @Nullable Class<?> find(String type) {
         try {
             return Class.forName(type, false, DriverConnection.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.session;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
@@ -89,6 +91,12 @@ public final class LockSession {
     /** Which backend it is; null before the first answer to a statement that acquires. */
     @Nullable
     public Backend backend() {
+        return requireNonNull(backend, "the session was not made ready");
+    }
+
+    /** Null before the session was made ready. */
+    @Nullable
+    Backend backendIfKnown() {
         return backend;
     }
 
@@ -218,7 +226,7 @@ public final class LockSession {
     public boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
         oneStatement.lock();
         try {
-            boolean held = ask(new UnlockStatement(mode, lockId, backend.pid(), restore ? former : null));
+            boolean held = ask(new UnlockStatement(mode, lockId, backend().pid(), restore ? former : null));
             lockIds.remove(lockId);
             if (restore) {
                 seal();
@@ -233,7 +241,7 @@ public final class LockSession {
     boolean restore() throws SQLException {
         oneStatement.lock();
         try {
-            boolean restored = ask(new RestoreStatement(backend.pid(), former));
+            boolean restored = ask(new RestoreStatement(backend().pid(), requireNonNull(former)));
             lockIds.clear();
             seal();
             return restored;

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.sql.Backend;
 import io.holdfast.lock.postgres.thread.Deadline;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -174,8 +175,9 @@ public final class Sessions {
     private void forget(LockSession session) {
         open.remove(session);
         permits.release();
-        if (session.backend() != null) {
-            byPid.remove(session.backend().pid(), session);
+        Backend backend = session.backendIfKnown();
+        if (backend != null) {
+            byPid.remove(backend.pid(), session);
         }
     }
 

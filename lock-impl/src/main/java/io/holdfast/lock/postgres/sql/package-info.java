@@ -14,4 +14,7 @@
  * @see <a href="https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS">PostgreSQL
  *     manual, "Advisory Lock Functions"</a>
  */
+@NullMarked
 package io.holdfast.lock.postgres.sql;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,7 @@ package io.holdfast.lock.postgres.thread;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets work onto keeper threads, as much at once as can have a session of its own, in the order in which it came. What has to
@@ -75,7 +76,7 @@ public final class Admission {
         }
     }
 
-    private synchronized Runnable next() {
+    private synchronized @Nullable Runnable next() {
         if (waiting.isEmpty()) {
             working--;
             return null;

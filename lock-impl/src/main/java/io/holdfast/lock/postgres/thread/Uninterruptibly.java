@@ -8,6 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
+import org.jspecify.annotations.Nullable;
 
 /** Waiting that an interrupt does not cut short; the interrupt flag is set again afterwards. */
 public final class Uninterruptibly {
@@ -78,7 +79,20 @@ public final class Uninterruptibly {
         }
     }
 
-    private static SQLException asSqlException(Throwable failure) {
+    /** As {@link SqlCall}, without a result. */
+    @FunctionalInterface
+    public interface SqlAction {
+        void run() throws SQLException;
+    }
+
+    public static void run(SqlAction action) throws SQLException {
+        sql(() -> {
+            action.run();
+            return true;
+        });
+    }
+
+    private static SQLException asSqlException(@Nullable Throwable failure) {
         if (failure instanceof SQLException e) {
             return e;
         }

@@ -89,10 +89,7 @@ final class TransactionAttempt {
                 new TransactionAcquireStatement(attempt.request().mode(), attempt.lockId(), limit, expected);
         PreparedStatement statement = Uninterruptibly.sql(() -> connection.prepareStatement(acquire.text()));
         try {
-            Uninterruptibly.sql(() -> {
-                acquire.bind(statement);
-                return null;
-            });
+            Uninterruptibly.run(() -> acquire.bind(statement));
             execute(statement, limit.isZero() ? null : wait);
             // The result of the savepoint comes first.
             Uninterruptibly.sql(statement::getMoreResults);
@@ -102,10 +99,7 @@ final class TransactionAttempt {
                 }
             });
         } finally {
-            Uninterruptibly.sql(() -> {
-                statement.close();
-                return null;
-            });
+            Uninterruptibly.run(statement::close);
         }
     }
 

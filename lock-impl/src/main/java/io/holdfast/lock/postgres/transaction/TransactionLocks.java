@@ -116,10 +116,7 @@ public final class TransactionLocks {
                     : await(asking, attempt, deadline);
         } finally {
             try {
-                Uninterruptibly.sql(() -> {
-                    connection.close();
-                    return null;
-                });
+                Uninterruptibly.run(connection::close);
             } catch (SQLException | RuntimeException e) {
                 Messages.LOG.log(System.Logger.Level.DEBUG, "a connection of the transaction cannot be closed", e);
             }
