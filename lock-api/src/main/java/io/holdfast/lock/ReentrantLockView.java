@@ -114,7 +114,7 @@ final class ReentrantLockView implements Lock {
         LockState state = requireNonNull(handle).state();
         if (state != LockState.HELD && state != LockState.SUSPECT) {
             throw new LockNotHeldException(
-                    "HOLDFAST-0002: lock " + shownKey() + " cannot be entered again by thread "
+                    "HOLDFAST-0064: lock " + shownKey() + " cannot be entered again by thread "
                             + Thread.currentThread().getName() + ", which no longer holds it: " + state
                             + ". Unlock it as often as it was locked, and discard the work done under it",
                     null);
