@@ -10,8 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.CurrentLock;
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockNotAcquiredException;
-import io.holdfast.lock.LockNotHeldException;
-import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.it.beans.Keys;
 import io.holdfast.lock.it.beans.LosingEjb;
 import io.holdfast.lock.it.beans.NestingBean;
