@@ -37,8 +37,15 @@ class PackagesTest {
         allow("postgres.thread");
         allow("postgres.sql");
         allow("postgres.config");
-        allow("postgres.session", "postgres.sql", "postgres.thread", "postgres.config");
-        allow("postgres.hold", "postgres.session", "postgres.sql", "postgres.thread", "postgres.config");
+        allow("postgres.connection", "postgres.config");
+        allow("postgres.session", "postgres.connection", "postgres.sql", "postgres.thread", "postgres.config");
+        allow(
+                "postgres.hold",
+                "postgres.session",
+                "postgres.connection",
+                "postgres.sql",
+                "postgres.thread",
+                "postgres.config");
         allow(
                 "postgres.acquire",
                 "postgres.hold",

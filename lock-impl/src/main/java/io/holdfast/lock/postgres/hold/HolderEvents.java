@@ -4,7 +4,7 @@ package io.holdfast.lock.postgres.hold;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.Listeners;
-import io.holdfast.lock.postgres.session.PoolKind;
+import io.holdfast.lock.postgres.connection.PoolKind;
 import io.holdfast.lock.spi.LockAttempt;
 import java.time.Duration;
 import java.util.ArrayList;

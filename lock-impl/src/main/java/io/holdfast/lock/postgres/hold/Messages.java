@@ -5,7 +5,7 @@ import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
-import io.holdfast.lock.postgres.session.PoolKind;
+import io.holdfast.lock.postgres.connection.PoolKind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;

@@ -4,6 +4,9 @@ package io.holdfast.lock.postgres.session;
 import static java.util.Objects.requireNonNull;
 
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.postgres.connection.BorrowedConnection;
+import io.holdfast.lock.postgres.connection.PoolKind;
+import io.holdfast.lock.postgres.connection.RunningStatement;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
 import io.holdfast.lock.postgres.sql.Backend;

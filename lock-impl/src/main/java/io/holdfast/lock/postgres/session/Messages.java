@@ -9,6 +9,7 @@ import io.holdfast.lock.message.Causes;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.UnansweredConnectException;
+import io.holdfast.lock.postgres.connection.PoolKind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -26,13 +27,6 @@ final class Messages {
 
     static LockConnectionTimeoutException unansweredConnect(String subject, Duration timeout) {
         return CommonMessages.unansweredConnect(subject, timeout, new UnansweredConnectException());
-    }
-
-    static LockDatabaseUnfitException notPostgres(String product) {
-        return new LockDatabaseUnfitException("""
-                HOLDFAST-0007: the data source leads to %s, but the locks need PostgreSQL. Set holdfast.datasource to \
-                the JNDI name of a PostgreSQL data source\
-                """.formatted(product), null);
     }
 
     static LockDatabaseUnfitException leaseUnknown(String lock, Throwable cause) {
@@ -63,13 +57,6 @@ final class Messages {
                 which would hold the same lock twice. Give the locks their own data source, and let it give each \
                 connection to one user at a time.\
                 """.formatted(pid)), null);
-    }
-
-    static LockDatabaseUnfitException noAutoCommit(@Nullable Throwable cause) {
-        return new LockDatabaseUnfitException("""
-                HOLDFAST-0020: a connection of the data source cannot be set to autocommit, so it is part of a \
-                transaction. Use a data source that JTA does not manage\
-                """, cause);
     }
 
     static LockDatabaseUnfitException transactionPooler(PoolKind pool, @Nullable Throwable cause) {

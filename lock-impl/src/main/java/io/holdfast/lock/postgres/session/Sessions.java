@@ -5,6 +5,7 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.connection.ConnectionOpener;
 import io.holdfast.lock.postgres.sql.Backend;
 import io.holdfast.lock.postgres.thread.Deadline;
 import java.sql.SQLException;

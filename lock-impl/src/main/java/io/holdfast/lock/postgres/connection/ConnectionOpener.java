@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.lock.postgres.session;
+package io.holdfast.lock.postgres.connection;
 
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import java.sql.Connection;
@@ -13,14 +13,14 @@ import java.util.function.Function;
  * closed connection is returned only when the pool has lent another one; but no more than two at a time are kept from a
  * pool that would replace them, and one is left to it.
  */
-final class ConnectionOpener {
+public final class ConnectionOpener {
 
     private static final int CLOSED_AT_ONCE = 2;
     private static final int CLOSED_IN_ALL = 20;
 
     private final ConnectionSource source;
 
-    ConnectionOpener(ConnectionSource source) {
+    public ConnectionOpener(ConnectionSource source) {
         this.source = source;
     }
 
@@ -29,7 +29,7 @@ final class ConnectionOpener {
      *
      * @param use what to make of the connection, before the closed ones are returned, which may hang
      */
-    <T> T open(Function<Connection, T> use) throws SQLException {
+    public <T> T open(Function<Connection, T> use) throws SQLException {
         int most = Math.min(CLOSED_AT_ONCE, source.size().orElse(CLOSED_AT_ONCE + 1) - 1);
         Deque<Connection> closedOnes = new ArrayDeque<>(0);
         try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.lock.postgres.session;
+package io.holdfast.lock.postgres.connection;
 
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The connection of a session, from the moment when its source lends it until it is returned or aborted, whichever
  * happens first. After that it is gone, and may belong to somebody else.
  */
-final class BorrowedConnection {
+public final class BorrowedConnection {
 
     private static final String PRODUCT = "PostgreSQL";
     private static final String AGROAL = "io.agroal.";
@@ -35,26 +35,26 @@ final class BorrowedConnection {
      *
      * @param onGone what to do, once, before the connection is returned or aborted
      */
-    BorrowedConnection(Connection connection, Runnable onGone) {
+    public BorrowedConnection(Connection connection, Runnable onGone) {
         this.connection = connection;
         this.onGone = onGone;
     }
 
     /** The connection itself, for statements. */
-    Connection get() {
+    public Connection get() {
         return connection;
     }
 
-    PoolKind pool() {
+    public PoolKind pool() {
         return PoolKind.of(connection);
     }
 
-    OptionalInt driverPid() {
+    public OptionalInt driverPid() {
         return driverPid;
     }
 
     /** Asks the driver, not the server: another database would not understand the statements that follow. */
-    void requirePostgres() throws SQLException {
+    public void requirePostgres() throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         if (!PRODUCT.equals(product)) {
             throw Messages.notPostgres(product);
@@ -64,7 +64,7 @@ final class BorrowedConnection {
     // ---- transactions
 
     /** Sets autocommit until the connection is returned. */
-    void setUp() throws SQLException {
+    public void setUp() throws SQLException {
         driverPid = DriverConnection.backendPid(connection);
         autoCommitBefore = connection.getAutoCommit();
         if (!autoCommitBefore) {
@@ -88,11 +88,11 @@ final class BorrowedConnection {
     }
 
     /** Begins a transaction with the next statement. */
-    void begin() throws SQLException {
+    public void begin() throws SQLException {
         connection.setAutoCommit(false);
     }
 
-    void rollback() throws SQLException {
+    public void rollback() throws SQLException {
         connection.rollback();
         connection.setAutoCommit(true);
     }
@@ -100,7 +100,7 @@ final class BorrowedConnection {
     // ---- the end
 
     /** Whether the connection was closed by the driver, as after a fatal error. */
-    boolean isClosed() {
+    public boolean isClosed() {
         try {
             return connection.isClosed();
         } catch (SQLException | RuntimeException e) {
@@ -108,7 +108,7 @@ final class BorrowedConnection {
         }
     }
 
-    boolean isGone() {
+    public boolean isGone() {
         return gone.get();
     }
 
@@ -122,7 +122,7 @@ final class BorrowedConnection {
     }
 
     /** Returns the connection to its source as it came, or aborts it if that fails. Does nothing if it is gone. */
-    void returnToPool() {
+    public void returnToPool() {
         if (!markGone()) {
             return;
         }
@@ -142,7 +142,7 @@ final class BorrowedConnection {
      *
      * @param ended what to do before the connection is closed, which may hang
      */
-    void abort(Runnable ended) {
+    public void abort(Runnable ended) {
         if (markGone()) {
             endSession();
             ended.run();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.lock.postgres.session;
+package io.holdfast.lock.postgres.connection;
 
 import java.sql.Connection;
 import java.sql.SQLException;

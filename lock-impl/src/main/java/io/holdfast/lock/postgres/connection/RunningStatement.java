@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.holdfast.lock.postgres.session;
+package io.holdfast.lock.postgres.connection;
 
 import io.holdfast.lock.postgres.sql.Query;
 import java.sql.Connection;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The statement that a session runs at present, if any. One thread runs it; others see how long it takes, and cancel
  * it.
  */
-final class RunningStatement {
+public final class RunningStatement {
 
     private volatile boolean runs;
 
@@ -25,7 +25,7 @@ final class RunningStatement {
     private volatile @Nullable Statement statement;
 
     /** Runs the statement and reads its answer. The caller sees to it that no other one runs. */
-    <T> T run(Connection connection, Query<T> query) throws SQLException {
+    public <T> T run(Connection connection, Query<T> query) throws SQLException {
         startNanos = System.nanoTime();
         runs = true;
         try (PreparedStatement prepared = connection.prepareStatement(query.text())) {
@@ -49,7 +49,7 @@ final class RunningStatement {
     }
 
     /** Whether a statement has been running for longer than this. */
-    boolean takesLongerThan(Duration limit) {
+    public boolean takesLongerThan(Duration limit) {
         return runs && System.nanoTime() - startNanos > limit.toNanos();
     }
 
@@ -57,7 +57,7 @@ final class RunningStatement {
      * Asks the server to cancel the statement, if one runs. This has no effect on a statement that has not been sent
      * yet.
      */
-    void cancel() {
+    public void cancel() {
         Statement canceled = statement;
         if (canceled != null) {
             try {
