@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee;
 
+import io.holdfast.lock.ee.definition.LockedExtension;
 import io.holdfast.lock.ee.domain.Domains;
-import io.holdfast.lock.ee.locked.LockedExtension;
+import io.holdfast.lock.ee.locked.ActiveInterceptors;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -14,7 +15,7 @@ import jakarta.interceptor.Interceptor;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** Checks the locks of an application when it starts. What is wrong fails the deployment. */
+/** Checks the locks of an application when it starts. A mistake fails the deployment. */
 @ApplicationScoped
 class ApplicationStart {
 
@@ -28,8 +29,9 @@ class ApplicationStart {
     private BeanManager beans;
 
     /**
-     * Static, and the beans are created on a thread that inherits no thread-locals: on the thread that starts an application, Payara 7
-     * cannot create the beans of an EAR's lib. The checks look up data sources, so they need the container's thread.
+     * Creates the beans on a thread that inherits no thread-locals: on the thread that starts an application, Payara 7
+     * cannot create the beans of an EAR's lib. For the same reason this method is static. The checks look up data
+     * sources, so they need the container's thread.
      */
     static void check(@Observes @Priority(Interceptor.Priority.LIBRARY_BEFORE) Startup event, ApplicationStart start) {
         FutureTask<Void> creation = new FutureTask<>(start::create, null);
@@ -53,7 +55,8 @@ class ApplicationStart {
     }
 
     void check() {
-        locked.check(beans, domains::settings);
+        ActiveInterceptors.require(beans);
+        locked.checkAtStart(domain -> domains.get(domain).settings());
         domains.checkAtStart();
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The classes of {@code lock-impl} that an application or an operator may name. Their names are stable; everything else in
- * {@code lock-impl} is internal. Uses {@code ee.domain} and {@code ee.operations}.
+ * The classes of {@code lock-impl} that an application or an operator may name. Their names are stable; everything else
+ * in {@code lock-impl} is internal.
  *
- * <p>MicroProfile Fault Tolerance, which the server may lack, is named in
- * {@link io.holdfast.lock.integration.LockAcquisition} only, as an annotation, which vanishes where its type is
- * missing; Jakarta REST in {@link io.holdfast.lock.integration.LocksResource} only, which is not a bean.
+ * <p>Uses {@code ee.domain} and {@code ee.operations}. MicroProfile Fault Tolerance, which the server may lack, is
+ * named in {@link io.holdfast.lock.integration.LockAcquisition} only, as an annotation, which vanishes where its type
+ * is missing; Jakarta REST in {@link io.holdfast.lock.integration.LocksResource} only, which is not a bean.
  */
 package io.holdfast.lock.integration;

@@ -33,7 +33,9 @@ class HomesTest {
     private static final List<Home> OPTIONAL = List.of(
             new Home("jakarta.transaction.*", "ee.transaction.JtaTransaction"),
             new Home("jakarta.ws.rs.*", "ee.operations.LocksEndpoint|integration.LocksResource"),
-            new Home("jakarta.el.*", "ee.key.KeyExpression"),
+            new Home(
+                    "jakarta.el.*",
+                    "ee.key.(KeyExpression|Expression(Context|Values)|(Argument|Record|ReadOnly)Resolver)"),
             new Home("jakarta.enterprise.concurrent.*", "ee.locked.AsynchronousResult"),
             new Home("org.eclipse.microprofile.config.*", "ee.settings.MicroProfileConfigSource"),
             new Home("org.eclipse.microprofile.faulttolerance.*", "integration.LockAcquisition"),

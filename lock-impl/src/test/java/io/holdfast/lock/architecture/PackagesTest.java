@@ -73,11 +73,13 @@ class PackagesTest {
 
         allow("ee.key");
         allow("ee.settings", "postgres.config");
+        allow("ee.definition", "ee.key", "ee.settings");
         allow("ee.naming", "ee.settings");
         allow("ee.observe", "ee.naming");
         allow("ee.transaction", "ee.naming", "postgres.transaction", "postgres.config");
         allow(
                 "ee.domain",
+                "ee.definition",
                 "ee.settings",
                 "ee.naming",
                 "ee.observe",
@@ -85,9 +87,9 @@ class PackagesTest {
                 "postgres",
                 "postgres.config",
                 "postgres.transaction");
-        allow("ee.locked", "ee.domain", "ee.key", "ee.settings", "ee.transaction");
-        allow("ee.operations", "ee.domain", "ee.naming", "ee.settings", "postgres", "postgres.config");
-        allow("ee", "ee.domain", "ee.locked");
+        allow("ee.locked", "ee.definition", "ee.domain", "ee.settings", "ee.transaction");
+        allow("ee.operations", "ee.domain", "ee.naming", "ee.settings", "postgres");
+        allow("ee", "ee.definition", "ee.domain", "ee.locked");
         allow("integration", "ee.domain", "ee.operations");
     }
 

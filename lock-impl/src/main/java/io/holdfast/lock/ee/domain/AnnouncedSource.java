@@ -11,10 +11,12 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reports where the first of its connections leads. */
+/** Opens connections, and reports the database that the first one leads to. */
 final class AnnouncedSource implements ConnectionSource {
 
-    /** Only what cannot contain credentials: parameters are left out, and URLs of other databases. */
+    /**
+     * The part of a URL that cannot contain credentials. Parameters are left out, and so are URLs of other databases.
+     */
     private static final Pattern PLAIN_URL = Pattern.compile("(jdbc:postgresql:[^?;@]*)(\\?.*)?");
 
     private final ConnectionSource source;
@@ -35,7 +37,7 @@ final class AnnouncedSource implements ConnectionSource {
         return connection;
     }
 
-    /** A pool may hand out a connection that is closed; then a later one is looked at. */
+    /** A pool may return a connection that is closed. Then a later connection is used. */
     private void announce(Connection connection) {
         String database;
         try {

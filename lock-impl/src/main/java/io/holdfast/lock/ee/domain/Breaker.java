@@ -8,7 +8,6 @@ import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.ee.domain.Retrying.Attempt;
-import io.holdfast.lock.postgres.config.UnansweredConnectException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -17,40 +16,43 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The circuit breaker of one domain. It opens when so many attempts in a row could not reach the database, and refuses further
- * ones. After the delay one caller asks the database while the others are still refused, and its answer closes the breaker. That
- * question is a ping: an attempt may wait for a lock for a long time, and its end may say nothing about the database.
+ * The circuit breaker of one domain. It opens when a number of attempts in a row could not reach the database, and then
+ * refuses further attempts. After a delay one caller asks the database while the others are still refused, and an
+ * answer closes the breaker. The question is a ping, because an attempt may wait for its lock for a long time, and its
+ * end may not depend on the database.
  */
 final class Breaker {
 
-    /** Not a {@link LockException}, so that a retry does not repeat it. */
+    /** An attempt was refused. Not a {@link LockException}, so that retries do not repeat it. */
     static final class Refusal extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
-        Refusal(LockUnavailableException told) {
-            super(told.getMessage(), told, false, false);
+        private final LockUnavailableException exception;
+
+        Refusal(LockUnavailableException exception) {
+            super(exception.getMessage(), exception, false, false);
+            this.exception = exception;
         }
 
-        /** What the caller of the locker gets. */
-        LockUnavailableException told() {
-            LockUnavailableException told = (LockUnavailableException) getCause();
-            told.fillInStackTrace();
-            return told;
+        /** Returns the exception that the caller of the locker gets. */
+        LockUnavailableException toException() {
+            exception.fillInStackTrace();
+            return exception;
         }
     }
 
-    /** Asks the database of the domain something that it answers at once. */
+    /** Asks the database of the domain for something that it answers at once. */
     @FunctionalInterface
     interface Ping {
         void ask() throws InterruptedException;
     }
 
     /**
-     * When it opened, by the clock.
+     * The state of an open circuit breaker, by the clock.
      *
      * @param sinceNanos when it opened
-     * @param untilNanos until when everything is refused
+     * @param untilNanos until when every attempt is refused
      */
     private record Opened(long sinceNanos, long untilNanos) {}
 
@@ -61,30 +63,28 @@ final class Breaker {
     private final Duration delay;
     private final Ping ping;
 
-    /** As {@link System#nanoTime()}. */
+    /** Counts as {@link System#nanoTime()} does. */
     private final LongSupplier clock;
 
-    /** Since the last answer. Guarded by this, as everything below. */
+    /** The number since the last answer. Guarded by this, as all fields below. */
     private int failures;
 
-    /** When the database last answered. What began before that does not count as a failure. */
+    /** When the database last answered. A failure of what began before that does not count. */
     private long answeredNanos;
 
     /** The last failure; null before the first. */
-    @Nullable
-    private LockException lastFailure;
+    private @Nullable LockException lastFailure;
 
-    /** Null while it is closed. */
-    @Nullable
-    private Opened opened;
+    /** Null while the circuit breaker is closed. */
+    private @Nullable Opened opened;
 
-    /** Whether a caller asks the database whether to close it. */
-    private boolean asking;
+    /** Whether a caller is asking the database. */
+    private boolean isAsked;
 
     /**
-     * A closed one.
+     * Makes a closed circuit breaker.
      *
-     * @param mostFailures how many in a row open it; 0 for never
+     * @param mostFailures how many failures in a row open it; 0 for never
      */
     Breaker(String domain, int mostFailures, Duration delay, Ping ping, LongSupplier clock) {
         this.domain = domain;
@@ -95,12 +95,17 @@ final class Breaker {
         this.answeredNanos = clock.getAsLong();
     }
 
+    /** Returns an attempt that is refused while the circuit breaker is open. */
+    Attempt guard(Attempt attempt) {
+        return () -> run(attempt);
+    }
+
     Optional<LockHandle> run(Attempt attempt) throws InterruptedException {
         if (mostFailures == 0) {
             return attempt.run();
         }
-        if (isQuestionDue()) {
-            askWhetherToClose();
+        if (claimQuestion()) {
+            askDatabase();
         }
         long begunNanos = clock.getAsLong();
         try {
@@ -115,35 +120,41 @@ final class Breaker {
         }
     }
 
-    /** True for the one caller that is to ask the database; the others are refused while it is open. */
-    private synchronized boolean isQuestionDue() {
+    /**
+     * Returns true to the one caller that has to ask the database, and refuses the others while the circuit breaker is
+     * open.
+     */
+    private synchronized boolean claimQuestion() {
         if (opened == null) {
             return false;
         }
         long leftNanos = opened.untilNanos() - clock.getAsLong();
-        if (asking || leftNanos > 0) {
+        if (isAsked || leftNanos > 0) {
             throw refusal(leftNanos);
         }
-        asking = true;
+        isAsked = true;
         return true;
     }
 
-    /** Where it cannot be asked for another reason, such as an exhausted pool, the attempt goes on and shows what is wrong. */
-    private void askWhetherToClose() throws InterruptedException {
+    /**
+     * If a different problem prevents the question, such as an exhausted pool, the attempt continues and shows that
+     * problem.
+     */
+    private void askDatabase() throws InterruptedException {
         long begunNanos = clock.getAsLong();
         try {
             ping.ask();
             answered();
         } catch (LockException e) {
             judge(e, begunNanos);
-            if (isUnreachable(e)) {
+            if (Reachability.isUnreachable(e)) {
                 refuseIfOpen();
             }
         } catch (IllegalStateException e) {
             LOG.log(Level.DEBUG, "the locker is closed, as the attempt will show", e);
         } finally {
             synchronized (this) {
-                asking = false;
+                isAsked = false;
             }
         }
     }
@@ -160,9 +171,9 @@ final class Breaker {
         return new Refusal(Messages.refusedByBreaker(domain, failures, since, left, lastFailure));
     }
 
-    /** Contention and limits may be this JVM's alone, and then say nothing about the database. */
+    /** Contention and limits may exist in this JVM alone, so they are no answer of the database. */
     private void judge(LockException failure, long begunNanos) {
-        if (isUnreachable(failure)) {
+        if (Reachability.isUnreachable(failure)) {
             failed(failure, begunNanos);
         } else if (!(failure instanceof LockNotAcquiredException)
                 && !(failure instanceof LockConnectionTimeoutException)
@@ -171,14 +182,6 @@ final class Breaker {
         }
     }
 
-    private static boolean isUnreachable(LockException failure) {
-        if (failure instanceof LockConnectionTimeoutException) {
-            return failure.getCause() instanceof UnansweredConnectException;
-        }
-        return failure instanceof LockUnavailableException;
-    }
-
-    /** By the database. */
     private synchronized void answered() {
         failures = 0;
         answeredNanos = clock.getAsLong();

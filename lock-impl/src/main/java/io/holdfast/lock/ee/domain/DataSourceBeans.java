@@ -13,8 +13,8 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * Data sources that are CDI beans, for servers without JNDI: the default bean for the default domain, and those with the
- * qualifier {@link LockDomain} for the others.
+ * Finds data sources that are CDI beans, for servers without JNDI. The default bean belongs to the default domain, and
+ * beans with the qualifier {@link LockDomain} belong to the others.
  */
 @Dependent
 class DataSourceBeans {
@@ -27,24 +27,20 @@ class DataSourceBeans {
         return !of(domain).isUnsatisfied();
     }
 
-    /** Empty if the application has none that this library can see. */
+    /** Finds the bean; empty if the application has none that this library can see. */
     Optional<LockDataSource> find(String domain) {
         Instance<DataSource> found = of(domain);
         if (found.isAmbiguous()) {
-            throw Messages.severalDataSources(nameOf(domain));
+            throw Messages.severalDataSources(Messages.bean(domain));
         }
         return found.isUnsatisfied()
                 ? Optional.empty()
-                : Optional.of(new LockDataSource("the bean " + nameOf(domain), found.get()));
+                : Optional.of(new LockDataSource(Messages.foundBean(domain), found.get()));
     }
 
     private Instance<DataSource> of(String domain) {
         return domain.equals(DomainNames.DEFAULT)
                 ? beans.select(Default.Literal.INSTANCE)
                 : beans.select(LockDomain.Literal.of(domain));
-    }
-
-    private static String nameOf(String domain) {
-        return (domain.equals(DomainNames.DEFAULT) ? "" : "@LockDomain(\"" + domain + "\") ") + "DataSource";
     }
 }

@@ -7,8 +7,8 @@ import io.holdfast.lock.ee.naming.ApplicationName;
 import io.holdfast.lock.ee.observe.OptionalListeners;
 import io.holdfast.lock.ee.observe.ServerProvided;
 import io.holdfast.lock.ee.observe.Surroundings;
+import io.holdfast.lock.ee.settings.ApplicationSettings;
 import io.holdfast.lock.ee.settings.DomainNames;
-import io.holdfast.lock.ee.settings.Settings;
 import io.holdfast.lock.ee.settings.SettingsSource;
 import io.holdfast.lock.ee.settings.UnreadSettings;
 import io.holdfast.lock.spi.LockListener;
@@ -24,7 +24,6 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,14 +31,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** The domains of one application: checked when it starts, and closed when it stops, while their data sources are still there. */
+/** The domains of one application. They are closed when it stops, while their data sources still exist. */
 @ApplicationScoped
 public class Domains {
-
-    /** For the container. */
-    public Domains() {
-        // Nothing to set up.
-    }
 
     @Inject
     @Any
@@ -50,7 +44,7 @@ public class Domains {
     private Instance<Object> all;
 
     @Inject
-    private Retrying acquisition;
+    private Retrying retrying;
 
     @Inject
     private DataSourceBeans dataSourceBeans;
@@ -64,62 +58,79 @@ public class Domains {
     /** Looked up at start, on a thread of the container. */
     private volatile String application = ApplicationName.UNKNOWN;
 
-    private final OptionalListeners optional = new OptionalListeners(new OfApplication());
+    private final OptionalListeners optionalListeners = new OptionalListeners(new OfApplication());
 
-    /** Not when the bean is made: the container would hide what is wrong with a setting behind a message of its own. */
-    private Map<String, Domain> domains() {
+    /** For the container. */
+    public Domains() {
+        // Nothing to set up.
+    }
+
+    /** Read late: if the creation of the bean read them, the container would hide the message about a wrong setting. */
+    private DomainSet domains() {
         return extension.domains(this::read);
     }
 
-    private Map<String, Domain> read() {
-        // Applications may lock before it is reported whether transactions are seen.
+    private DomainSet read() {
+        // Applications may lock before the start is checked.
         extension.findTransactions(beans);
         UnreadSettings.report();
-        Map<String, Domain> read = new TreeMap<>();
-        Settings.readAll(SettingsSource.find(), extension.named(), extension.provided())
-                .forEach((name, settings) -> read.put(name, domain(name, settings)));
-        return read;
-    }
-
-    private Domain domain(String name, Settings settings) {
-        return new Domain(name, settings, acquisition, this::listeners, dataSourceBeans);
+        ApplicationSettings settings =
+                ApplicationSettings.read(SettingsSource.find(), extension.named(), extension.provided());
+        Map<String, Domain> byName = new TreeMap<>();
+        settings.domains()
+                .forEach((name, ofDomain) ->
+                        byName.put(name, new Domain(name, ofDomain, retrying, this::listeners, dataSourceBeans)));
+        return new DomainSet(settings, byName);
     }
 
     private List<LockListener> listeners() {
-        return Stream.concat(listeners.stream(), optional.all().stream()).toList();
+        return Stream.concat(listeners.stream(), optionalListeners.all().stream())
+                .toList();
     }
 
     /**
-     * Returns a domain. Whether it exists is checked at start, where that is known.
+     * Returns the settings of the application.
+     *
+     * @return the settings
+     * @throws DeploymentException if they cannot be used
+     */
+    public ApplicationSettings settings() {
+        return domains().settings();
+    }
+
+    /**
+     * Returns a domain. Its existence is checked at start where the application names it in an annotation.
      *
      * @param name its name
      * @return the domain
-     * @throws DeploymentException if there is none of the name
+     * @throws DeploymentException if there is no such domain
      */
     public Domain get(String name) {
         return find(name)
-                .orElseThrow(() -> DomainNames.withoutDataSource(name, domains().keySet()));
+                .orElseThrow(() ->
+                        DomainNames.withoutDataSource(name, domains().byName().keySet()));
     }
 
     /**
      * Finds a domain.
      *
      * @param name its name
-     * @return the domain; empty if there is none of the name
+     * @return the domain; empty if there is no such domain
      */
     public Optional<Domain> find(String name) {
-        return Optional.ofNullable(domains().get(name));
+        return Optional.ofNullable(domains().byName().get(name));
     }
 
     /**
-     * Returns the settings of a domain.
+     * Returns the domains that the application uses. An application that names its domains need not have a default one.
      *
-     * @param domain its name
-     * @return the settings
-     * @throws DeploymentException if there is none of the name
+     * @return the domains
      */
-    public Settings settings(String domain) {
-        return get(domain).settings();
+    public List<Domain> wanted() {
+        Collection<Domain> domains = domains().byName().values();
+        return domains.stream()
+                .filter(domain -> domains.size() == 1 || domain.isWanted())
+                .toList();
     }
 
     @Produces
@@ -134,69 +145,34 @@ public class Domains {
         return get(DomainNames.DEFAULT).admin();
     }
 
-    /**
-     * How long the databases of all domains have to answer the health check.
-     *
-     * @return the limit; empty if the check is switched off
-     */
-    public Optional<Duration> healthTimeout() {
-        return settings(DomainNames.DEFAULT).healthTimeout();
-    }
-
-    /**
-     * Who may look at the locks, in any domain.
-     *
-     * @return the role; empty for nobody
-     */
-    public Optional<String> operationsRole() {
-        return settings(DomainNames.DEFAULT).operationsRole();
-    }
-
-    /**
-     * Who may end a session that holds one of the locks, in any domain.
-     *
-     * @return the role; empty for nobody
-     */
-    public Optional<String> terminateRole() {
-        return settings(DomainNames.DEFAULT).terminateRole();
-    }
-
-    /**
-     * The domains that the application uses. One that names its domains may do without the default one.
-     *
-     * @return the domains
-     */
-    public List<Domain> wanted() {
-        Collection<Domain> all = domains().values();
-        return all.stream()
-                .filter(domain -> all.size() == 1 || domain.isMade() || domain.hasDataSource())
-                .toList();
-    }
-
-    /** Creates this bean, and that of the retries, for applications that lock while they start. */
+    /** Creates this bean and that of the retries, for applications that lock while they start. */
     public void create() {
-        acquisition.toString();
+        retrying.toString();
     }
 
     /**
-     * The name under which the container knows the application, as it was found at start.
+     * Checks the domains. To be called when the application starts, on a thread of the container.
      *
-     * @return the name
+     * @throws DeploymentException if one of them has a mistake
+     */
+    public void checkAtStart() {
+        application = ApplicationName.find().orElse(ApplicationName.UNKNOWN);
+        if (!extension.findTransactions(beans)) {
+            Messages.transactionsNotSeen();
+        }
+        wanted().forEach(Domain::checkAtStart);
+    }
+
+    /**
+     * Returns the name of the application as it was found at start.
+     *
+     * @return the name; {@link ApplicationName#UNKNOWN} if it was not found
      */
     public String application() {
         return application;
     }
 
-    /** Checks the domains. To be called when the application starts, on a thread of the container. */
-    public void checkAtStart() {
-        application = ApplicationName.find().orElse(ApplicationName.UNKNOWN);
-        if (!extension.findTransactions(beans)) {
-            io.holdfast.lock.ee.transaction.Messages.transactionsNotSeen();
-        }
-        wanted().forEach(Domain::checkAtStart);
-    }
-
-    /** After those observers of applications that lock. */
+    /** Runs after the observers of applications, which may lock. */
     void closeAtEnd(@Observes @Priority(Interceptor.Priority.LIBRARY_AFTER + 900) Shutdown event) {
         extension.close();
     }
@@ -204,10 +180,10 @@ public class Domains {
     @PreDestroy
     void destroy() {
         extension.close();
-        optional.stop();
+        optionalListeners.stop();
     }
 
-    /** For listeners, which are no beans. */
+    /** What listeners that are not beans ask for. */
     private final class OfApplication implements Surroundings {
 
         @Override
@@ -222,7 +198,7 @@ public class Domains {
 
         @Override
         public boolean tracesKeys() {
-            return settings(DomainNames.DEFAULT).traceKeys();
+            return settings().tracesKeys();
         }
     }
 }

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockDomain;
 import io.holdfast.lock.Locked;
 import io.holdfast.lock.Locker;
+import io.holdfast.lock.ee.definition.LockedAnnotations;
 import io.holdfast.lock.ee.settings.DomainNames;
 import io.holdfast.lock.ee.settings.SettingsSource;
 import io.holdfast.lock.ee.transaction.JtaTransaction;
@@ -26,14 +27,21 @@ import jakarta.enterprise.inject.spi.ProcessInjectionTarget;
 import jakarta.enterprise.inject.spi.ProcessManagedBean;
 import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.lang.annotation.Annotation;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** Makes a locker, and its administration, of each domain that the application or its settings name. */
+/**
+ * Finds the domains that the application names, and adds a locker and its administration for each as beans. It keeps
+ * the domains of the application, because the bean {@link Domains} may be destroyed before other beans, which may still
+ * lock.
+ */
 public class LockDomainExtension implements Extension {
 
     private final Set<String> named = new ConcurrentSkipListSet<>();
@@ -41,140 +49,164 @@ public class LockDomainExtension implements Extension {
     private final Set<String> provided = new ConcurrentSkipListSet<>();
 
     /** Written while the container starts. */
-    private volatile Bean<Domains> domains;
+    private volatile @Nullable Bean<Domains> beanOfDomains;
 
-    /**
-     * By name; null until they are needed; written under the lock of this. Kept here, since the bean may be destroyed before others that still
-     * lock.
-     */
-    private volatile Map<String, Domain> read;
+    /** Not a monitor, because the threads that wait for it may be virtual ones. */
+    private final ReentrantLock reading = new ReentrantLock();
+
+    /** Null until the domains are needed; written under the lock {@link #reading}. */
+    private volatile @Nullable DomainSet domains;
 
     /** For the container. */
     public LockDomainExtension() {
         // Nothing to set up.
     }
 
-    /** The domains that the application names. */
+    /** Returns the names that the application uses. */
     Set<String> named() {
         return named;
     }
 
-    /** Those whose data source is a bean of the application. */
+    /** Returns the domains whose data source is a bean of the application. */
     Set<String> provided() {
         return provided;
     }
 
-    void find(@Observes ProcessBean<?> event) {
+    // ---- finding the names
+
+    void nameDomainOfDataSource(@Observes ProcessBean<?> event) {
         if (event.getBean().getTypes().contains(DataSource.class)) {
-            event.getBean().getQualifiers().stream()
-                    .filter(LockDomain.class::isInstance)
-                    .map(qualifier -> ((LockDomain) qualifier).value())
-                    .forEach(domain -> {
-                        named.add(domain);
-                        provided.add(domain);
-                    });
+            namesIn(event.getBean().getQualifiers()).forEach(domain -> {
+                named.add(domain);
+                provided.add(domain);
+            });
         }
     }
 
-    Map<String, Domain> domains(Supplier<Map<String, Domain>> reading) {
-        Map<String, Domain> present = read;
-        return present == null ? read(reading) : present;
+    void nameDomainOfInjectionPoint(@Observes ProcessInjectionPoint<?, ?> event) {
+        namesIn(event.getInjectionPoint().getQualifiers()).forEach(named::add);
     }
 
-    private synchronized Map<String, Domain> read(Supplier<Map<String, Domain>> reading) {
-        if (read == null) {
-            read = reading.get();
-        }
-        return read;
-    }
-
-    /** As {@link JtaTransaction#find}, until the application has ended. */
-    boolean findTransactions(BeanManager beans) {
-        return JtaTransaction.find(beans, this);
-    }
-
-    /** Those that are needed so far. */
-    private List<Domain> made() {
-        Map<String, Domain> present = read;
-        return present == null ? List.of() : List.copyOf(present.values());
-    }
-
-    /** While the listeners, which are beans, are still there. */
-    void close() {
-        made().forEach(Domain::close);
-    }
-
-    /** When all beans are destroyed. */
-    void end(@Observes BeforeShutdown event) {
-        JtaTransaction.forget(this);
-        made().forEach(Domain::end);
-    }
-
-    void find(@Observes ProcessInjectionPoint<?, ?> event) {
-        event.getInjectionPoint().getQualifiers().stream()
+    private static Stream<String> namesIn(Collection<Annotation> qualifiers) {
+        return qualifiers.stream()
                 .filter(LockDomain.class::isInstance)
-                .forEach(qualifier -> named.add(((LockDomain) qualifier).value()));
+                .map(qualifier -> ((LockDomain) qualifier).value());
     }
 
-    void find(@Observes @WithAnnotations(Locked.class) ProcessAnnotatedType<?> event) {
-        find(event.getAnnotatedType());
+    void nameDomainsOfMethods(@Observes @WithAnnotations(Locked.class) ProcessAnnotatedType<?> event) {
+        nameDomainsIn(event.getAnnotatedType());
     }
 
-    /** Components that are no beans, as message-driven ones. */
-    void find(@Observes ProcessInjectionTarget<?> event) {
-        find(event.getAnnotatedType());
+    /** Finds those of components that are not beans, such as message-driven ones. */
+    void nameDomainsOfComponent(@Observes ProcessInjectionTarget<?> event) {
+        nameDomainsIn(event.getAnnotatedType());
     }
 
-    private void find(AnnotatedType<?> type) {
-        add(type);
-        type.getMethods().forEach(this::add);
+    private void nameDomainsIn(AnnotatedType<?> type) {
+        Stream.concat(Stream.of(type), type.getMethods().stream()).forEach(this::nameDomain);
     }
 
-    private void add(Annotated annotated) {
+    private void nameDomain(Annotated annotated) {
         LockedAnnotations.of(annotated.getAnnotations().toArray(new Annotation[0])).stream()
                 .map(Locked::domain)
                 .filter(domain -> !domain.equals(DomainNames.DEFAULT))
                 .forEach(named::add);
     }
 
-    /** Not looked up by type: Payara resolves the beans of an EAR's lib for those of its modules only. */
-    private Domains domains(BeanManager beans) {
-        return (Domains) beans.getReference(domains, Domains.class, beans.createCreationalContext(domains));
-    }
+    // ---- adding the lockers
 
-    void find(@Observes ProcessManagedBean<Domains> event) {
-        domains = event.getBean();
+    void rememberBean(@Observes ProcessManagedBean<Domains> event) {
+        beanOfDomains = event.getBean();
     }
 
     void addLockers(@Observes AfterBeanDiscovery event, BeanManager beans) {
         try {
             for (String domain : DomainNames.find(SettingsSource.find(), named)) {
-                add(
+                addBean(
                         event,
+                        domain,
                         Locker.class,
                         ManagedLocker.class,
-                        domain,
-                        () -> domains(beans).get(domain).locker());
-                add(
+                        () -> domain(beans, domain).locker());
+                addBean(
                         event,
+                        domain,
                         LockAdmin.class,
                         ManagedAdmin.class,
-                        domain,
-                        () -> domains(beans).get(domain).admin());
+                        () -> domain(beans, domain).admin());
             }
         } catch (DeploymentException e) {
             event.addDefinitionError(e);
         }
     }
 
-    /** OpenWebBeans makes a client proxy that extends the class of the bean. */
-    private static <T> void add(
-            AfterBeanDiscovery event, Class<T> type, Class<? extends T> beanClass, String domain, Supplier<T> made) {
+    /** The class of the bean is given because OpenWebBeans makes a client proxy that extends it. */
+    private static <T> void addBean(
+            AfterBeanDiscovery event,
+            String domain,
+            Class<T> type,
+            Class<? extends T> beanClass,
+            Supplier<T> instance) {
         event.<T>addBean()
                 .beanClass(beanClass)
                 .addTypes(type)
                 .addQualifiers(LockDomain.Literal.of(domain), Any.Literal.INSTANCE)
                 .scope(ApplicationScoped.class)
-                .produceWith(instance -> made.get());
+                .produceWith(lookup -> instance.get());
+    }
+
+    /**
+     * Does not look the bean up by its type: Payara resolves the beans of an EAR's lib only for those of its modules.
+     */
+    private Domain domain(BeanManager beans, String name) {
+        Bean<Domains> bean = beanOfDomains;
+        Domains reference = (Domains) beans.getReference(bean, Domains.class, beans.createCreationalContext(bean));
+        return reference.get(name);
+    }
+
+    // ---- keeping the domains
+
+    /** Returns the domains, which are read at the first call. */
+    DomainSet domains(Supplier<DomainSet> source) {
+        DomainSet present = domains;
+        return present == null ? readOnce(source) : present;
+    }
+
+    private DomainSet readOnce(Supplier<DomainSet> source) {
+        reading.lock();
+        try {
+            DomainSet present = domains;
+            if (present == null) {
+                present = source.get();
+                domains = present;
+            }
+            return present;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /**
+     * Finds what knows the transactions, which is used until the application has ended. Returns whether transactions
+     * are seen.
+     */
+    boolean findTransactions(BeanManager beans) {
+        return JtaTransaction.findRegistry(beans, this);
+    }
+
+    /** Closes the domains. To be called while the listeners, which are beans, still exist. */
+    void close() {
+        readDomains().forEach(Domain::close);
+    }
+
+    /** Runs when all beans are destroyed. */
+    void end(@Observes BeforeShutdown event) {
+        JtaTransaction.forgetRegistry(this);
+        readDomains().forEach(Domain::end);
+    }
+
+    private List<Domain> readDomains() {
+        DomainSet present = domains;
+        return present == null ? List.of() : List.copyOf(present.byName().values());
     }
 }

@@ -6,34 +6,32 @@ import io.holdfast.lock.LockInfo;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The administration that applications inject: that of the core's locker, whichever the domain has at the moment.
- */
+/** The administration that applications inject. It is that of the locker which the domain has at the moment. */
 class ManagedAdmin implements LockAdmin {
 
-    private final Domain domain;
+    private final CoreLocker core;
 
     /** For the client proxies of OpenWebBeans, which extend the class and use none of its fields. */
     ManagedAdmin() {
-        this.domain = null;
+        this(null);
     }
 
-    ManagedAdmin(Domain domain) {
-        this.domain = domain;
+    ManagedAdmin(CoreLocker core) {
+        this.core = core;
     }
 
     @Override
     public List<LockInfo> locks() throws InterruptedException {
-        return domain.core().admin().locks();
+        return core.locker().admin().locks();
     }
 
     @Override
     public Optional<LockInfo> lock(String key) throws InterruptedException {
-        return domain.core().admin().lock(key);
+        return core.locker().admin().lock(key);
     }
 
     @Override
     public boolean terminate(LockInfo lock, LockInfo.Session session) throws InterruptedException {
-        return domain.core().admin().terminate(lock, session);
+        return core.locker().admin().terminate(lock, session);
     }
 }

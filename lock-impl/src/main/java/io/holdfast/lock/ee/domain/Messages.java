@@ -7,68 +7,87 @@ import io.holdfast.lock.ee.settings.DomainNames;
 import io.holdfast.lock.ee.settings.Refusal;
 import io.holdfast.lock.ee.settings.UnreadSettings;
 import io.holdfast.lock.message.Causes;
+import io.holdfast.lock.message.Shown;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
-/** What users read of this package. An id is never used again for something else. */
+/**
+ * Every text of this package that users read, in the order of the ids. An id is never used again for something else.
+ */
 final class Messages {
+
+    /** The name of the method behind {@link Retrying} in the configuration of MicroProfile Fault Tolerance. */
+    static final String RETRIED = "io.holdfast.lock.integration.LockAcquisition/acquire";
 
     private static final Logger LOG = System.getLogger("io.holdfast.lock");
 
-    /** By which configuration knows the method that {@link Retrying} stands for. */
-    static final String RETRIED = "io.holdfast.lock.integration.LockAcquisition/acquire";
-
     private Messages() {}
 
+    static IllegalArgumentException negativeWait(String key, Duration waitAtMost) {
+        return new IllegalArgumentException(
+                "HOLDFAST-0055: waitAtMost of %s must not be negative: %s".formatted(Shown.lock(key), waitAtMost));
+    }
+
+    static void transactionsNotSeen() {
+        LOG.log(
+                Level.WARNING,
+                "HOLDFAST-0062: neither JNDI nor CDI has a TransactionSynchronizationRegistry, so transactions are"
+                        + " not seen: a lock is released when its method ends, even if the caller's transaction is"
+                        + " still open. Provide one as a CDI bean, or do not call @Locked methods inside"
+                        + " transactions");
+    }
+
     static IllegalStateException stopped() {
-        return new IllegalStateException(
-                "HOLDFAST-0063: the application has stopped, so no lock is acquired. Stop your threads before");
+        return new IllegalStateException("HOLDFAST-0063: the application has stopped, so no lock is acquired. Stop your"
+                + " threads before the application stops");
     }
 
     static void breakerOpened(String domain, int failures, LockException last) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0066: " + databaseOf(domain) + " could not be reached by " + failures
-                        + " attempts in a row, so locks are refused until it answers. Check the database and the network."
-                        + " Last cause: " + sentence(last));
+                ("HOLDFAST-0066: %s could not be reached by %s attempts in a row, so locks are refused until it"
+                                + " answers. Check the database and the network. Last cause: %s")
+                        .formatted(databaseOf(domain), failures, cause(last)));
     }
 
-    static void breakerClosed(String domain, Duration since) {
+    static void breakerClosed(String domain, Duration refused) {
         LOG.log(
                 Level.INFO,
-                "HOLDFAST-0067: " + databaseOf(domain) + " answers again; locks had been refused for "
-                        + seconds(since));
+                "HOLDFAST-0067: %s answers again. Locks had been refused for %s"
+                        .formatted(databaseOf(domain), Shown.seconds(refused)));
     }
 
     static LockUnavailableException refusedByFaultTolerance(Throwable cause) {
         return new LockUnavailableException(
-                "HOLDFAST-0068: MicroProfile Fault Tolerance refused to acquire the lock: "
-                        + cause.getClass().getSimpleName() + ". Check what is configured for "
-                        + RETRIED,
+                ("HOLDFAST-0068: MicroProfile Fault Tolerance refused to acquire the lock: %s. Check the"
+                                + " configuration of %s")
+                        .formatted(cause.getClass().getSimpleName(), RETRIED),
                 cause);
     }
 
     static DeploymentException severalDataSources(String bean) {
-        return Refusal.of("HOLDFAST-0080: the application has several beans for " + bean
-                + ", so it is not clear in which database the locks live. Qualify all but one of them, or set the JNDI"
-                + " name of the data source");
+        return Refusal.of(
+                ("HOLDFAST-0080: the application has several beans for %s, so it is not clear in which database the"
+                                + " locks live. Qualify all but one of them, or set the JNDI name of the data"
+                                + " source")
+                        .formatted(bean));
     }
 
     static void reached(String domain, String dataSource, String database, int namespace) {
         LOG.log(
                 Level.INFO,
-                "HOLDFAST-0101: the " + locks(domain) + " use " + dataSource + ", which leads to " + database
-                        + ", namespace " + namespace);
+                "HOLDFAST-0101: the %s use %s, which leads to %s, namespace %s"
+                        .formatted(locksOf(domain), dataSource, database, namespace));
     }
 
     static void startedWithoutDatabase(String domain, String dataSource, LockException failure) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0102: the database of " + dataSource
-                        + " cannot be asked while the application starts; the " + locks(domain)
-                        + " are refused until it can. " + failure.getMessage());
+                ("HOLDFAST-0102: the database of %s cannot be asked while the application starts. The %s are"
+                                + " refused until it can. %s")
+                        .formatted(dataSource, locksOf(domain), failure.getMessage()));
         LOG.log(Level.DEBUG, "The cause of HOLDFAST-0102", failure);
     }
 
@@ -79,54 +98,70 @@ final class Messages {
 
     static IllegalStateException closedByContainer() {
         return new IllegalStateException(
-                "HOLDFAST-0106: an injected locker belongs to the whole application and is closed by the container; close"
-                        + " the handles instead");
+                "HOLDFAST-0106: an injected locker belongs to the whole application and is closed by"
+                        + " the container. Close the handles instead");
     }
 
-    /** The failure is that of a different caller and names that one's key, so it is not the cause. */
+    /** The last failure is not the cause, because it is that of another caller, and names the key of that one. */
     static LockUnavailableException refusedByBreaker(
-            String domain, int failures, Duration since, Duration left, LockException last) {
+            String domain, int failures, Duration refused, Duration remaining, LockException last) {
         return new LockUnavailableException(
-                "HOLDFAST-0107: " + databaseOf(domain) + " could not be reached by " + failures
-                        + " attempts in a row, so locks have been refused for " + seconds(since)
-                        + " without asking it; it is asked again " + (left.isZero() ? "now" : "in " + seconds(left))
-                        + ". Check the database and try later. Last cause: " + sentence(last),
+                ("HOLDFAST-0107: %s could not be reached by %s attempts in a row, so locks have been refused for %s"
+                                + " without asking it. It is asked again %s. Check the database and try later. Last"
+                                + " cause: %s")
+                        .formatted(
+                                databaseOf(domain),
+                                failures,
+                                Shown.seconds(refused),
+                                remaining.isZero() ? "now" : "in " + Shown.seconds(remaining),
+                                cause(last)),
                 null);
     }
 
     static void dataSourceLater() {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0112: no data source for locks is named while the application starts; it is looked for again at the"
-                        + " first use. Set holdfast.datasource, or declare a resource reference java:app/env/jdbc/holdfast, to"
-                        + " have it checked at start" + UnreadSettings.hint());
+                ("HOLDFAST-0112: no data source for locks has a name while the application starts, so it is looked"
+                                + " up at the first use. Set holdfast.datasource, or declare a resource reference"
+                                + " java:app/env/jdbc/holdfast, to have it checked at start%s")
+                        .formatted(UnreadSettings.hint()));
     }
 
     static void defaultDataSource(String name) {
         LOG.log(
                 Level.WARNING,
-                "HOLDFAST-0113: the locks use the default data source " + name + ". Holders that need one of its"
-                        + " connections for their work can wait for each other. Give the locks a data source of their own"
-                        + " and name it by holdfast.datasource");
+                ("HOLDFAST-0113: the locks use the default data source %s. Holders that need one of its connections"
+                                + " for their work can wait for each other. Give the locks a data source of their"
+                                + " own and set holdfast.datasource to its name")
+                        .formatted(name));
     }
 
-    private static String locks(String domain) {
-        return domain.equals(DomainNames.DEFAULT) ? "locks" : "locks of domain '" + domain + "'";
+    // How the messages above name things.
+
+    private static String locksOf(String domain) {
+        return domain.equals(DomainNames.DEFAULT) ? "locks" : "locks of domain '%s'".formatted(domain);
     }
 
     private static String databaseOf(String domain) {
-        return "the database of " + (domain.equals(DomainNames.DEFAULT) ? "the locks" : "lock domain '" + domain + "'");
+        return "the database of "
+                + (domain.equals(DomainNames.DEFAULT) ? "the locks" : "lock domain '%s'".formatted(domain));
     }
 
-    /** What the driver or the server said; of a failure of ours without such a cause, what kind it is. */
-    private static String sentence(LockException failure) {
+    static String bean(String domain) {
+        return domain.equals(DomainNames.DEFAULT) ? "DataSource" : "@LockDomain(\"%s\") DataSource".formatted(domain);
+    }
+
+    static String foundBean(String domain) {
+        return "the bean " + bean(domain);
+    }
+
+    /**
+     * Shows what the driver or the server reported. A failure of this library without such a cause is a missing answer.
+     */
+    private static String cause(LockException failure) {
         Throwable innermost = Causes.innermost(failure);
         return innermost == failure || innermost.getMessage() == null
                 ? "no answer in time"
                 : Causes.shown(innermost.getMessage());
-    }
-
-    private static String seconds(Duration duration) {
-        return duration.toMillis() / 1000.0 + " s";
     }
 }

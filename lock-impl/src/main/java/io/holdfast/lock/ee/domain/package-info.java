@@ -2,7 +2,7 @@
 /**
  * Internal: one locker for each lock domain, with its data source, retries and circuit breaker.
  *
- * <p>Uses {@code settings}, {@code naming}, {@code transaction}, {@code observe}, {@code postgres},
- * {@code postgres.transaction} and {@code postgres.config}.
+ * <p>Uses {@code definition}, {@code settings}, {@code naming}, {@code observe}, {@code transaction}, {@code postgres},
+ * {@code postgres.config} and {@code postgres.transaction}.
  */
 package io.holdfast.lock.ee.domain;

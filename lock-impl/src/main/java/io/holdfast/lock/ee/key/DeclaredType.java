@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The type that the value of an expression is declared with, where it is a parameter or a chain of its properties. */
+/** Finds the declared type of the value of an expression that is a parameter or a chain of its properties. */
 final class DeclaredType {
 
     private static final Pattern CHAIN =
@@ -21,13 +21,13 @@ final class DeclaredType {
 
     private DeclaredType() {}
 
-    /** Empty if only a call can show it. */
-    static Optional<Class<?>> of(String expression, Method method, Map<String, Integer> parameters) {
+    /** Returns the type; empty if only a call can show it. */
+    static Optional<Class<?>> of(String expression, MethodParameters parameters) {
         Matcher chain = CHAIN.matcher(expression);
-        if (!chain.matches() || !parameters.containsKey(chain.group("parameter"))) {
+        if (!chain.matches()) {
             return Optional.empty();
         }
-        Optional<Class<?>> type = Optional.of(method.getParameterTypes()[parameters.get(chain.group("parameter"))]);
+        Optional<Class<?>> type = parameters.typeOf(chain.group("parameter"));
         String properties = chain.group("properties");
         for (String property :
                 properties.isEmpty() ? new String[0] : properties.substring(1).split("\\.")) {

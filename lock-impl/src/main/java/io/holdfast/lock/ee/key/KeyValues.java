@@ -22,14 +22,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.BaseStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which values can be part of a key: those whose text is the same in every JVM. Of the classes of the JDK this is a closed
- * set; other classes need a {@code toString()} of their own, which is trusted.
+ * Decides which values can be part of a key: those whose text is the same in every JVM. Of the classes of the JDK, a
+ * closed set is accepted. Other classes need a {@code toString()} of their own, which is trusted.
  */
 final class KeyValues {
 
-    /** What extends or implements one of them is accepted, too. */
+    /** Accepted, with all classes that extend or implement one of them. */
     private static final List<Class<?>> ACCEPTED = List.of(
             CharSequence.class,
             Number.class,
@@ -41,7 +42,10 @@ final class KeyValues {
             Locale.class,
             Currency.class);
 
-    /** Even if a subclass has a {@code toString()} of its own: the order, the time zone or the content is not the same everywhere. */
+    /**
+     * Refused, even if a subclass has a {@code toString()} of its own, because the order, the time zone or the content
+     * is not the same everywhere.
+     */
     private static final List<Class<?>> REFUSED = List.of(
             Collection.class,
             Map.class,
@@ -55,21 +59,15 @@ final class KeyValues {
             Calendar.class,
             TimeZone.class);
 
-    private static final String NO_TEXT = "it has no toString() of its own, so its text is different in every JVM";
-    private static final String UNSTABLE = "its text can be different in every JVM";
-
-    private static final String OTHER_THAN_NAME =
-            "the enum has a toString() of its own, which would be the text here; elsewhere in keys it is the name(). Write name()";
-
     private KeyValues() {}
 
-    /** Enums by their names, as Expression Language has it. */
+    /** Returns the text of a value. That of an enum is its name, as in Expression Language. */
     static String text(Object value) {
         return value instanceof Enum<?> constant ? constant.name() : value.toString();
     }
 
-    /** Why this value cannot be part of a key; null if it can be. */
-    static String refusal(Object value) {
+    /** Returns why this value cannot be part of a key; null if it can be. */
+    static @Nullable String refusal(Object value) {
         Class<?> type = value.getClass();
         String reason = refusal(type);
         if (reason != null || !showsComponents(type)) {
@@ -80,7 +78,7 @@ final class KeyValues {
             try {
                 shown = read(component, value);
             } catch (ReflectiveOperationException e) {
-                return "its component " + component.getName() + " cannot be read (" + e + ")";
+                return Messages.unreadable(component, e);
             }
             reason = shown == null ? null : ofComponent(component, refusalOfShown(shown), shown.getClass());
             if (reason != null) {
@@ -90,21 +88,21 @@ final class KeyValues {
         return null;
     }
 
-    /** The same, where not {@link #text} but the {@code toString()} of the value shows it. */
-    static String refusalOfShown(Object value) {
-        return isOtherThanName(value.getClass()) ? OTHER_THAN_NAME : refusal(value);
+    /** Returns the same for a place where the {@code toString()} of the value is its text, instead of {@link #text}. */
+    static @Nullable String refusalOfShown(Object value) {
+        return isOtherThanName(value.getClass()) ? Messages.OTHER_THAN_NAME : refusal(value);
     }
 
     private static boolean isOtherThanName(Class<?> type) {
-        return Enum.class.isAssignableFrom(type) && Enum.class != type && whoShows(type) != Enum.class;
+        return Enum.class.isAssignableFrom(type) && Enum.class != type && classThatShows(type) != Enum.class;
     }
 
-    /** Why no value of this declared type can be part of a key; null if some can be. */
-    static String refusalOfDeclared(Class<?> type) {
+    /** Returns why no value of this declared type can be part of a key; null if some can be. */
+    static @Nullable String refusalOfDeclared(Class<?> type) {
         return refusalOfDeclared(type, new HashSet<>());
     }
 
-    private static String refusalOfDeclared(Class<?> type, Set<Class<?>> seen) {
+    private static @Nullable String refusalOfDeclared(Class<?> type, Set<Class<?>> seen) {
         if (type.isPrimitive() || !seen.add(type)) {
             return null;
         }
@@ -115,7 +113,9 @@ final class KeyValues {
         for (RecordComponent component : type.getRecordComponents()) {
             Class<?> shown = component.getType();
             reason = ofComponent(
-                    component, isOtherThanName(shown) ? OTHER_THAN_NAME : refusalOfDeclared(shown, seen), shown);
+                    component,
+                    isOtherThanName(shown) ? Messages.OTHER_THAN_NAME : refusalOfDeclared(shown, seen),
+                    shown);
             if (reason != null) {
                 return reason;
             }
@@ -123,28 +123,30 @@ final class KeyValues {
         return null;
     }
 
-    /** Whether subclasses are what this type is. Classes of the JDK are not extended to be keys. */
+    /**
+     * Whether all values of this declared type have the same answer. Classes of the JDK are not extended to be keys.
+     */
     private static boolean isDecided(Class<?> type) {
         int modifiers = type.getModifiers();
         boolean isAbstract = type.isInterface() || Modifier.isAbstract(modifiers) || type == Object.class;
         return Modifier.isFinal(modifiers) || isRefused(type) || !isAbstract && isOfJdk(type);
     }
 
-    private static String refusal(Class<?> type) {
+    private static @Nullable String refusal(Class<?> type) {
         if (type.isArray()) {
-            return NO_TEXT;
+            return Messages.NO_TEXT;
         }
         if (isRefused(type) || Proxy.isProxyClass(type) || type.isHidden()) {
-            return UNSTABLE;
+            return Messages.UNSTABLE;
         }
         if (Enum.class.isAssignableFrom(type)) {
             return null;
         }
-        Class<?> shows = whoShows(type);
+        Class<?> shows = classThatShows(type);
         if (!isOfJdk(shows)) {
             return null;
         }
-        return shows == Object.class ? NO_TEXT : isAccepted(shows) ? null : UNSTABLE;
+        return shows == Object.class ? Messages.NO_TEXT : isAccepted(shows) ? null : Messages.UNSTABLE;
     }
 
     private static boolean isRefused(Class<?> type) {
@@ -156,8 +158,11 @@ final class KeyValues {
                 || ACCEPTED.stream().anyMatch(accepted -> accepted.isAssignableFrom(type));
     }
 
-    /** Whose {@code toString()} it is. Not that of a class that a container or ORM has made, which only delegates. */
-    private static Class<?> whoShows(Class<?> type) {
+    /**
+     * Returns the class whose {@code toString()} it is. A class that a container or ORM has generated does not count,
+     * because it only delegates.
+     */
+    private static Class<?> classThatShows(Class<?> type) {
         Class<?> written = type;
         while (isGenerated(written)) {
             written = written.getSuperclass();
@@ -180,7 +185,10 @@ final class KeyValues {
         return loader == null || loader == ClassLoader.getPlatformClassLoader();
     }
 
-    /** The {@code toString()} that compilers add to a record is final; one that somebody wrote is trusted. */
+    /**
+     * Whether the {@code toString()} is the one that the compiler adds to a record, which is final. One that somebody
+     * wrote is trusted.
+     */
     private static boolean showsComponents(Class<?> type) {
         try {
             return type.isRecord()
@@ -190,17 +198,17 @@ final class KeyValues {
         }
     }
 
-    /** From the field, as the {@code toString()} does; where a module does not open it, from the accessor. */
-    private static Object read(RecordComponent component, Object value) throws ReflectiveOperationException {
+    /**
+     * Reads the field, as the {@code toString()} does, or calls the accessor where a module does not open the field.
+     */
+    private static @Nullable Object read(RecordComponent component, Object value) throws ReflectiveOperationException {
         Field field = component.getDeclaringRecord().getDeclaredField(component.getName());
         return field.trySetAccessible()
                 ? field.get(value)
                 : component.getAccessor().invoke(value);
     }
 
-    private static String ofComponent(RecordComponent component, String reason, Class<?> type) {
-        return reason == null
-                ? null
-                : "its component " + component.getName() + " is of " + type.getName() + ": " + reason;
+    private static @Nullable String ofComponent(RecordComponent component, @Nullable String reason, Class<?> type) {
+        return reason == null ? null : Messages.component(component, type, reason);
     }
 }

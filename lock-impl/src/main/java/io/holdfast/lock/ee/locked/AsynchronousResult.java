@@ -3,36 +3,38 @@ package io.holdfast.lock.ee.locked;
 
 import jakarta.enterprise.concurrent.Asynchronous;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between a method with Jakarta Concurrency's {@code @Asynchronous} and the future that its caller has. The method gets
- * another future from {@code Asynchronous.Result}, so that the caller's is not complete before the lock is released.
+ * Stands between a method with Jakarta Concurrency's {@code @Asynchronous} and the future that its caller has. The
+ * method gets another future from {@code Asynchronous.Result}, so that the caller's future is not complete before the
+ * lock is released.
  *
  * @see <a href="https://jakarta.ee/specifications/concurrency/3.0/">Jakarta Concurrency 3.0</a>
  */
 final class AsynchronousResult {
 
     /** Null if the container has none. */
-    private final CompletableFuture<Object> ofCaller;
+    private final @Nullable CompletableFuture<Object> ofCaller;
 
     private final CompletableFuture<Object> ofMethod = new CompletableFuture<>();
 
-    private AsynchronousResult(CompletableFuture<Object> ofCaller) {
+    private AsynchronousResult(@Nullable CompletableFuture<Object> ofCaller) {
         this.ofCaller = ofCaller;
     }
 
     /** To be called on the thread of the method, before it runs. */
     static AsynchronousResult begin() {
-        AsynchronousResult result = new AsynchronousResult(present());
+        AsynchronousResult result = new AsynchronousResult(futureOfCaller());
         if (result.ofCaller != null) {
-            // The caller may cancel it, or the container.
+            // The caller or the container may cancel it.
             result.ofCaller.whenComplete((value, failure) -> complete(result.ofMethod, value, failure));
             Asynchronous.Result.setFuture(result.ofMethod);
         }
         return result;
     }
 
-    private static CompletableFuture<Object> present() {
+    private static @Nullable CompletableFuture<Object> futureOfCaller() {
         try {
             return Asynchronous.Result.getFuture();
         } catch (IllegalStateException e) {
@@ -40,7 +42,8 @@ final class AsynchronousResult {
         }
     }
 
-    private static void complete(CompletableFuture<Object> future, Object value, Throwable failure) {
+    private static void complete(
+            CompletableFuture<Object> future, @Nullable Object value, @Nullable Throwable failure) {
         if (failure == null) {
             future.complete(value);
         } else {
@@ -55,8 +58,9 @@ final class AsynchronousResult {
         }
     }
 
-    /** What the method has for its caller: a method may also complete its future and return null. */
-    Object of(Object returned) {
+    /** Returns the result for the caller: a method may also complete its future and return null. */
+    @Nullable
+    Object of(@Nullable Object returned) {
         return returned == null && ofMethod.isDone() ? ofMethod : returned;
     }
 }

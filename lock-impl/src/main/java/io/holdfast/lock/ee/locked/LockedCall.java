@@ -1,159 +1,155 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.locked;
 
-import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.ee.domain.Domain;
+import io.holdfast.lock.ee.transaction.CountedHold;
 import io.holdfast.lock.ee.transaction.JtaTransaction;
-import io.holdfast.lock.ee.transaction.LossInterrupt;
-import io.holdfast.lock.ee.transaction.SharedHold;
+import io.holdfast.lock.ee.transaction.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** One run of a {@code @Locked} method. Confined to its thread. */
+/** One call of a {@code @Locked} method, with its share of each lock. Confined to its thread. */
 final class LockedCall {
 
-    /** Of all its locks. */
+    /** The domain that all locks of this call belong to. */
     private final Domain domain;
 
-    /** The run that this one was called by; null if there is none. */
-    private final LockedCall outer;
+    private final @Nullable LockedCall outer;
+    private final List<Share> shares = new ArrayList<>();
 
-    private final List<SharedHold> holds = new ArrayList<>();
-    private final List<LockHandle> shares = new ArrayList<>();
+    /** The key of a lock that an outer call or the caller's transaction holds, too; null if there is none. */
+    private @Nullable String reusedKey;
 
-    /** The key of a lock that a call around this one, or its caller's transaction, has already; null if there is none. */
-    private String shared;
+    /** The transaction that was active when the method was called; null if there was none. */
+    private final @Nullable Object transactionOfCaller;
 
-    /** The active one of the calling thread when the method was called; null if there was none. */
-    private final Object transactionOfCaller;
+    /** The transaction in which the method does its work; null if there is none. */
+    private @Nullable Object transaction;
 
-    /** Why an open transaction does not keep one of the locks; null if it does. */
-    private IllegalStateException notKept;
+    /** Why an open transaction does not keep one of the locks; null if it keeps all. */
+    private @Nullable IllegalStateException notKept;
 
-    /** In which the method does its work; null if there is none. */
-    private Object transaction;
-
-    LockedCall(Domain domain, LockedCall outer) {
+    LockedCall(Domain domain, @Nullable LockedCall outer) {
         this.domain = domain;
         this.outer = outer;
-        this.transactionOfCaller =
-                JtaTransaction.active().map(JtaTransaction::key).orElse(null);
+        this.transactionOfCaller = activeTransaction().orElse(null);
     }
 
-    LockedCall outer() {
-        return outer;
+    private static Optional<Object> activeTransaction() {
+        return JtaTransaction.active().map(JtaTransaction::key);
     }
 
     Domain domain() {
         return domain;
     }
 
-    /** The innermost around this one that has the key in the same domain; empty if none of them has. */
-    Optional<LockedCall> holder(String key) {
-        for (LockedCall call = outer; call != null; call = call.outer) {
-            if (call.domain == domain && call.hold(key).isPresent()) {
-                return Optional.of(call);
-            }
+    /** Returns the call that this one was called by. */
+    Optional<LockedCall> outer() {
+        return Optional.ofNullable(outer);
+    }
+
+    // ---- the locks
+
+    /** Returns the innermost outer call that has a lock of the key in the same domain. */
+    Optional<LockedCall> holderOf(String key) {
+        LockedCall call = outer;
+        while (call != null && !call.holds(domain, key)) {
+            call = call.outer;
         }
-        return Optional.empty();
+        return Optional.ofNullable(call);
     }
 
-    Optional<SharedHold> hold(String key) {
-        return holds.stream().filter(hold -> hold.lock().key().equals(key)).findFirst();
+    private boolean holds(Domain ofLock, String key) {
+        return domain == ofLock && hold(key).isPresent();
     }
 
-    /** Whether what the method does can be committed as far as its caller is concerned. */
+    Optional<CountedHold> hold(String key) {
+        return shares.stream()
+                .filter(share -> share.key().equals(key))
+                .map(Share::hold)
+                .findFirst();
+    }
+
+    void add(Share share) {
+        shares.add(share);
+    }
+
+    void addReused(Share share) {
+        add(share);
+        markReused(share.key());
+    }
+
+    /** Notes that an outer call or the caller's transaction holds the lock of this key, too. */
+    void markReused(String key) {
+        reusedKey = key;
+    }
+
+    List<Share> shares() {
+        return List.copyOf(shares);
+    }
+
+    /** Returns the locks that the end of this call releases. */
+    LockHandles handles() {
+        return new LockHandles(List.copyOf(shares));
+    }
+
+    boolean isLost() {
+        return shares.stream().anyMatch(Share::isGone);
+    }
+
+    void onLoss(LossInterrupt interrupt) {
+        shares.forEach(share -> share.hold().onLoss(interrupt));
+    }
+
+    void end(LossInterrupt interrupt) {
+        interrupt.end();
+        shares.forEach(share -> share.hold().forgetLossAction(interrupt));
+    }
+
+    // ---- the transactions
+
+    /** Whether the caller can still commit the work of the method. */
     boolean isTransactionOfCallerActive() {
-        return transactionOfCaller == null
-                || JtaTransaction.active().map(JtaTransaction::key).equals(Optional.of(transactionOfCaller));
+        return transactionOfCaller == null || activeTransaction().equals(Optional.of(transactionOfCaller));
     }
 
     /**
-     * To be called by the calling thread when it is in the transaction in which the method does its work.
+     * Notes the transaction in which the method does its work. To be called by the thread of the method, inside that
+     * transaction.
      *
-     * @throws IllegalStateException if it reuses a lock, but in another transaction than its caller
+     * @throws IllegalStateException if this call reuses a lock in another transaction than that of its caller
      */
-    void works() {
+    void joinTransaction() {
         transaction = JtaTransaction.currentKey();
-        if (shared != null && transactionOfCaller != null && !transactionOfCaller.equals(transaction)) {
-            throw Messages.heldInOtherTransaction(shared);
+        if (reusedKey != null && transactionOfCaller != null && !transactionOfCaller.equals(transaction)) {
+            throw Messages.heldInOtherTransaction(reusedKey);
         }
     }
 
-    /** What this call does without having committed it is not seen elsewhere. */
-    boolean isInTransactionOfCaller() {
+    /**
+     * Whether the calling thread sees the work of this call, which another transaction would not see before the commit.
+     */
+    boolean isWorkVisible() {
         return transaction == null || JtaTransaction.isCurrent(transaction);
     }
 
-    /** A lock that the calls within this one share. */
-    void add(LockHandle lock) {
-        SharedHold hold = new SharedHold(lock);
-        shares.add(hold.share().orElseThrow());
-        hold.leave();
-        holds.add(hold);
-    }
-
-    /** A share of a lock that a call around this one acquired. */
-    void addShare(SharedHold hold, LockHandle share) {
-        shares.add(share);
-        holds.add(hold);
-        shares(share.key());
-    }
-
-    /** That the lock of the key is not this call's alone. */
-    void shares(String key) {
-        shared = key;
-    }
-
-    /** Keeps all locks until the end of the transaction of the calling thread, if that is active. */
+    /** Keeps all locks until the end of the transaction of the calling thread, if it is active. */
     void keepForOpenTransaction() {
-        try {
-            JtaTransaction.active().ifPresent(this::keep);
-        } catch (RuntimeException e) {
-            notKept = io.holdfast.lock.ee.transaction.Messages.notKept(
-                    shares.get(0).key(), e);
-        }
-    }
-
-    private void keep(JtaTransaction open) {
-        for (int i = 0; i < shares.size(); i++) {
-            try {
-                shares.set(i, domain.binding().keep(open, holds.get(i), shares.get(i)));
-            } catch (IllegalStateException e) {
-                notKept = e;
-            }
-        }
+        domain.binding().keepForOpenTransaction(shares).ifPresent(failure -> notKept = failure);
     }
 
     /**
-     * To be called when the locks are released.
+     * Reports a lock that was not kept. To be called when the locks are released.
      *
-     * @throws IllegalStateException if a transaction that is open could not keep one; it has been marked for rollback if that
-     *     was possible
+     * @throws IllegalStateException if an open transaction could not keep a lock; it has been marked for rollback if
+     *     that was possible
      */
     void requireKept() {
         if (notKept != null) {
             throw notKept;
         }
-    }
-
-    void onLoss(LossInterrupt interrupt) {
-        holds.forEach(hold -> hold.onLoss(interrupt));
-    }
-
-    void endOf(LossInterrupt interrupt) {
-        interrupt.end();
-        holds.forEach(hold -> hold.forget(interrupt));
-    }
-
-    /** Those of this call, to be released at its end. */
-    LockHandles handles() {
-        return new LockHandles(shares);
-    }
-
-    boolean isLost() {
-        return shares.stream().anyMatch(SharedHold::isGone);
     }
 }

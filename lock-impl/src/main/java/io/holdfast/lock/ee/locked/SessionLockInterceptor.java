@@ -6,8 +6,8 @@ import jakarta.annotation.Priority;
 import jakarta.interceptor.Interceptor;
 
 /**
- * After Jakarta Concurrency's {@code @Lock} (100), before {@code @Transactional} (200) and far outside of MicroProfile Fault
- * Tolerance (4010), so that one lock covers the transaction and all retries of the method.
+ * After Jakarta Concurrency's {@code @Lock} (100), before {@code @Transactional} (200) and far outside of MicroProfile
+ * Fault Tolerance (4010), so that one lock covers the transaction and all retries of the method.
  */
 @Locked("")
 @Interceptor

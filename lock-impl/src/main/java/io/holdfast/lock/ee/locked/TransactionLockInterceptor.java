@@ -7,7 +7,8 @@ import jakarta.annotation.Priority;
 import jakarta.interceptor.Interceptor;
 
 /**
- * After {@code @Transactional} (200), whose transaction keeps the lock, and far outside of MicroProfile Fault Tolerance (4010).
+ * After {@code @Transactional} (200), whose transaction keeps the lock, and far outside of MicroProfile Fault Tolerance
+ * (4010).
  */
 @Locked(value = "", scope = LockScope.TRANSACTION)
 @Interceptor

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Internal: runs {@code @Locked} methods under their locks, and checks their annotations.
+ * Internal: runs {@code @Locked} methods under their locks.
  *
- * <p>Uses {@code domain}, {@code transaction}, {@code settings} and {@code key}. Jakarta Concurrency, which the server may lack, is named in
- * {@link io.holdfast.lock.ee.locked.AsynchronousResult} only, which is loaded by the first method with its {@code @Asynchronous}.
+ * <p>Uses {@code definition}, {@code domain}, {@code settings} and {@code transaction}. Jakarta Concurrency, which the
+ * server may lack, is named in {@link io.holdfast.lock.ee.locked.AsynchronousResult} only, which is loaded by the first
+ * method with its {@code @Asynchronous}.
  */
 package io.holdfast.lock.ee.locked;

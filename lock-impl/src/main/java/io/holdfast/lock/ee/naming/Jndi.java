@@ -2,25 +2,30 @@
 package io.holdfast.lock.ee.naming;
 
 import java.util.Optional;
+import javax.naming.Context;
 import javax.naming.InitialContext;
 import javax.naming.NameNotFoundException;
 import javax.naming.NamingException;
 import javax.naming.NoInitialContextException;
 
-/** Lookups. Names below {@code java:comp} and {@code java:app} resolve on the container's threads only. */
+/**
+ * Looks names up in JNDI. Those below {@code java:comp} and {@code java:app} resolve on the container's threads only.
+ */
 public final class Jndi {
+
+    private static final String COMPONENT = "java:comp";
 
     private Jndi() {}
 
     static <T> T lookup(Class<T> type, String name) throws NamingException {
         Object found = lookup(name);
         if (!type.isInstance(found)) {
-            throw new NamingException(name + " is not a " + type.getName() + " but " + found);
+            throw new NamingException(Messages.wrongType(name, type, found));
         }
         return type.cast(found);
     }
 
-    /** Payara tells that a name is not bound by the cause only. */
+    /** Payara reports a name that is not bound only as the cause of a different exception. */
     private static Object lookup(String name) throws NamingException {
         try {
             return new InitialContext().lookup(name);
@@ -30,12 +35,12 @@ public final class Jndi {
     }
 
     /**
-     * Looks the name up, as far as the calling thread can.
+     * Looks a name up, as far as the calling thread can.
      *
-     * @param <T> the type of what is bound
-     * @param type the type of what is bound
+     * @param <T> the type of the object
+     * @param type the type of the object
      * @param name the name
-     * @return what is bound to it; empty if that is nothing of the type
+     * @return the object that is bound to the name; empty if there is none of the type
      */
     public static <T> Optional<T> find(Class<T> type, String name) {
         try {
@@ -46,18 +51,18 @@ public final class Jndi {
     }
 
     /**
-     * Whether there is a naming service, on whichever thread its names resolve.
+     * Whether a name that does not resolve on the calling thread is bound on no other thread, either: because the names
+     * of components resolve on this thread, or because there is no naming service.
      *
-     * @return whether there is one
+     * @return whether it is
      */
-    public static boolean isPresent() {
+    public static boolean isConclusive() {
         try {
-            lookup("java:comp");
-            return true;
+            return lookup(COMPONENT) instanceof Context;
         } catch (NoInitialContextException e) {
-            return false;
-        } catch (NamingException e) {
             return true;
+        } catch (NamingException e) {
+            return false;
         }
     }
 }

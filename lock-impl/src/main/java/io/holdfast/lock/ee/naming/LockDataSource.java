@@ -10,9 +10,9 @@ import javax.naming.NoInitialContextException;
 import javax.sql.DataSource;
 
 /**
- * The data source whose database holds the locks, and the name it was found under.
+ * The data source whose database holds the locks.
  *
- * @param name the name, for messages
+ * @param name how it was found, for messages: its name in JNDI, or a description of its bean
  * @param dataSource the data source
  */
 public record LockDataSource(String name, DataSource dataSource) {
@@ -26,17 +26,17 @@ public record LockDataSource(String name, DataSource dataSource) {
     private static final String REFERENCES = "java:app/env";
 
     /**
-     * Whether the application most likely works with connections of the same pool.
+     * Whether this is the default data source of the server, whose connections the application most likely uses, too.
      *
-     * @return whether it is the default data source of the server
+     * @return whether it is
      */
     public boolean isDefault() {
         return name.equals(DEFAULT);
     }
 
     /**
-     * Whether the calling thread can tell which of the names that are tried without configuration is bound. While an EAR
-     * starts, Payara resolves the server's default, but not yet the reference, which comes first.
+     * Whether the calling thread can see which of the default names is bound. While an EAR starts, Payara resolves the
+     * server's default, but not yet the reference, which takes precedence.
      *
      * @return whether it can
      */
@@ -52,7 +52,7 @@ public record LockDataSource(String name, DataSource dataSource) {
     }
 
     /**
-     * Whether the application has the resource reference, as far as the calling thread can tell.
+     * Whether the application has the resource reference, as far as the calling thread can see.
      *
      * @return whether it has
      */
@@ -61,29 +61,41 @@ public record LockDataSource(String name, DataSource dataSource) {
     }
 
     /**
-     * The configured one, which must be there; else the application's resource reference; else the server's default; else the
-     * bean, as on a server without JNDI. Only a name that is not bound leads to the next: a reference that cannot be resolved
-     * is a mistake, and the default may be a different database.
+     * Finds the data source of this name.
      *
-     * @param configured the name that is set; empty if none is
+     * @param jndiName the name
+     * @return the data source
+     * @throws jakarta.enterprise.inject.spi.DeploymentException if there is none
+     */
+    public static LockDataSource find(String jndiName) {
+        return find(List.of(jndiName), Optional::empty);
+    }
+
+    /**
+     * Finds the resource reference of the application, or else the default data source of the server, or else a bean,
+     * as on a server without JNDI. Only a name that is not bound leads to the next one: a reference that cannot be
+     * resolved is a mistake, and the default may be a different database.
+     *
      * @param bean finds the bean
      * @return the data source
      * @throws jakarta.enterprise.inject.spi.DeploymentException if there is none
      */
-    public static LockDataSource find(Optional<String> configured, Supplier<Optional<LockDataSource>> bean) {
-        List<String> names = configured.map(List::of).orElse(List.of(REFERENCE, DEFAULT));
-        NamingException notFound = null;
+    public static LockDataSource findDefault(Supplier<Optional<LockDataSource>> bean) {
+        return find(List.of(REFERENCE, DEFAULT), bean);
+    }
+
+    private static LockDataSource find(List<String> names, Supplier<Optional<LockDataSource>> otherwise) {
+        NamingException last = null;
         for (String name : names) {
             try {
                 return new LockDataSource(name, Jndi.lookup(DataSource.class, name));
             } catch (NameNotFoundException | NoInitialContextException e) {
-                notFound = e;
+                last = e;
             } catch (NamingException e) {
                 throw Messages.noDataSource(List.of(name), e);
             }
         }
-        NamingException cause = notFound;
-        return (configured.isPresent() ? Optional.<LockDataSource>empty() : bean.get())
-                .orElseThrow(() -> Messages.noDataSource(names, cause));
+        NamingException cause = last;
+        return otherwise.get().orElseThrow(() -> Messages.noDataSource(names, cause));
     }
 }

@@ -6,20 +6,33 @@ import io.holdfast.lock.message.Causes;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.util.List;
 import javax.naming.NameNotFoundException;
+import org.jspecify.annotations.Nullable;
 
-/** What users read of this package. An id is never used again for something else. */
+/**
+ * Every text of this package that users read, in the order of the ids. An id is never used again for something else.
+ */
 final class Messages {
 
     private Messages() {}
 
-    static DeploymentException noDataSource(List<String> names, Throwable cause) {
+    static DeploymentException noDataSource(List<String> names, @Nullable Throwable cause) {
         return new DeploymentException(
-                "HOLDFAST-0104: no data source is bound to " + String.join(" or ", names)
-                        + ". Set holdfast.datasource to the JNDI name of a PostgreSQL data source, or declare a resource"
-                        + " reference java:app/env/jdbc/holdfast" + UnreadSettings.hint()
-                        + (cause == null || cause instanceof NameNotFoundException
-                                ? ""
-                                : ". Cause: " + Causes.withoutCredentials(cause.toString())),
+                ("HOLDFAST-0104: no data source is bound to %s. Set holdfast.datasource to the JNDI name of a"
+                                + " PostgreSQL data source, or declare a resource reference"
+                                + " java:app/env/jdbc/holdfast%s%s")
+                        .formatted(String.join(" or ", names), UnreadSettings.hint(), sentence(cause)),
                 cause);
+    }
+
+    /** That the name is not bound needs no further explanation. */
+    private static String sentence(@Nullable Throwable cause) {
+        return cause == null || cause instanceof NameNotFoundException
+                ? ""
+                : ". Cause: " + Causes.withoutCredentials(cause.toString());
+    }
+
+    /** The message of an exception, which HOLDFAST-0104 repeats. */
+    static String wrongType(String name, Class<?> expected, Object found) {
+        return "%s is not a %s but %s".formatted(name, expected.getName(), found);
     }
 }

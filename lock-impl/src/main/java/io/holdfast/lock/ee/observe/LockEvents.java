@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Fires what happens to locks as CDI events; those that nobody observes are not even made. */
+/** Fires what happens to locks as CDI events. Events that nobody observes are not made. */
 @ApplicationScoped
 class LockEvents implements LockListener {
 
@@ -57,12 +57,12 @@ class LockEvents implements LockListener {
 
     @Override
     public void contended(LockAttempt attempt, Duration waited) {
-        refused(attempt, waited, false);
+        notAcquired(attempt, waited, false);
     }
 
     @Override
     public void timedOut(LockAttempt attempt, Duration waited) {
-        refused(attempt, waited, true);
+        notAcquired(attempt, waited, true);
     }
 
     @Override
@@ -79,14 +79,14 @@ class LockEvents implements LockListener {
         }
     }
 
-    private void refused(LockAttempt attempt, Duration waited, boolean timedOut) {
+    private void notAcquired(LockAttempt attempt, Duration waited, boolean timedOut) {
         if (observed.contains(LockContended.class)) {
             LockRequest request = attempt.request();
             fire(new LockContended(request.key(), request.name(), request.mode(), waited, timedOut));
         }
     }
 
-    /** What a synchronous observer throws is contained, and logged, by who tells the listeners. */
+    /** The core contains and logs what a synchronous observer throws, as it does for every listener. */
     private void fire(LockEvent event) {
         events.fireAsync(event).whenComplete((fired, failure) -> {
             if (failure != null) {

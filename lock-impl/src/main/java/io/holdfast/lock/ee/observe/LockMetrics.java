@@ -12,16 +12,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What is measured, under which names and tags, whichever API takes it: a subclass for each does no more than hand it over. The
- * tags are the lock's name, never its key, and the application, so that applications of one server do not collide.
+ * Measures locks, and defines the names and tags of the metrics. A subclass for each API only records what is measured.
+ * The tags are the name of the lock, never its key, and the application, so that applications of one server do not
+ * collide.
  */
-abstract class LockMetrics implements OptionalListeners.Stoppable {
+abstract class LockMetrics implements StoppableListener {
 
     static final String PREFIX = "holdfast.";
     static final String LOCK = "lock";
     static final String APPLICATION = "application";
 
-    /** Names beyond this many are counted together, so that a name made of data does no harm. */
+    /** The number of names that are counted separately, so that names made of data do no harm. */
     static final int MOST_NAMES = 100;
 
     static final String OTHER_NAMES = "other";
@@ -29,14 +30,14 @@ abstract class LockMetrics implements OptionalListeners.Stoppable {
     private static final String LOCKS = "{lock}";
     private static final String ATTEMPTS = "{attempt}";
 
-    /** What kind of number it is. */
+    /** The kinds of numbers. */
     enum Kind {
         TIMER,
         COUNTER,
         GAUGE
     }
 
-    /** All that is measured. */
+    /** Everything that is measured. */
     enum Measure {
         ACQUIRE_TIME(Kind.TIMER, "acquire.time", "acquire.duration", "s", "From the call to the grant of a lock"),
         HOLD_TIME(Kind.TIMER, "hold.time", "hold.duration", "s", "From the grant to the end of a lock"),
@@ -62,10 +63,10 @@ abstract class LockMetrics implements OptionalListeners.Stoppable {
         final Kind kind;
         final String id;
 
-        /** The name by the conventions of OpenTelemetry. */
+        /** The name that follows the conventions of OpenTelemetry. */
         final String conventional;
 
-        /** In UCUM, as OpenTelemetry wants it. */
+        /** The unit in UCUM, as OpenTelemetry requires it. */
         final String unit;
 
         final String description;
@@ -88,7 +89,7 @@ abstract class LockMetrics implements OptionalListeners.Stoppable {
 
     abstract void count(Measure measure, String lock);
 
-    /** The gauge has changed by so much, and is at this level now and from now on. */
+    /** Records that a gauge has changed. The level is its value now and later. */
     abstract void change(Measure measure, String lock, long by, AtomicLong level);
 
     /** The name of the application. On a thread that cannot look it up, it is the name that was found at start. */

@@ -7,17 +7,18 @@ import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.MetricUnits;
 import org.eclipse.microprofile.metrics.Tag;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Into MicroProfile Metrics. Not by annotations: a server may drop the metrics of an application together with
- * those of the same names of another one, as Open Liberty does, and then the annotated method fails. Here every metric is
- * looked up at every use, so that one that is gone is made again. Where the server does not give its registry, nothing is
- * measured.
+ * Records in MicroProfile Metrics. It does not use annotations: a server may remove the metrics of an application
+ * together with those of the same names of another application, as Open Liberty does, and then an annotated method
+ * fails. Every metric is looked up at every use, so that one that was removed is made again. Where the server does not
+ * provide its registry, nothing is recorded.
  */
 class MicroProfileMetrics extends LockMetrics {
 
-    /** Null if there is none. */
-    private final MetricRegistry registry;
+    /** Null where the server provides none. */
+    private final @Nullable MetricRegistry registry;
 
     private final Tag application;
 
@@ -37,7 +38,8 @@ class MicroProfileMetrics extends LockMetrics {
     @Override
     void time(Measure measure, String lock, Duration duration) {
         if (registry != null) {
-            // Shown in seconds all the same. Payara divides its maximum and mean by the unit, but records nanoseconds.
+            // Shown in seconds with this unit, too. Payara divides the maximum and the mean by the unit, but records
+            // nanoseconds.
             registry.timer(metadata(measure, MetricUnits.NANOSECONDS), tags(lock))
                     .update(duration);
         }

@@ -5,16 +5,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Into Micrometer, where the server gives its registry for injection; else nothing is measured. Not by the builders of
- * metrics: what they make does not get past the registry that WildFly gives an application, and the function of a gauge would be
+ * Records in Micrometer, where the server provides its registry for injection. It does not use the builders of metrics:
+ * their metrics do not pass the registry that WildFly provides for an application, and the function of a gauge would be
  * a class of this application, which the registry would keep in memory.
  */
 class MicrometerMetrics extends LockMetrics {
 
-    /** Null if there is none. */
-    private final MeterRegistry registry;
+    /** Null where the server provides none. */
+    private final @Nullable MeterRegistry registry;
 
     private final String application;
 
@@ -22,12 +23,12 @@ class MicrometerMetrics extends LockMetrics {
         this(surroundings.provided(MeterRegistry.class).orElse(null), application(surroundings));
     }
 
-    MicrometerMetrics(MeterRegistry registry, String application) {
+    MicrometerMetrics(@Nullable MeterRegistry registry, String application) {
         this.registry = registry;
         this.application = application;
     }
 
-    /** A gauge that stayed would keep the one of the same application, deployed anew, out. */
+    /** Removes the gauges: one that is left would block the gauge of the redeployed application. */
     @Override
     public void stop() {
         if (registry != null) {

@@ -16,17 +16,18 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Into OpenTelemetry, as MicroProfile Telemetry gives it, under names of its own that follow its conventions. Where the server
- * gives none, or has traces only, what is handed over goes nowhere.
+ * Records in OpenTelemetry, which MicroProfile Telemetry provides, under names that follow the conventions of
+ * OpenTelemetry. Where the server does not provide it, or has traces only, nothing is recorded.
  *
- * @see <a href="https://opentelemetry.io/docs/specs/semconv/general/naming/">OpenTelemetry semantic conventions, "Naming"</a>
+ * @see <a href="https://opentelemetry.io/docs/specs/semconv/general/naming/">OpenTelemetry semantic conventions,
+ *     "Naming"</a>
  */
 class OpenTelemetryMetrics extends LockMetrics {
 
     static final AttributeKey<String> APPLICATION_KEY = AttributeKey.stringKey("holdfast.application");
     static final AttributeKey<String> LOCK_KEY = AttributeKey.stringKey("holdfast.lock.name");
 
-    /** In seconds. Those of OpenTelemetry are made for milliseconds. */
+    /** In seconds. The default buckets of OpenTelemetry are made for milliseconds. */
     private static final List<Double> ACQUIRE_BUCKETS =
             List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0, 30.0, 60.0);
 
@@ -76,7 +77,7 @@ class OpenTelemetryMetrics extends LockMetrics {
         try {
             builder.setExplicitBucketBoundariesAdvice(measure == Measure.HOLD_TIME ? HOLD_BUCKETS : ACQUIRE_BUCKETS);
         } catch (NoSuchMethodError e) {
-            // OpenTelemetry before 1.32: the buckets are for the operator to set, by a view.
+            // Before OpenTelemetry 1.32, only the operator can set the buckets, with a view.
             return builder.build();
         }
         return builder.build();
@@ -99,7 +100,7 @@ class OpenTelemetryMetrics extends LockMetrics {
 
     @Override
     public void stop() {
-        // What was exported stays with the server.
+        // The server keeps what was exported.
     }
 
     private Attributes attributes(String lock) {

@@ -21,23 +21,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spans of acquiring, holding, refreshing and releasing, into OpenTelemetry, as MicroProfile Telemetry gives it. Where the server
- * gives none, there are no spans. Acquiring and holding are children of the caller's span, one after the other, since
- * the lock may be held when the call that acquired it has returned; without a caller's span, holding is a child of acquiring.
- * Refreshing and releasing are children of holding. What is not sampled leaves nothing here.
+ * Records spans of acquiring, holding, refreshing and releasing in OpenTelemetry, which MicroProfile Telemetry
+ * provides. Acquiring and holding are children of the caller's span, one after the other, because the lock may be held
+ * after the call that acquired it has returned. Without a caller's span, holding is a child of acquiring. Refreshing
+ * and releasing are children of holding. Nothing is kept here for spans that are not sampled.
  */
-class OpenTelemetryTracing implements OptionalListeners.Stoppable {
+class OpenTelemetryTracing implements StoppableListener {
 
     private static final String OUTCOME = "holdfast.lock.outcome";
     private static final String ERROR_TYPE = "error.type";
     private static final double MILLIS_PER_SECOND = 1e3;
 
+    /** An attempt that has not ended. */
     private record Wait(Span span, Context caller) {}
 
-    /** The release is null until it begins. */
+    /** A lock that is held. The span of its release is null until the release begins. */
     private record Hold(Span span, @Nullable Span release) {}
 
-    /** Attempts under way, and locks held. */
     private final Map<LockAttempt, Wait> waits = new ConcurrentHashMap<>();
 
     private final Map<LockAttempt, Hold> holds = new ConcurrentHashMap<>();
@@ -59,7 +59,7 @@ class OpenTelemetryTracing implements OptionalListeners.Stoppable {
         this.withKeys = withKeys;
     }
 
-    /** The locker is closed already; what it could not end in time ends here. */
+    /** Ends the spans of what the locker, which is closed already, could not end in time. */
     @Override
     public void stop() {
         waits.keySet().forEach(this::waitEnded);
@@ -198,7 +198,7 @@ class OpenTelemetryTracing implements OptionalListeners.Stoppable {
         span.setAttribute(OUTCOME, outcome).end();
     }
 
-    /** Without the message, which may have the key, and whose causes may have more: its id leads to what it says. */
+    /** Records the id of the message only, because the message may contain the key, and its causes may contain more. */
     private static void fail(Span span, RuntimeException failure) {
         Optional<String> id = failure instanceof LockException ofLock ? ofLock.id() : Optional.empty();
         span.setStatus(StatusCode.ERROR, id.orElse(""));

@@ -5,19 +5,19 @@ import jakarta.enterprise.inject.Default;
 import jakarta.enterprise.inject.Instance;
 import java.util.Optional;
 
-/** What the server gives for injection, if it does. */
+/** Finds what the server provides for injection. */
 public final class ServerProvided {
 
     private ServerProvided() {}
 
     /**
-     * Empty where the application brings the API and the server does not implement it, and where it refuses: Payara's producer
-     * fails while its metrics are switched off.
+     * Finds an instance of a type.
      *
      * @param <T> the type
      * @param type the type
      * @param beans the beans of the application and its server
-     * @return the instance
+     * @return the instance; empty where the application contains the API but the server does not implement it, and
+     *     where the server refuses: Payara's producer fails while its metrics are switched off
      */
     public static <T> Optional<T> find(Class<T> type, Instance<Object> beans) {
         Instance<T> instances = beans.select(type, Default.Literal.INSTANCE);
@@ -27,7 +27,7 @@ public final class ServerProvided {
         try {
             return Optional.of(instances.get());
         } catch (RuntimeException e) {
-            Messages.refused(type, e);
+            Messages.notProvided(type, e);
             return Optional.empty();
         }
     }

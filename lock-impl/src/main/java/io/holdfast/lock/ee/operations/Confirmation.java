@@ -7,25 +7,25 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a request that does harm was meant by the operator, and not made by a page of another site that the operator's
- * browser shows. The header of its own would do, since a form cannot send it, and a script of another site only where the
- * application allows it (CORS). The rest is for applications that allow too much.
+ * Checks that the operator intended a harmful request, and that it does not come from a page of another site that the
+ * operator's browser shows. The header would be enough, because a form cannot send it, and a script of another site can
+ * send it only where the application allows that (CORS). The other conditions are for applications that allow too much.
  *
- * @see <a href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">OWASP,
- *     "Cross-Site Request Forgery Prevention"</a>
+ * @see <a href="https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html">
+ *     OWASP, "Cross-Site Request Forgery Prevention"</a>
  */
 final class Confirmation {
 
     static final String HEADER = "Holdfast-Confirm";
     static final String VALUE = "terminate";
 
-    /** What HTML can send without a script. */
+    /** The types of content that a page can send without a script. */
     private static final Set<String> FORMS =
             Set.of("application/x-www-form-urlencoded", "multipart/form-data", "text/plain");
 
     private Confirmation() {}
 
-    /** Takes the value of a header by its name, null if the request has none. */
+    /** Receives a function that returns the value of a header by its name, null if the request does not have it. */
     static boolean isGiven(UnaryOperator<String> headers) {
         return VALUE.equals(headers.apply(HEADER))
                 && !isForm(headers.apply("Content-Type"))
@@ -37,7 +37,7 @@ final class Confirmation {
                 && FORMS.contains(contentType.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT));
     }
 
-    /** A browser that says where a page is from is believed; one that is too old to say it still names its origin. */
+    /** Relies on the browser, which sends the site of the page or, if it is an old one, its origin. */
     private static boolean isOfSameOrigin(@Nullable String site, @Nullable String origin, @Nullable String host) {
         if (site != null) {
             return site.equals("same-origin") || site.equals("none");

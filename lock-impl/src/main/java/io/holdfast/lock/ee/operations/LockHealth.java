@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.operations;
 
-import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.ee.domain.Domain;
 import io.holdfast.lock.ee.domain.Domains;
+import io.holdfast.lock.ee.domain.Reachability;
 import io.holdfast.lock.ee.naming.ApplicationName;
 import io.holdfast.lock.ee.settings.DomainNames;
-import io.holdfast.lock.postgres.config.UnansweredConnectException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.enterprise.inject.Produces;
@@ -25,9 +24,9 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Whether the databases of the locks can be asked, all within one limit. Where the server has no MicroProfile Health, beans.xml
- * excludes this bean. It makes the check instead of being it, since WildFly logs a warning about classes with an interface that is missing. The
- * check never throws: Payara would answer for the whole server with an empty 500.
+ * Checks whether the databases of the locks answer, all within one limit. Where the server has no MicroProfile Health,
+ * beans.xml excludes this bean. It produces the check and is not the check itself, because WildFly logs a warning about
+ * classes with a missing interface. The check never throws: Payara would answer with an empty 500 for the whole server.
  */
 @ApplicationScoped
 class LockHealth {
@@ -37,33 +36,34 @@ class LockHealth {
     private static final String FAILURE = "failure";
     private static final String STATE = "state";
 
-    /** For the thread that asks, which fails by itself when the time has passed. */
+    /** Additional time for the thread that asks, which fails by itself when its time has passed. */
     private static final Duration GRACE = Duration.ofMillis(100);
 
     /**
-     * Static, since Payara 7 requests the check before it can create the beans of an EAR's lib; otherwise the deployment would
-     * fail.
+     * Static, since Payara 7 requests the check before it can create the beans of an EAR's lib; otherwise the
+     * deployment would fail.
      */
     @Produces
     @Readiness
     static HealthCheck check(Domains domains) {
         String known = ApplicationName.find().orElse(ApplicationName.UNKNOWN);
-        return () -> ask(domains, known);
+        return () -> check(domains, known);
     }
 
-    private static HealthCheckResponse ask(Domains domains, String known) {
+    private static HealthCheckResponse check(Domains domains, String known) {
         HealthCheckResponseBuilder response = HealthCheckResponse.named(NAME).up();
         try {
             String application = domains.application();
             response.withData(APPLICATION, application.equals(ApplicationName.UNKNOWN) ? known : application);
-            Optional<Duration> timeout = domains.healthTimeout();
+            Optional<Duration> timeout = domains.settings().healthTimeout();
             if (timeout.isPresent()) {
-                ask(domains, timeout.get(), response);
+                askDatabases(domains, timeout.get(), response);
             } else {
                 response.withData(STATE, "off");
             }
         } catch (ContextNotActiveException | IllegalStateException e) {
-            // The locker is closed: the application has ended, or its deployment has failed, and the server still asks.
+            // The locker is closed: the application has ended, or its deployment has failed, but the server still calls
+            // the check.
             response.withData(APPLICATION, known).withData(STATE, "stopped");
         } catch (RuntimeException | LinkageError e) {
             response.down().withData(FAILURE, nameOf(e));
@@ -71,13 +71,14 @@ class LockHealth {
         return response.build();
     }
 
-    private static void ask(Domains domains, Duration timeout, HealthCheckResponseBuilder response) {
+    private static void askDatabases(Domains domains, Duration timeout, HealthCheckResponseBuilder response) {
         Map<String, CompletableFuture<Void>> answers = new TreeMap<>();
         for (Domain domain : domains.wanted()) {
-            answers.put(domain.name(), begin(domain, timeout));
+            answers.put(domain.name(), ask(domain, timeout));
         }
         answers.forEach((domain, answer) -> failure(answer, timeout).ifPresent(failure -> {
-            if (isBusy(failure)) {
+            if (Reachability.isPoolExhausted(failure)) {
+                // No reason to take the application out of service.
                 response.withData(key(STATE, domain), "busy");
             } else {
                 response.down().withData(key(FAILURE, domain), nameOf(failure));
@@ -85,7 +86,7 @@ class LockHealth {
         }));
     }
 
-    private static CompletableFuture<Void> begin(Domain domain, Duration timeout) {
+    private static CompletableFuture<Void> ask(Domain domain, Duration timeout) {
         try {
             return domain.pingWithin(timeout);
         } catch (DeploymentException e) {
@@ -93,7 +94,7 @@ class LockHealth {
         }
     }
 
-    /** Empty if the database answered. */
+    /** Returns why the database did not answer; empty if it did. */
     private static Optional<Throwable> failure(CompletableFuture<Void> answer, Duration timeout) {
         try {
             answer.get(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
@@ -108,17 +109,11 @@ class LockHealth {
         }
     }
 
-    /** The pool has no connection left beside those of the locks, which is no reason to take the application out of service. */
-    private static boolean isBusy(Throwable failure) {
-        return failure instanceof LockConnectionTimeoutException
-                && !(failure.getCause() instanceof UnansweredConnectException);
-    }
-
     private static String key(String name, String domain) {
         return domain.equals(DomainNames.DEFAULT) ? name : name + "." + domain;
     }
 
-    /** The kind of failure only: anyone who may look at the health need not see the exception's text. */
+    /** Shows only the kind of failure, because not everybody who sees the health may see the text of the exception. */
     private static String nameOf(Throwable failure) {
         return failure.getClass().getSimpleName();
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.operations;
 
-import io.holdfast.lock.ee.settings.Settings;
+import io.holdfast.lock.ee.settings.ApplicationSettings;
 import io.holdfast.lock.ee.settings.SettingsSource;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.enterprise.inject.spi.ProcessAnnotatedType;
 
-/** Leaves out the health check where it is switched off. */
+/** Removes the health check where it is switched off. */
 public class LockHealthSwitch implements Extension {
 
     /** For the container. */
@@ -16,13 +16,13 @@ public class LockHealthSwitch implements Extension {
         // Nothing to set up.
     }
 
-    void leaveOut(@Observes ProcessAnnotatedType<LockHealth> event) {
+    void removeIfOff(@Observes ProcessAnnotatedType<LockHealth> event) {
         try {
-            if (Settings.healthTimeout(SettingsSource.find()).isEmpty()) {
+            if (ApplicationSettings.healthTimeout(SettingsSource.find()).isEmpty()) {
                 event.veto();
             }
         } catch (DeploymentException e) {
-            // A value that cannot be used is reported when all settings are read.
+            // An unusable value is reported when all settings are read.
             return;
         }
     }

@@ -6,7 +6,7 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.ee.domain.Domain;
 import io.holdfast.lock.ee.domain.Domains;
-import io.holdfast.lock.ee.settings.Settings;
+import io.holdfast.lock.ee.settings.ApplicationSettings;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -23,10 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One request to the operations endpoint, whose class for Jakarta REST is {@link io.holdfast.lock.integration.LocksResource}. */
+/**
+ * Answers one request to the operations endpoint, whose class for Jakarta REST is in
+ * {@code io.holdfast.lock.integration}.
+ */
 public final class LocksEndpoint {
 
-    /** The roles that a caller turned out not to have: each is logged once. */
+    /** The roles that a caller did not have. Each is logged once. */
     private static final Set<String> MISSED = ConcurrentHashMap.newKeySet();
 
     private final Domains domains;
@@ -38,10 +41,10 @@ public final class LocksEndpoint {
     }
 
     /**
-     * The request of this caller.
+     * Begins the request of this caller.
      *
      * @param caller the login of the request
-     * @return a new one
+     * @return what answers it
      */
     public static LocksEndpoint of(SecurityContext caller) {
         return new LocksEndpoint(CDI.current().select(Domains.class).get(), caller);
@@ -50,18 +53,18 @@ public final class LocksEndpoint {
     /**
      * Lists the locks.
      *
-     * @param domain its name; empty for the default one
+     * @param domain the name of the domain; empty for the default one
      * @return the answer
      */
     public Response list(String domain) {
         return answer(
-                Settings.OPERATIONS_ROLE,
-                domains.operationsRole(),
+                ApplicationSettings.OPERATIONS_ROLE,
+                domains.settings().operationsRole(),
                 domain,
                 found -> json(
                         Status.OK,
                         "application/json",
-                        LocksJson.of(found.admin().locks(), found.publishesKeys())));
+                        LocksJson.of(found.admin().locks(), found.settings().publishesKeys())));
     }
 
     /**
@@ -70,20 +73,20 @@ public final class LocksEndpoint {
      * @return the answer
      */
     public Response optionsOfList() {
-        return options(domains.operationsRole(), caller, "GET", "HEAD");
+        return options(domains.settings().operationsRole(), caller, "GET", "HEAD");
     }
 
     /**
      * Ends a session.
      *
-     * @param headers of the request
-     * @param domain its name; empty for the default one
-     * @param lockId of the lock, as text
+     * @param headers the headers of the request
+     * @param domain the name of the domain; empty for the default one
+     * @param lockId the id of the lock, as text
      * @param pid the process id of the session, as text
      * @return the answer
      */
     public Response terminate(HttpHeaders headers, String domain, String lockId, String pid) {
-        return answer(Settings.TERMINATE_ROLE, domains.terminateRole(), domain, found -> {
+        return answer(ApplicationSettings.TERMINATE_ROLE, domains.settings().terminateRole(), domain, found -> {
             if (!Confirmation.isGiven(headers::getHeaderString)) {
                 return problem(Status.FORBIDDEN, Messages.notConfirmed());
             }
@@ -104,7 +107,11 @@ public final class LocksEndpoint {
                     .filter(each -> each.pid() == pid)
                     .findFirst();
             if (session.isPresent() && admin.terminate(lock, session.get())) {
-                Messages.terminated(nameOf(caller.getUserPrincipal()), pid, lock, domain.publishesKeys());
+                Messages.terminated(
+                        nameOf(caller.getUserPrincipal()),
+                        pid,
+                        lock,
+                        domain.settings().publishesKeys());
                 return guarded(Response.noContent()).build();
             }
         }
@@ -117,7 +124,7 @@ public final class LocksEndpoint {
      * @return the answer
      */
     public Response optionsOfSession() {
-        return options(domains.terminateRole(), caller, "DELETE");
+        return options(domains.settings().terminateRole(), caller, "DELETE");
     }
 
     private interface Work {
@@ -144,7 +151,7 @@ public final class LocksEndpoint {
     }
 
     /**
-     * Whether the caller has no access; empty if it has.
+     * Returns why the caller has no access; empty if it has access.
      *
      * @param setting the setting that names the role
      */
@@ -162,7 +169,7 @@ public final class LocksEndpoint {
         return Optional.of(Status.FORBIDDEN);
     }
 
-    /** Also to a caller without the role, who may do nothing else. */
+    /** Answers a caller without the role, too, who may do nothing else. */
     static Response options(Optional<String> role, SecurityContext caller, String... methods) {
         if (role.isEmpty()) {
             return problem(Status.NOT_FOUND);
@@ -173,7 +180,7 @@ public final class LocksEndpoint {
                 .build();
     }
 
-    /** Servers differ in whether a caller can have a role without a login. */
+    /** On some servers a caller can have a role without a login. */
     private static String nameOf(@Nullable Principal principal) {
         return principal == null ? "" : String.valueOf(principal.getName());
     }
@@ -190,7 +197,7 @@ public final class LocksEndpoint {
                         + (detail == null ? "" : ",\"detail\":" + LocksJson.text(detail)) + "}");
     }
 
-    /** Bytes, since a JSON provider of the server might quote a string. */
+    /** Sends bytes, because a JSON provider of the server might quote a string. */
     private static Response json(Status status, String type, String json) {
         return guarded(Response.status(status))
                 .type(type)

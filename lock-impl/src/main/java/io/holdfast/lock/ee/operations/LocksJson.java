@@ -7,34 +7,34 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the operations endpoint answers; by hand, since a server with Jakarta REST need not have Jakarta JSON. */
+/** Writes the list of locks as JSON, without Jakarta JSON, which a server with Jakarta REST may lack. */
 final class LocksJson {
 
     private LocksJson() {}
 
-    static String of(List<LockInfo> locks, boolean withKeys) {
+    static String of(List<LockInfo> locks, boolean showsKeys) {
         return "{\"locks\":"
-                + array(locks.stream().map(lock -> lock(lock, withKeys)).toList()) + "}";
+                + array(locks.stream().map(lock -> lock(lock, showsKeys)).toList()) + "}";
     }
 
-    private static String lock(LockInfo lock, boolean withKeys) {
+    private static String lock(LockInfo lock, boolean showsKeys) {
         return "{\"lockId\":" + text(lock.lockId())
-                + ",\"key\":" + text(withKeys ? lock.key() : null)
-                + ",\"holders\":" + sessions(lock.holders(), withKeys)
-                + ",\"waiters\":" + sessions(lock.waiters(), withKeys) + "}";
+                + ",\"key\":" + text(showsKeys ? lock.key() : null)
+                + ",\"holders\":" + sessions(lock.holders(), showsKeys)
+                + ",\"waiters\":" + sessions(lock.waiters(), showsKeys) + "}";
     }
 
-    private static String sessions(List<LockInfo.Session> sessions, boolean withKeys) {
+    private static String sessions(List<LockInfo.Session> sessions, boolean showsKeys) {
         return array(
-                sessions.stream().map(session -> session(session, withKeys)).toList());
+                sessions.stream().map(session -> session(session, showsKeys)).toList());
     }
 
-    private static String session(LockInfo.Session session, boolean withKeys) {
+    private static String session(LockInfo.Session session, boolean showsKeys) {
         String name = session.applicationName();
         return "{\"pid\":" + session.pid()
                 + ",\"mode\":" + text(session.mode())
                 + ",\"user\":" + text(session.user())
-                + ",\"applicationName\":" + text(withKeys ? name : PostgresLocker.withoutLock(name))
+                + ",\"applicationName\":" + text(showsKeys ? name : PostgresLocker.withoutLock(name))
                 + ",\"address\":" + text(session.address())
                 + ",\"since\":" + text(session.since()) + "}";
     }
@@ -43,7 +43,7 @@ final class LocksJson {
         return "[" + String.join(",", elements) + "]";
     }
 
-    /** Numbers of 64 bit too: JavaScript would round them. */
+    /** Writes numbers of 64 bits as text, too, because JavaScript would round them. */
     static String text(@Nullable Object value) {
         return value == null
                 ? "null"

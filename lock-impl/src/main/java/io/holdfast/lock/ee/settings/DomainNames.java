@@ -11,46 +11,36 @@ import java.util.stream.Stream;
 /** The names of lock domains, which stand between {@code holdfast.} and the name of a setting. */
 public final class DomainNames {
 
-    /** The name of the domain that needs none. */
+    /** The name of the domain that applications need not name. */
     public static final String DEFAULT = "";
 
-    /** What the recipes of docs/servers make the data source of: {@code holdfast.jdbc.url} and the like. */
+    /** All settings begin with this prefix. */
+    static final String PREFIX = "holdfast.";
+
+    /** The recipes of docs/servers make the data source of settings such as {@code holdfast.jdbc.url}. */
     static final String RECIPES = "jdbc";
 
-    /** They would make the settings of one domain, or their environment variables, those of another. */
-    static final Set<String> RESERVED = new TreeSet<>(Set.of(RECIPES, "lock", "transaction"));
+    /** A domain of such a name would read the settings of a different domain, or share its environment variables. */
+    private static final Set<String> RESERVED = new TreeSet<>(Set.of(RECIPES, "lock", "transaction"));
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(?:-[a-z][a-z0-9]*)*");
     private static final Pattern DATA_SOURCE =
-            Pattern.compile(Pattern.quote(Settings.PREFIX) + "([^.]+)\\." + Settings.DATA_SOURCE);
+            Pattern.compile(Pattern.quote(PREFIX) + "([^.]+)\\." + Settings.DATA_SOURCE);
 
     private DomainNames() {}
 
-    /**
-     * Refuses a domain for which no data source is found.
-     *
-     * @param domain the name of the domain
-     * @param domains the names of all domains
-     * @return the exception to throw
-     */
-    public static DeploymentException withoutDataSource(String domain, Set<String> domains) {
-        return Messages.domainWithoutDataSource(domain, domains);
-    }
-
-    /** Throws if it cannot be one. */
-    static void check(String domain) {
-        if (!NAME.matcher(domain).matches() || Stream.of(domain.split("-")).anyMatch(RESERVED::contains)) {
-            throw Messages.badDomain(domain);
-        }
+    /** Returns what the names of all settings of the domain begin with. */
+    static String prefix(String domain) {
+        return domain.equals(DEFAULT) ? PREFIX : PREFIX + domain + ".";
     }
 
     /**
-     * Those that are named, and those that have a data source in this source; not the default one. An environment variable alone
-     * makes none, since it does not tell a hyphen from a dot.
+     * Finds the domains that the application names, and those that have a data source in the settings. An environment
+     * variable alone does not create a domain, because its name does not distinguish a hyphen from a dot.
      *
-     * @param source where the settings come from
-     * @param named the domains that the application names
-     * @return the names
+     * @param source the source of the settings
+     * @param named the names that the application uses
+     * @return the names, without the default domain
      * @throws DeploymentException if one of them cannot be the name of a domain
      */
     public static Set<String> find(SettingsSource source, Set<String> named) {
@@ -63,5 +53,22 @@ public final class DomainNames {
         }
         domains.forEach(DomainNames::check);
         return domains;
+    }
+
+    private static void check(String domain) {
+        if (!NAME.matcher(domain).matches() || Stream.of(domain.split("-")).anyMatch(RESERVED::contains)) {
+            throw Messages.badDomain(domain, RESERVED);
+        }
+    }
+
+    /**
+     * Refuses a domain that has no data source.
+     *
+     * @param domain the name of the domain
+     * @param domains the names of all domains
+     * @return the exception to throw
+     */
+    public static DeploymentException withoutDataSource(String domain, Set<String> domains) {
+        return Messages.domainWithoutDataSource(domain, prefix(domain) + Settings.DATA_SOURCE, domains);
     }
 }

@@ -7,12 +7,12 @@ import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** The one class that names MicroProfile Config. */
+/** Reads settings from MicroProfile Config. No other class names its types, which the server may lack. */
 final class MicroProfileConfigSource {
 
     private MicroProfileConfigSource() {}
 
-    /** The settings of MicroProfile Config; empty where the server has none. */
+    /** Finds the settings of MicroProfile Config; empty where the server does not have it. */
     static Optional<SettingsSource> find(Set<String> environment) {
         try {
             return Optional.of(lookup(environment));

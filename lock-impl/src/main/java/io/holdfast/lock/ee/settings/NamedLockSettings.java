@@ -5,34 +5,31 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What the settings of one domain say of its locks, by their names. Not every source lists the names of its settings, so a name
- * that the application is known to use is asked for, too. Two are equal if they say the same.
+ * The settings of the locks of one domain by the names of the locks. Not every source lists the names of its settings,
+ * so those of a name that the application uses can be looked up, too. Two instances are equal if they contain the same
+ * settings.
  */
 public final class NamedLockSettings {
 
     private final SettingsSource source;
-    private final String prefix;
+    private final LockSettingNames names;
     private final Map<String, LockSettings> byName;
 
-    /**
-     * Those that the source lists.
-     *
-     * @param prefix of the domain
-     */
+    /** Reads the settings that the source lists. */
     NamedLockSettings(SettingsSource source, String prefix) {
         this.source = source;
-        this.prefix = prefix;
-        this.byName = new ConcurrentHashMap<>(LockSettings.read(source, prefix));
+        this.names = new LockSettingNames(prefix);
+        this.byName = new ConcurrentHashMap<>(names.readAll(source));
     }
 
     /**
-     * Asks for the settings of this name, unless the source lists them.
+     * Looks up the settings of this name, unless the source lists them.
      *
      * @param name the name of a lock
      */
-    public void ask(String name) {
+    public void lookUp(String name) {
         if (!byName.containsKey(name)) {
-            LockSettings settings = LockSettings.read(source, prefix, name);
+            LockSettings settings = names.read(source, name);
             if (!settings.equals(LockSettings.NONE)) {
                 byName.put(name, settings);
             }

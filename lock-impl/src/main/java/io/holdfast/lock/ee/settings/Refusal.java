@@ -6,8 +6,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Refuses a deployment because of a mistake that its message explains. A stack trace would add nothing, and hide the message among
- * hundreds of lines of the server's log.
+ * Refuses a deployment because of a mistake that its message explains. A stack trace would add nothing, and hide the
+ * message among hundreds of lines of the server's log.
  */
 public final class Refusal {
 

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Where settings come from.
+ * A source of settings.
  *
- * @param values the value of a name; empty if there is none
- * @param names the names that have values
+ * @param values finds the value of a name; empty if there is none
+ * @param names the names that have values, as far as the source lists them
  * @param environment the names of the environment variables
  */
 public record SettingsSource(Function<String, Optional<String>> values, Set<String> names, Set<String> environment) {
@@ -33,20 +33,21 @@ public record SettingsSource(Function<String, Optional<String>> values, Set<Stri
                 .or(() -> Optional.ofNullable(System.getenv(variable(name))));
     }
 
-    /** Blank counts as unset. */
+    /** Returns the value of a setting. A blank value counts as none. */
     Optional<String> value(String name) {
         return values.apply(name).map(String::strip).filter(value -> !value.isEmpty());
     }
 
-    /** Whether an environment variable stands for it; Config may list both. */
+    /** Whether an environment variable stands for the setting. MicroProfile Config may list both. */
     boolean isFromEnvironment(String name) {
         return environment.contains(variable(name));
     }
 
     /**
-     * The environment variable that stands for a setting.
+     * Returns the name of the environment variable that stands for a setting.
      *
-     * @see <a href="https://download.eclipse.org/microprofile/microprofile-config-3.1/microprofile-config-spec-3.1.html">
+     * @see <a
+     *     href="https://download.eclipse.org/microprofile/microprofile-config-3.1/microprofile-config-spec-3.1.html">
      *     MicroProfile Config 3.1</a>, "Environment Variables Mapping Rules"
      */
     static String variable(String name) {

@@ -2,22 +2,22 @@
 package io.holdfast.lock.ee.settings;
 
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Names that look like settings and are none, most likely misspelt. */
+/** Finds names that look like settings and are none, most likely because they are misspelt. */
 final class UnknownSettings {
 
     /**
-     * What Kubernetes sets in every container for each service; the host is always among it.
+     * The end of a variable that Kubernetes sets in every container for each service.
      *
-     * @see <a href="https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables">Kubernetes, "Service",
-     *     "Environment variables"</a>
+     * @see <a href="https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables">Kubernetes,
+     *     "Service", "Environment variables"</a>
      */
     private static final String SERVICE_HOST = "_SERVICE_HOST";
 
@@ -26,23 +26,20 @@ final class UnknownSettings {
 
     private final SettingsSource source;
 
-    /** Of the default domain and of the others. */
-    private final Set<String> prefixes = new TreeSet<>();
+    private final Set<String> known;
 
-    private final Set<String> known = new TreeSet<>();
+    /** Those of all domains. */
+    private final List<LockSettingNames> ofLocks;
 
     private UnknownSettings(SettingsSource source, Set<String> domains) {
         this.source = source;
-        add(DomainNames.DEFAULT);
-        domains.forEach(this::add);
+        this.known = ApplicationSettings.names(domains);
+        this.ofLocks = Stream.concat(Stream.of(DomainNames.DEFAULT), domains.stream())
+                .map(domain -> new LockSettingNames(DomainNames.prefix(domain)))
+                .toList();
     }
 
-    private void add(String domain) {
-        prefixes.add(Settings.prefix(domain));
-        known.addAll(Settings.names(domain));
-    }
-
-    /** Of this source, each with the known one that is most like it. */
+    /** Finds the unknown names in this source, each with the known name that is most like it. */
     static Map<String, String> find(SettingsSource source, Set<String> domains) {
         return new UnknownSettings(source, domains).find();
     }
@@ -50,7 +47,7 @@ final class UnknownSettings {
     private Map<String, String> find() {
         Map<String, String> unknown = new TreeMap<>();
         for (String name : source.names()) {
-            // What Config derives from an environment variable is looked at as that variable.
+            // A name that MicroProfile Config derives from an environment variable is checked below, as that variable.
             if (isUnknown(name, Function.identity()) && !source.isFromEnvironment(name)) {
                 unknown.put(name, nearest(name));
             }
@@ -64,10 +61,10 @@ final class UnknownSettings {
     }
 
     private boolean isUnknown(String name, Function<String, String> spelling) {
-        return name.startsWith(spelling.apply(Settings.PREFIX))
-                && !name.startsWith(spelling.apply(Settings.PREFIX + DomainNames.RECIPES + "."))
+        return name.startsWith(spelling.apply(DomainNames.PREFIX))
+                && !name.startsWith(spelling.apply(DomainNames.PREFIX + DomainNames.RECIPES + "."))
                 && known.stream().map(spelling).noneMatch(name::equals)
-                && prefixes.stream().noneMatch(prefix -> LockSettings.isKnown(prefix, name));
+                && ofLocks.stream().noneMatch(names -> names.contain(name));
     }
 
     private boolean isOfService(String variable) {
@@ -81,13 +78,15 @@ final class UnknownSettings {
 
     private String nearest(String name) {
         String variable = SettingsSource.variable(name);
-        Stream<String> ofLocks = prefixes.stream().flatMap(prefix -> LockSettings.like(prefix, name).stream());
-        return Stream.concat(known.stream(), ofLocks)
+        Stream<String> similar = ofLocks.stream().flatMap(names -> names.similarTo(name).stream());
+        return Stream.concat(known.stream(), similar)
                 .min(Comparator.comparingInt(candidate -> distance(variable, SettingsSource.variable(candidate))))
                 .orElseThrow();
     }
 
-    /** How many characters to insert, delete or replace to make one of the other: Levenshtein's distance. */
+    /**
+     * Returns Levenshtein's distance: how many characters to insert, delete or replace to make one text of the other.
+     */
     static int distance(String left, String right) {
         int[] costs = new int[right.length() + 1];
         for (int j = 0; j <= right.length(); j++) {

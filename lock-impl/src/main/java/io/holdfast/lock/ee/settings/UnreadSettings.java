@@ -12,28 +12,30 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 
-/** Files of the application with settings that nobody reads, because the server has no MicroProfile Config. */
+/** Finds files of the application whose settings nobody reads, because the server has no MicroProfile Config. */
 public final class UnreadSettings {
 
     private static final String FILE = "META-INF/microprofile-config.properties";
 
     private UnreadSettings() {}
 
-    /** Logs a warning for each of them. */
+    /** Logs a warning about each of the files. */
     public static void report() {
         find().forEach(Messages::unreadFile);
     }
 
     /**
-     * Where settings are read from, and which files are not read.
+     * Explains where settings are read from, and which files are not read.
      *
-     * @return what follows a sentence about a setting that is missing
+     * @return sentences that follow one about a missing setting
      */
     public static String hint() {
-        return Messages.whereSettingsAreRead();
+        return Messages.whereSettingsAreRead(find());
     }
 
-    /** As far as the class loader of the calling thread sees them; none where the server has MicroProfile Config. */
+    /**
+     * Finds the files that the class loader of the calling thread sees; none where the server has MicroProfile Config.
+     */
     static List<URL> find() {
         return MicroProfileConfigSource.find(Set.of()).isPresent()
                 ? List.of()
@@ -45,12 +47,12 @@ public final class UnreadSettings {
         List<URL> files = new ArrayList<>();
         try {
             for (URL file : Collections.list(application.getResources(FILE))) {
-                if (read(file).stringPropertyNames().stream().anyMatch(name -> name.startsWith(Settings.PREFIX))) {
+                if (read(file).stringPropertyNames().stream().anyMatch(name -> name.startsWith(DomainNames.PREFIX))) {
                     files.add(file);
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
-            // What cannot be read is no help to anybody.
+            // A file that cannot be read does not help with the warning.
             return files;
         }
         return files;

@@ -12,29 +12,29 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
-import javax.naming.Context;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The transaction of the calling thread, while it is active or marked for rollback.
+ * The transaction of the calling thread, as long as it is active or marked for rollback.
  *
  * @see <a href="https://jakarta.ee/specifications/transactions/2.0/">Jakarta Transactions 2.0</a>, section 4.3
- * @param registry what knows the transaction
+ * @param registry the registry that knows the transaction
  */
 public record JtaTransaction(TransactionSynchronizationRegistry registry) {
 
     private static final String REGISTRY = "java:comp/TransactionSynchronizationRegistry";
 
-    /** That of JNDI, for the whole server; null until it is found. */
-    private static volatile TransactionSynchronizationRegistry found;
+    /** The registry that JNDI has for the whole server; null until it is found. */
+    private static volatile @Nullable TransactionSynchronizationRegistry found;
 
-    /** Whether JNDI has none, so that calls need not look for it again. */
+    /** Whether JNDI has no registry, so that calls need not look for it again. */
     private static volatile boolean isAbsent;
 
-    /** Beans of applications, by what their {@link #find} was called with. */
+    /** The registries that are beans of applications, by what {@link #findRegistry} was called with. */
     private static final Map<Object, TransactionSynchronizationRegistry> BEANS = new ConcurrentHashMap<>();
 
     /**
-     * The transaction of the calling thread.
+     * Returns the transaction of the calling thread.
      *
      * @return the transaction; empty if there is none
      */
@@ -58,41 +58,40 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
     }
 
     /**
-     * Once found it is kept, so that a transaction on a thread where the name does not resolve is seen, too. Null if it is not
-     * found.
+     * Returns the registry that JNDI has; null if it is not found. Once found it is kept, so that transactions are seen
+     * on threads where the name does not resolve, too.
      */
-    private static TransactionSynchronizationRegistry registryOfServer() {
+    private static @Nullable TransactionSynchronizationRegistry registryOfServer() {
         if (found == null && !isAbsent && BEANS.isEmpty()) {
             try {
                 found = byName();
             } catch (NoClassDefFoundError e) {
-                // No Jakarta Transactions, so no transactions.
+                // Without Jakarta Transactions there are no transactions.
                 isAbsent = true;
             }
         }
         return found;
     }
 
-    /** Null if there is none. */
-    private static TransactionSynchronizationRegistry byName() {
+    private static @Nullable TransactionSynchronizationRegistry byName() {
         return Jndi.find(TransactionSynchronizationRegistry.class, REGISTRY).orElse(null);
     }
 
     /**
-     * Finds out who knows the transactions: JNDI, or else a bean of CDI, as on servers without JNDI. To be called before the
-     * application locks, and when it starts on a thread of the container.
+     * Finds what knows the transactions: JNDI, or else a bean of CDI, as on servers without JNDI. To be called before
+     * the application locks, and when it starts on a thread of the container.
      *
      * @param beans the beans of the application
-     * @param application whose bean is used until it is forgotten
+     * @param application identifies the application, whose bean is used until it is forgotten
      * @return whether transactions are seen, or there can be none
      */
-    public static boolean find(BeanManager beans, Object application) {
+    public static boolean findRegistry(BeanManager beans, Object application) {
         try {
             TransactionSynchronizationRegistry registry = byName();
             if (registry != null) {
                 found = registry;
             }
-            isAbsent = registry == null && hasOtherNamesOnly();
+            isAbsent = registry == null && Jndi.isConclusive();
             if (found == null && !BEANS.containsKey(application)) {
                 Instance<TransactionSynchronizationRegistry> bean =
                         beans.createInstance().select(TransactionSynchronizationRegistry.class);
@@ -106,22 +105,17 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
         }
     }
 
-    /** Whether names resolve on this thread, so that a name that does not is bound on no thread; or on none at all. */
-    private static boolean hasOtherNamesOnly() {
-        return !Jndi.isPresent() || Jndi.find(Context.class, "java:comp").isPresent();
-    }
-
     /**
      * Forgets the bean of an application that ends.
      *
-     * @param application what {@link #find} was called with
+     * @param application what {@link #findRegistry} was called with
      */
-    public static void forget(Object application) {
+    public static void forgetRegistry(Object application) {
         BEANS.remove(application);
     }
 
     /**
-     * The transaction of the calling thread, if it is active.
+     * Returns the transaction of the calling thread if it is active.
      *
      * @return the transaction; empty if there is none, or if it is marked for rollback
      */
@@ -138,26 +132,26 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
     }
 
     /**
-     * Whether the calling thread is in this transaction, or in none if it is null.
+     * Whether the calling thread is in the transaction of this key.
      *
-     * @param key the key of the transaction
+     * @param key the key of the transaction; null for no transaction
      * @return whether it is
      */
-    public static boolean isCurrent(Object key) {
+    public static boolean isCurrent(@Nullable Object key) {
         return Objects.equals(key, currentKey());
     }
 
     /**
-     * The key of the transaction of the calling thread.
+     * Returns the key of the transaction of the calling thread.
      *
-     * @return the key; null if there is none
+     * @return the key; null if there is no transaction
      */
-    public static Object currentKey() {
+    public static @Nullable Object currentKey() {
         return current().map(JtaTransaction::key).orElse(null);
     }
 
     /**
-     * What identifies the transaction.
+     * Returns what identifies the transaction.
      *
      * @return the key
      */
@@ -165,18 +159,19 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
         return registry.getTransactionKey();
     }
 
-    /** Marks it for rollback, unless it is so or has ended. */
+    /** Marks the transaction for rollback, unless it is marked already or has ended. */
     public void rollBackIfActive() {
         try {
             if (isActive()) {
                 registry.setRollbackOnly();
             }
         } catch (IllegalStateException e) {
-            // It has ended just now, by its timeout.
+            // The transaction has just ended by its timeout.
         }
     }
 
-    /** Null if there is none. */
+    /** Returns what was put under this key; null if nothing was. */
+    @Nullable
     Object resource(Object key) {
         return registry.getResource(key);
     }
@@ -186,15 +181,15 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
     }
 
     /**
-     * Asks before the commit, which becomes a rollback if the answer is yes; and runs the action after commit or rollback, on
-     * whichever thread completes the transaction. Only for an active one: with one that is marked for rollback the action may
-     * never run.
+     * Evaluates the condition before the commit, and rolls back instead if it is true. After commit or rollback it runs
+     * the action, on the thread that completes the transaction. The transaction must be active: if it is marked for
+     * rollback, the action may never run.
      */
     void onCompletion(BooleanSupplier mustRollBack, Runnable after) {
         new Completion(registry, mustRollBack, after).register();
     }
 
-    /** Where Jakarta Transactions are missing it cannot be loaded, as the record can. */
+    /** Cannot be loaded where Jakarta Transactions are missing, unlike the record that contains it. */
     private record Completion(TransactionSynchronizationRegistry registry, BooleanSupplier mustRollBack, Runnable after)
             implements Synchronization {
 

@@ -2,102 +2,119 @@
 package io.holdfast.lock.ee.transaction;
 
 import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.transaction.TransactionLock;
 import io.holdfast.lock.postgres.transaction.TransactionLocks;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Binds locks to the JTA transaction of the calling thread. A transaction knows its locks by their keys, so that a second
- * request goes on under the lock that the first one got, instead of waiting for it.
+ * Binds locks to the JTA transaction of the calling thread. A transaction knows its locks by their keys, so that a
+ * second request reuses the lock that the first one acquired, instead of waiting for it.
  */
 public final class TransactionBinding {
 
     private final String domain;
-    private final Supplier<TransactionLocks> locks;
+    private final SessionLocks sessionLocks;
+    private final Supplier<TransactionLocks> transactionLocks;
     private final ConnectionSource connections;
 
     /**
      * Binds the locks of one domain.
      *
      * @param domain the name of the domain
-     * @param locks what acquires locks in a transaction
+     * @param sessionLocks acquires locks on sessions of their own
+     * @param transactionLocks acquires locks in the transaction
      * @param connections opens a connection of the calling thread's transaction
      */
-    public TransactionBinding(String domain, Supplier<TransactionLocks> locks, ConnectionSource connections) {
+    public TransactionBinding(
+            String domain,
+            SessionLocks sessionLocks,
+            Supplier<TransactionLocks> transactionLocks,
+            ConnectionSource connections) {
         this.domain = domain;
-        this.locks = locks;
+        this.sessionLocks = sessionLocks;
+        this.transactionLocks = transactionLocks;
         this.connections = connections;
     }
 
-    /** Under which a transaction keeps its {@link SharedHold} or its {@link TransactionLock}. */
+    /** The key under which a transaction keeps its {@link CountedHold} or its {@link TransactionLock}. */
     private record Key(String domain, String lockKey) {}
 
     private Key key(String lockKey) {
         return new Key(domain, lockKey);
     }
 
-    /** How a lock is acquired on a session of its own. */
-    @FunctionalInterface
-    public interface OnSession {
-
-        /**
-         * Tries once.
-         *
-         * @param request what to lock
-         * @return the lock; empty if somebody else holds it
-         * @throws InterruptedException if the thread was interrupted
-         */
-        Optional<LockHandle> attempt(LockRequest request) throws InterruptedException;
-    }
-
-    /** How a lock is acquired in the transaction. */
-    @FunctionalInterface
-    public interface OnConnection {
-
-        /**
-         * Tries once.
-         *
-         * @param locks what acquires
-         * @param transaction opens a connection of the transaction
-         * @return the lock; empty if somebody else holds it
-         * @throws InterruptedException if the thread was interrupted
-         */
-        Optional<TransactionLock> attempt(TransactionLocks locks, ConnectionSource transaction)
-                throws InterruptedException;
+    /**
+     * Acquires a lock for the transaction of the calling thread, or reuses the one that the transaction keeps.
+     *
+     * @param request what to lock
+     * @param wait how long to wait
+     * @return the lock
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public LockHandle acquire(LockRequest request, RemainingWait wait) throws InterruptedException {
+        Optional<Share> kept = shareOfTransaction(request);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        if (request.scope() == LockScope.TRANSACTION) {
+            JtaTransaction transaction = requireActive(request);
+            return bind(transaction, transactionLocks.get().acquire(connections, request, wait.remaining()));
+        }
+        return keepForTransaction(sessionLocks.acquire(unbound(request), wait));
     }
 
     /**
-     * Acquires a lock for the transaction of the calling thread, or reuses one that it has.
+     * Acquires a lock for the transaction of the calling thread if nobody else holds it, or reuses the one that the
+     * transaction keeps.
      *
      * @param request what to lock
-     * @param onSession acquires on a session of its own
-     * @param onConnection acquires in the transaction
      * @return the lock; empty if somebody else holds it
-     * @throws InterruptedException if the thread was interrupted
+     * @throws InterruptedException if the thread is interrupted
      */
-    public Optional<LockHandle> attempt(LockRequest request, OnSession onSession, OnConnection onConnection)
-            throws InterruptedException {
-        Optional<JtaTransaction> transaction = JtaTransaction.current();
-        if (transaction.isPresent()) {
-            Optional<LockHandle> share = share(request, transaction.get());
-            if (share.isPresent()) {
-                return share;
-            }
+    public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
+        Optional<Share> kept = shareOfTransaction(request);
+        if (kept.isPresent()) {
+            return Optional.of(kept.get());
         }
         if (request.scope() == LockScope.TRANSACTION) {
-            return inTransaction(
-                    request,
-                    transaction
-                            .filter(JtaTransaction::isActive)
-                            .orElseThrow(() -> Messages.noTransaction(request.key())),
-                    onConnection);
+            JtaTransaction transaction = requireActive(request);
+            return transactionLocks.get().tryAcquire(connections, request).map(lock -> bind(transaction, lock));
         }
-        return onSession.attempt(request.releaseAfterTransaction(false)).map(this::bind);
+        return sessionLocks.tryAcquire(unbound(request)).map(this::keepForTransaction);
+    }
+
+    /** The core refuses requests that are bound to a transaction, because it knows no transactions. */
+    private static LockRequest unbound(LockRequest request) {
+        return request.releaseAfterTransaction(false);
+    }
+
+    private static JtaTransaction requireActive(LockRequest request) {
+        return JtaTransaction.active().orElseThrow(() -> Messages.noTransaction(request.key()));
+    }
+
+    /** The server frees the lock with the transaction. The transaction keeps the first of several locks of the key. */
+    private LockHandle bind(JtaTransaction transaction, TransactionLock lock) {
+        Key key = key(lock.key());
+        try {
+            transaction.onCompletion(() -> false, lock::completed);
+            if (transaction.resource(key) == null) {
+                transaction.putResource(key, lock);
+            }
+            if (!transaction.isActive()) {
+                // It timed out just now, so the call after completion may never come.
+                lock.completed();
+            }
+        } catch (RuntimeException | Error e) {
+            lock.completed();
+            throw e;
+        }
+        return lock;
     }
 
     /**
@@ -113,160 +130,145 @@ public final class TransactionBinding {
     }
 
     /**
-     * A share of the lock that the transaction of the calling thread keeps. To be called before the lock is acquired.
+     * Returns a share of the lock that the transaction of the calling thread keeps.
      *
      * @param request what to lock
-     * @return the share; empty if it keeps none of the key
+     * @return the share; empty if the transaction keeps no lock of the key, or one that the server has to be asked for
+     *     again
+     * @throws RuntimeException if that lock has ended, or does not have what the request needs
      */
-    public Optional<LockHandle> shareOfTransaction(LockRequest request) {
-        return JtaTransaction.current().flatMap(transaction -> share(request, transaction));
+    public Optional<Share> shareOfTransaction(LockRequest request) {
+        return JtaTransaction.current().flatMap(transaction -> shareOf(transaction, request));
+    }
+
+    private Optional<Share> shareOf(JtaTransaction transaction, LockRequest request) {
+        Object kept = transaction.resource(key(request.key()));
+        if (kept instanceof CountedHold hold) {
+            hold.requireReusable(request);
+            return request.scope() == LockScope.TRANSACTION ? Optional.of(hold.guestShare()) : hold.addShare();
+        }
+        if (kept instanceof TransactionLock lock) {
+            Reuse.require(request, lock);
+        }
+        return Optional.empty();
     }
 
     /**
-     * Keeps a lock that was acquired just now until the end of the transaction, if one is active. What is marked for rollback
-     * commits nothing that the next holder could miss.
+     * Returns a share of a lock that the calling thread's call chain holds. If a transaction is active, it keeps the
+     * lock until it has completed, which may be after the chain.
+     *
+     * @param request what to lock
+     * @param held the lock that the chain holds
+     * @return the share
+     * @throws RuntimeException if the lock has ended, or the transaction cannot keep it
+     */
+    public Share shareOfCall(LockRequest request, CountedHold held) {
+        Optional<Share> kept = shareOfTransaction(request);
+        if (kept.isPresent()) {
+            return kept.get();
+        }
+        Optional<JtaTransaction> active = JtaTransaction.active();
+        if (request.scope() == LockScope.TRANSACTION && active.isEmpty()) {
+            throw Messages.noTransaction(request.key());
+        }
+        Share share = held.addShare().orElseThrow(() -> Messages.gone(request.key()));
+        // A lock of the transaction itself need not be the one that the chain holds, if the transaction acquired it
+        // twice.
+        active.filter(transaction -> !(transaction.resource(key(request.key())) instanceof TransactionLock))
+                .ifPresent(transaction -> keep(transaction, share));
+        return share;
+    }
+
+    /**
+     * Keeps a lock that was acquired just now until the end of the transaction of the calling thread, if that is
+     * active. A transaction that is marked for rollback commits nothing that the next holder could miss. If the lock
+     * cannot be kept, it is released.
      *
      * @param lock the lock
-     * @return what its holder has of it from now on
+     * @return the handle to use from now on
      */
-    public LockHandle bind(LockHandle lock) {
-        return JtaTransaction.active()
-                .map(transaction -> untilEndOf(transaction, lock))
-                .orElse(lock);
+    public LockHandle keepForTransaction(LockHandle lock) {
+        Optional<JtaTransaction> active = JtaTransaction.active();
+        if (active.isEmpty()) {
+            return lock;
+        }
+        Share share = CountedHold.firstShareOf(lock);
+        keep(active.get(), share);
+        return share;
+    }
+
+    /** Gives the transaction a share. If that fails, the share of the caller is released. */
+    private void keep(JtaTransaction transaction, Share share) {
+        try {
+            keepHold(transaction, share.hold());
+        } catch (RuntimeException | Error e) {
+            share.close();
+            throw e;
+        }
+    }
+
+    private void keepHold(JtaTransaction transaction, CountedHold hold) {
+        String lockKey = hold.lock().key();
+        Share ofTransaction = hold.addShare().orElseThrow(() -> Messages.gone(lockKey));
+        try {
+            transaction.onCompletion(hold::isGone, ofTransaction::close);
+            transaction.putResource(key(lockKey), hold);
+        } catch (RuntimeException | Error e) {
+            ofTransaction.close();
+            throw e;
+        }
+        if (!transaction.isActive()) {
+            // It was marked for rollback just now, so the call after completion may never come.
+            ofTransaction.close();
+        }
     }
 
     /**
-     * Keeps a lock until the end of a transaction that is still active at the end of the method, though the lock was acquired
-     * outside of it. Does nothing if the transaction keeps a lock of the key already.
+     * Keeps locks that were acquired outside of a transaction until its end, if it is still active when their method
+     * ends. Nothing changes for a lock whose key the transaction keeps already. If a lock cannot be kept, the
+     * transaction is marked for rollback where that is possible.
      *
-     * @param transaction the transaction
-     * @param held the lock
-     * @param share what the method has of it
-     * @return what the method has of it from now on
-     * @throws IllegalStateException if the transaction cannot keep it; it has been marked for rollback if that was possible
+     * @param shares the locks of the method
+     * @return why a lock cannot be kept; empty if all are kept, or if no transaction is active
      */
-    public LockHandle keep(JtaTransaction transaction, SharedHold held, LockHandle share) {
+    public Optional<IllegalStateException> keepForOpenTransaction(List<Share> shares) {
+        IllegalStateException failure = null;
         try {
-            if (transaction.resource(key(share.key())) != null) {
-                return share;
-            }
-            if (!(held.lock() instanceof TransactionLock)) {
-                return hold(transaction, share);
+            Optional<JtaTransaction> active = JtaTransaction.active();
+            for (Share share : active.isPresent() ? shares : List.<Share>of()) {
+                failure = keepForOpenTransaction(active.orElseThrow(), share.hold())
+                        .orElse(failure);
             }
         } catch (RuntimeException e) {
-            throw notKept(transaction, share, e);
+            failure = Messages.notKept(shares.get(0).key(), e);
         }
-        throw notKept(transaction, share, null);
+        return Optional.ofNullable(failure);
     }
 
-    private static IllegalStateException notKept(JtaTransaction transaction, LockHandle share, RuntimeException cause) {
-        IllegalStateException failure = Messages.notKept(share.key(), cause);
+    private Optional<IllegalStateException> keepForOpenTransaction(JtaTransaction transaction, CountedHold hold) {
+        String lockKey = hold.lock().key();
+        try {
+            if (transaction.resource(key(lockKey)) != null) {
+                return Optional.empty();
+            }
+            if (!(hold.lock() instanceof TransactionLock)) {
+                keepHold(transaction, hold);
+                return Optional.empty();
+            }
+        } catch (RuntimeException e) {
+            return Optional.of(notKept(transaction, lockKey, e));
+        }
+        return Optional.of(notKept(transaction, lockKey, null));
+    }
+
+    private static IllegalStateException notKept(
+            JtaTransaction transaction, String lockKey, @Nullable RuntimeException cause) {
+        IllegalStateException failure = Messages.notKept(lockKey, cause);
         try {
             transaction.rollBackIfActive();
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
         }
         return failure;
-    }
-
-    /**
-     * A share of a lock that the calling thread's call chain holds. If a transaction is active, it keeps the lock until it has
-     * completed, which may be after the chain.
-     *
-     * @param request what to lock
-     * @param held the lock
-     * @return the share
-     */
-    public LockHandle share(LockRequest request, SharedHold held) {
-        Optional<JtaTransaction> transaction = JtaTransaction.current();
-        Optional<LockHandle> ofTransaction = transaction.flatMap(present -> share(request, present));
-        if (ofTransaction.isPresent()) {
-            return ofTransaction.get();
-        }
-        Optional<JtaTransaction> active = transaction.filter(JtaTransaction::isActive);
-        if (request.scope() == LockScope.TRANSACTION && active.isEmpty()) {
-            throw Messages.noTransaction(request.key());
-        }
-        // One of the transaction itself need not be the one that the chain holds, if the transaction acquired the key
-        // twice.
-        boolean needsNoBinding =
-                active.isEmpty() || active.get().resource(key(request.key())) instanceof TransactionLock;
-        LockHandle share = held.share().orElseThrow(() -> Messages.gone(request.key()));
-        return needsNoBinding ? share : untilEndOf(active.get(), share);
-    }
-
-    /** Of the lock that the transaction has already, if any. */
-    private Optional<LockHandle> share(LockRequest request, JtaTransaction transaction) {
-        Object present = transaction.resource(key(request.key()));
-        if (present instanceof SharedHold hold) {
-            if (hold.isGone()) {
-                throw Messages.gone(request.key());
-            }
-            requireCovered(request, hold.lock());
-            return request.scope() == LockScope.TRANSACTION ? Optional.of(hold.shareOfTransaction()) : hold.share();
-        }
-        if (present instanceof TransactionLock lock) {
-            requireCovered(request, lock);
-            if (request.scope() == LockScope.SESSION) {
-                throw Messages.heldInTransaction(request.key());
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static void requireCovered(LockRequest request, LockHandle held) {
-        if (held.mode() == LockMode.SHARED && request.mode() == LockMode.EXCLUSIVE) {
-            throw Messages.notUpgradable(request.key());
-        }
-        if (request.fenced() && held.fencingToken().isEmpty()) {
-            throw Messages.notFenced(request.key());
-        }
-    }
-
-    /** The server itself frees the lock with the transaction; this only tells it. The stronger of two locks comes first. */
-    private Optional<LockHandle> inTransaction(
-            LockRequest request, JtaTransaction transaction, OnConnection onConnection) throws InterruptedException {
-        Optional<TransactionLock> granted = onConnection.attempt(locks.get(), connections);
-        granted.ifPresent(lock -> bind(lock, transaction));
-        return granted.map(LockHandle.class::cast);
-    }
-
-    private void bind(TransactionLock lock, JtaTransaction transaction) {
-        Key key = key(lock.key());
-        try {
-            transaction.onCompletion(() -> false, lock::completed);
-            if (transaction.resource(key) == null) {
-                transaction.putResource(key, lock);
-            }
-            if (!transaction.isActive()) {
-                // It timed out just now, so that the call after completion may never come.
-                lock.completed();
-            }
-        } catch (RuntimeException | Error e) {
-            lock.completed();
-            throw e;
-        }
-    }
-
-    /** If that fails, the lock is released. */
-    private LockHandle untilEndOf(JtaTransaction transaction, LockHandle lock) {
-        try {
-            return hold(transaction, lock);
-        } catch (RuntimeException | Error e) {
-            lock.close();
-            throw e;
-        }
-    }
-
-    private LockHandle hold(JtaTransaction transaction, LockHandle lock) {
-        SharedHold hold = new SharedHold(lock);
-        LockHandle share = hold.share().orElseThrow();
-        transaction.onCompletion(hold::isGone, hold::leave);
-        transaction.putResource(key(lock.key()), hold);
-        if (!transaction.isActive()) {
-            // Marked for rollback just now, so that the call after completion may never come: do not wait for it.
-            hold.leave();
-        }
-        return share;
     }
 }

@@ -2,7 +2,8 @@
 /**
  * Internal: binds locks to JTA transactions.
  *
- * <p>Uses {@code naming}, {@code postgres.transaction} and {@code postgres.config}. Jakarta Transactions, which the server may lack, are named in
- * {@link io.holdfast.lock.ee.transaction.JtaTransaction} only, which sees no transactions where they are missing.
+ * <p>Uses {@code naming}, {@code postgres.config} and {@code postgres.transaction}. Jakarta Transactions, which the
+ * server may lack, are named in {@link io.holdfast.lock.ee.transaction.JtaTransaction} only, which sees no transactions
+ * where they are missing.
  */
 package io.holdfast.lock.ee.transaction;

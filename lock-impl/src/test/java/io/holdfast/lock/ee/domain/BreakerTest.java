@@ -98,7 +98,7 @@ class BreakerTest {
         Attempt never = () -> {
             throw new AssertionError("the database is asked");
         };
-        return assertThrows(Breaker.Refusal.class, () -> breaker.run(never)).told();
+        return assertThrows(Breaker.Refusal.class, () -> breaker.run(never)).toException();
     }
 
     private void pass(Duration time) {

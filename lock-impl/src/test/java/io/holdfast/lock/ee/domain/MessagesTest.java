@@ -84,7 +84,7 @@ class MessagesTest {
         assertEquals(1, warnings.size());
         assertEquals(null, warnings.get(0).getThrown());
         assertEquals(
-                "HOLDFAST-0102: the database of jdbc/x cannot be asked while the application starts; the locks of domain 'billing'"
+                "HOLDFAST-0102: the database of jdbc/x cannot be asked while the application starts. The locks of domain 'billing'"
                         + " are refused until it can. HOLDFAST-0004: it is down. Cause: 'Connection refused'",
                 warnings.get(0).getMessage());
     }

@@ -112,7 +112,7 @@ class OptionalListenersTest {
         void run() throws Throwable;
     }
 
-    private static final class Listener implements OptionalListeners.Stoppable {
+    private static final class Listener implements StoppableListener {
         @Override
         public void stop() {
             // Nothing was begun.

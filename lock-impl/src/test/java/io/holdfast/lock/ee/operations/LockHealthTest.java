@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.lock.ee.domain.Domain;
 import io.holdfast.lock.ee.domain.Domains;
+import io.holdfast.lock.ee.settings.ApplicationSettings;
 import jakarta.enterprise.context.ContextNotActiveException;
 import java.time.Duration;
 import java.util.List;
@@ -74,8 +75,8 @@ class LockHealthTest {
                     }
 
                     @Override
-                    public Optional<Duration> healthTimeout() {
-                        return Optional.empty();
+                    public ApplicationSettings settings() {
+                        return LockHealthTest.settings(Optional.empty());
                     }
 
                     @Override
@@ -89,6 +90,10 @@ class LockHealthTest {
         assertEquals("off", response.getData().orElseThrow().get("state"));
     }
 
+    private static ApplicationSettings settings(Optional<Duration> healthTimeout) {
+        return new ApplicationSettings(false, Optional.empty(), Optional.empty(), healthTimeout, Map.of());
+    }
+
     private static HealthCheckResponse ask(Throwable failure) {
         return LockHealth.check(new Domains() {
                     @Override
@@ -100,8 +105,8 @@ class LockHealthTest {
                     }
 
                     @Override
-                    public Optional<Duration> healthTimeout() {
-                        return Optional.of(Duration.ofSeconds(1));
+                    public ApplicationSettings settings() {
+                        return LockHealthTest.settings(Optional.of(Duration.ofSeconds(1)));
                     }
 
                     @Override

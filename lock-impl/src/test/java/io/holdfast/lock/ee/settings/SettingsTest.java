@@ -60,12 +60,8 @@ class SettingsTest {
                 Map.entry("holdfast.max-locks", "500"),
                 Map.entry("holdfast.publish-keys", "false"),
                 Map.entry("holdfast.ttl", "1h"),
-                Map.entry("holdfast.lease", "enforced"),
-                Map.entry("holdfast.operations-role", "operator"),
-                Map.entry("holdfast.terminate-role", "chief")));
+                Map.entry("holdfast.lease", "enforced")));
 
-        assertEquals(Optional.of("operator"), settings.operationsRole());
-        assertEquals(Optional.of("chief"), settings.terminateRole());
         assertEquals(Optional.of("java:jboss/datasources/HoldfastDS"), settings.dataSource());
         assertEquals(
                 LockerConfig.DEFAULT
@@ -82,8 +78,29 @@ class SettingsTest {
                         .maxLocks(500)
                         .publishKeys(false),
                 settings.locker());
-        assertEquals(Optional.of(Duration.ofHours(1)), settings.unsaid().ttl());
-        assertEquals(Optional.of(Lease.ENFORCED), settings.unsaid().lease());
+        assertEquals(Optional.of(Duration.ofHours(1)), settings.defaultTtl().ttl());
+        assertEquals(Optional.of(Lease.ENFORCED), settings.defaultTtl().lease());
+    }
+
+    @Test
+    void shouldReadSettingsOfTheApplication() {
+        ApplicationSettings settings = readAll(source(Map.of(
+                "holdfast.trace-keys", "false",
+                "holdfast.operations-role", "operator",
+                "holdfast.terminate-role", "chief",
+                "holdfast.health-timeout", "2s")));
+
+        assertFalse(settings.tracesKeys());
+        assertEquals(Optional.of("operator"), settings.operationsRole());
+        assertEquals(Optional.of("chief"), settings.terminateRole());
+        assertEquals(Optional.of(Duration.ofSeconds(2)), settings.healthTimeout());
+        assertEquals(
+                Optional.empty(),
+                readAll(source(Map.of("holdfast.health", "false"))).healthTimeout());
+    }
+
+    private static ApplicationSettings readAll(SettingsSource source, String... named) {
+        return ApplicationSettings.read(source, Set.of(named), Set.of());
     }
 
     @Test
@@ -231,8 +248,7 @@ class SettingsTest {
 
     @Test
     void shouldReadDomainsByTheirOwnSettingsThenByThoseOfTheDefault() {
-        Map<String, Settings> all = Settings.readAll(
-                source(Map.of(
+        Map<String, Settings> all = readAll(source(Map.of(
                         "holdfast.datasource", "jdbc/locks",
                         "holdfast.transaction-datasource", "jdbc/work",
                         "holdfast.namespace", "1",
@@ -241,16 +257,15 @@ class SettingsTest {
                         "holdfast.lock.order.ttl", "7s",
                         "holdfast.billing.datasource", "jdbc/billing",
                         "holdfast.billing.namespace", "2",
-                        "holdfast.billing.lock.invoice.ttl", "8s")),
-                Set.of(),
-                Set.of());
+                        "holdfast.billing.lock.invoice.ttl", "8s")))
+                .domains();
 
         assertEquals(Set.of(DomainNames.DEFAULT, "billing"), all.keySet());
         Settings billing = all.get("billing");
         assertEquals(Optional.of("jdbc/billing"), billing.dataSource());
         assertEquals(Optional.empty(), billing.transactionDataSource());
         assertEquals(LockerConfig.DEFAULT.namespace(2).maxLocks(10), billing.locker());
-        assertEquals(Optional.of(Duration.ofSeconds(6)), billing.unsaid().ttl());
+        assertEquals(Optional.of(Duration.ofSeconds(6)), billing.defaultTtl().ttl());
         assertEquals(Optional.of(Duration.ofSeconds(8)), billing.of("invoice").ttl());
         assertEquals(Optional.empty(), billing.of("order").ttl());
         assertEquals(
@@ -269,7 +284,7 @@ class SettingsTest {
                 "holdfast.unnamed.datasource", "jdbc/unnamed");
         SettingsSource hidden = new SettingsSource(name -> Optional.ofNullable(values.get(name)), Set.of(), Set.of());
 
-        Map<String, Settings> all = Settings.readAll(hidden, Set.of("billing"), Set.of());
+        Map<String, Settings> all = readAll(hidden, "billing").domains();
 
         assertEquals(Set.of(DomainNames.DEFAULT, "billing"), all.keySet());
         assertEquals(Optional.of("jdbc/billing"), all.get("billing").dataSource());
@@ -280,12 +295,11 @@ class SettingsTest {
     void shouldRefuseDomainWithoutDataSource() {
         DeploymentException refused = assertThrows(
                 DeploymentException.class,
-                () -> Settings.readAll(
-                        source(Map.of("holdfast.biling.datasource", "jdbc/billing")), Set.of("billing"), Set.of()));
+                () -> readAll(source(Map.of("holdfast.biling.datasource", "jdbc/billing")), "billing"));
 
         assertEquals(
                 "HOLDFAST-0051: lock domain 'billing' has no data source. Set holdfast.billing.datasource to the JNDI name of"
-                        + " one, or correct the name of the domain; those that are named by the application or its settings are"
+                        + " one, or correct the name of the domain. The application and its settings name these domains:"
                         + " [biling, billing]",
                 refused.getMessage());
     }
@@ -314,7 +328,7 @@ class SettingsTest {
             defaults.put(row.group(1), row.group(2));
         }
 
-        assertEquals(Settings.names(DomainNames.DEFAULT), defaults.keySet());
+        assertEquals(ApplicationSettings.names(Set.of()), defaults.keySet());
         assertEquals(
                 "`" + LockDataSource.REFERENCE + "`, then `" + LockDataSource.DEFAULT + "`",
                 defaults.remove("holdfast.datasource"));
@@ -322,7 +336,7 @@ class SettingsTest {
         assertEquals("none", defaults.remove("holdfast.operations-role"));
         assertEquals("none", defaults.remove("holdfast.terminate-role"));
         defaults.replaceAll((name, value) -> value.replace("`", ""));
-        assertEquals(read(Map.of()), read(defaults));
+        assertEquals(readAll(source(Map.of())), readAll(source(defaults)));
         defaults.forEach((name, value) -> assertFalse(value.isBlank(), name));
     }
 

@@ -14,7 +14,6 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +51,7 @@ class UnreadSettingsTest {
     }
 
     private static String noDataSource(String name) {
-        return assertThrows(DeploymentException.class, () -> LockDataSource.find(Optional.of(name), Optional::empty))
+        return assertThrows(DeploymentException.class, () -> LockDataSource.find(name))
                 .getMessage();
     }
 

@@ -48,7 +48,7 @@ class JtaTransactionTest {
     @AfterEach
     void forget() {
         System.clearProperty(Context.INITIAL_CONTEXT_FACTORY);
-        applications.forEach(JtaTransaction::forget);
+        applications.forEach(JtaTransaction::forgetRegistry);
         find(null);
     }
 
@@ -56,11 +56,11 @@ class JtaTransactionTest {
     private boolean find(TransactionSynchronizationRegistry bean) {
         Object application = new Object();
         applications.add(application);
-        return JtaTransaction.find(container(bean), application);
+        return JtaTransaction.findRegistry(container(bean), application);
     }
 
     private void stopLast() {
-        JtaTransaction.forget(applications.remove(applications.size() - 1));
+        JtaTransaction.forgetRegistry(applications.remove(applications.size() - 1));
     }
 
     private static <T> T fake(Class<T> type, InvocationHandler handler) {
@@ -170,8 +170,8 @@ class JtaTransactionTest {
         Class<?> type = new WithoutTransactions().loadClass(JtaTransaction.class.getName());
         // Not by reflection, which would load the types of all methods.
         MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
-        MethodHandle find =
-                lookup.findStatic(type, "find", MethodType.methodType(boolean.class, BeanManager.class, Object.class));
+        MethodHandle find = lookup.findStatic(
+                type, "findRegistry", MethodType.methodType(boolean.class, BeanManager.class, Object.class));
         MethodHandle currentKey = lookup.findStatic(type, "currentKey", MethodType.methodType(Object.class));
 
         assertNull(currentKey.invoke());

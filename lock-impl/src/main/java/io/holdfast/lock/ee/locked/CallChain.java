@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee.locked;
+
+import java.util.Optional;
+
+/** The chain of {@code @Locked} methods that each thread runs at the moment. */
+final class CallChain {
+
+    /** The innermost call of each thread; removed when the outermost call has ended. */
+    private final ThreadLocal<LockedCall> innermost = new ThreadLocal<>();
+
+    /** Returns the innermost call of the calling thread; empty if the thread is in no {@code @Locked} method. */
+    Optional<LockedCall> innermost() {
+        return Optional.ofNullable(innermost.get());
+    }
+
+    void enter(LockedCall call) {
+        innermost.set(call);
+    }
+
+    void leave(LockedCall call) {
+        call.outer().ifPresentOrElse(innermost::set, innermost::remove);
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.ee.transaction;
+
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A lock that several holders share: the calls of one call chain, a transaction, and the programs that acquire its key
+ * again in that transaction. The lock is released when the last share is released. A transaction that times out may
+ * release its share while a call still works, and a call may release its share while the transaction is still open.
+ */
+public final class CountedHold {
+
+    private final LockHandle lock;
+
+    /** The number of shares that are not released yet. Zero is final. */
+    private final AtomicInteger shares = new AtomicInteger(1);
+
+    private final Set<Runnable> lossActions = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean isLossObserved = new AtomicBoolean();
+
+    private CountedHold(LockHandle lock) {
+        this.lock = lock;
+    }
+
+    /**
+     * Returns the first share of a lock, which belongs to whatever acquired it.
+     *
+     * @param acquired the lock; if it is a share already, it stays as it is
+     * @return the share
+     */
+    public static Share firstShareOf(LockHandle acquired) {
+        return acquired instanceof Share share ? share : new Share(new CountedHold(acquired), true);
+    }
+
+    /**
+     * Adds a holder.
+     *
+     * @return its share; empty if the lock has been released
+     */
+    public Optional<Share> addShare() {
+        boolean isHeld = shares.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+        return isHeld ? Optional.of(new Share(this, true)) : Optional.empty();
+    }
+
+    /**
+     * A share that is not counted, for a holder that needs the lock only as long as the transaction that has a share.
+     */
+    Share guestShare() {
+        return new Share(this, false);
+    }
+
+    /** Removes a counted share, and returns whether it was the last one. */
+    boolean removeShare() {
+        return shares.decrementAndGet() == 0;
+    }
+
+    boolean hasNoShares() {
+        return shares.get() == 0;
+    }
+
+    /**
+     * Returns the lock itself.
+     *
+     * @return the lock
+     */
+    public LockHandle lock() {
+        return lock;
+    }
+
+    /**
+     * Whether somebody else may hold the lock by now. This is the case, too, if the lock was released without its
+     * holder's doing, as when it was refreshed after its ttl.
+     *
+     * @return whether the lock has ended
+     */
+    public boolean isGone() {
+        LockState state = lock.state();
+        return state != LockState.HELD && state != LockState.SUSPECT;
+    }
+
+    /**
+     * Requires that a request can be served by a share of this lock.
+     *
+     * @param request the request
+     * @throws RuntimeException if the lock has ended, or does not have what the request needs
+     */
+    public void requireReusable(LockRequest request) {
+        if (isGone()) {
+            throw Messages.gone(request.key());
+        }
+        Reuse.require(request, lock);
+    }
+
+    /**
+     * Runs an action if the lock is lost, until {@link #forgetLossAction} is called. The lock has a single action for
+     * all, because it keeps its actions as long as it lasts.
+     *
+     * @param action the action; must not refer to a handle, or the handle is not found when it is dropped
+     */
+    public void onLoss(Runnable action) {
+        lossActions.add(action);
+        if (isLossObserved.compareAndSet(false, true)) {
+            Set<Runnable> actions = lossActions;
+            lock.onLost(() -> actions.forEach(Runnable::run));
+        } else if (lock.state() == LockState.LOST) {
+            action.run();
+        }
+    }
+
+    /**
+     * Forgets an action.
+     *
+     * @param action what {@link #onLoss} was called with
+     */
+    public void forgetLossAction(Runnable action) {
+        lossActions.remove(action);
+    }
+}
