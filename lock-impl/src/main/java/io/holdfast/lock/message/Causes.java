@@ -6,10 +6,13 @@ import java.sql.SQLException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How messages show what the driver, the pool or the server said. */
+/** Shows in messages what the driver, the pool or the server has reported. */
 public final class Causes {
 
-    /** Left out from its parameters on, or from the user before an {@code @}, to the end of the text: either may be a password. */
+    /**
+     * The part of a text that is kept ends before the parameters of a JDBC URL, or before the user that an {@code @}
+     * follows, because a password may come next.
+     */
     private static final Pattern URL_WITH_CREDENTIALS =
             Pattern.compile("(?s)(jdbc:\\w+:(?:(?=[^\\s?;]*@)|[^\\s?;]*(?=[?;]))).*");
 
@@ -18,10 +21,10 @@ public final class Causes {
     private Causes() {}
 
     /**
-     * The first of a chain of failures, which led to the others.
+     * Returns the first of a chain of failures, which caused the others.
      *
-     * @param failure the last one
-     * @return the failure itself if it has no cause
+     * @param failure the last failure
+     * @return its innermost cause; the failure itself if it has no cause
      */
     public static Throwable innermost(Throwable failure) {
         Throwable innermost = failure;
@@ -32,10 +35,10 @@ public final class Causes {
     }
 
     /**
-     * What happened in the end, as the driver or the server reports it, with the SQLSTATE if there is one.
+     * Shows the innermost cause, as the driver or the server reports it, with the SQLSTATE if there is one.
      *
      * @param cause why something failed; null if nothing is known
-     * @return a sentence to append to another one that has no full stop; empty if nothing is known
+     * @return a sentence to append to a sentence without a full stop; empty if nothing is known
      */
     public static String sentence(@Nullable Throwable cause) {
         if (cause == null) {
@@ -51,9 +54,9 @@ public final class Causes {
     }
 
     /**
-     * A text of others for a message: escaped, shortened, and without credentials.
+     * Makes a text from elsewhere fit for a message: escaped, shortened, and without credentials.
      *
-     * @param text what they said
+     * @param text any text
      * @return the text in quotes
      */
     public static String shown(String text) {
@@ -61,10 +64,10 @@ public final class Causes {
     }
 
     /**
-     * Without what may be a password in a JDBC URL.
+     * Removes the part of a text that may be a password in a JDBC URL.
      *
-     * @param text what may contain a URL
-     * @return the text
+     * @param text a text that may contain a URL
+     * @return the rest of the text
      */
     public static String withoutCredentials(String text) {
         return URL_WITH_CREDENTIALS.matcher(text).replaceAll("$1...");

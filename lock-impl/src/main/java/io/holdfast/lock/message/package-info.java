@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Internal: what the catalogues of messages have in common. Uses {@code lock-api} and the JDK only.
+ * Internal: the parts that the catalogues of messages have in common. Uses {@code lock-api} and the JDK only.
  */
 @NullMarked
 package io.holdfast.lock.message;

@@ -83,7 +83,7 @@ final class PostgresLockAdmin implements LockAdmin {
         return keys;
     }
 
-    /** The locks by their ids, in the order of the ids. */
+    /** Returns the information by lock id, in the order of the ids. */
     private Map<Long, LockInfo> infos(@Nullable Long lockId, Map<Long, String> keys) throws InterruptedException {
         Map<Long, List<LockRow>> byId = new TreeMap<>();
         ask("the list of locks", session -> session.ask(new LocksQuery(lockId)))

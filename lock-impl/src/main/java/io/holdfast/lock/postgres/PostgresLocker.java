@@ -35,6 +35,7 @@ import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.SessionName;
 import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import io.holdfast.lock.postgres.transaction.StatementWaits;
@@ -52,29 +53,31 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Locks that are session-level advisory locks of PostgreSQL.
+ * A locker whose locks are session-level advisory locks of PostgreSQL.
  *
  * <p>The protocol, which the other classes refer to:
  *
  * <ol>
- *   <li>A caller that wants a key first takes its turn in the key's local queue ({@link LocalQueues}).
- *   <li>An {@link Acquisition} then gets a session on a keeper thread ({@link Keepers}, {@link SessionAllocation}) and asks
- *       the server, in one statement that wipes the session, refuses a standby, takes the lock and sets the lease: see
- *       {@link AcquireStatement}. It tries first, and then waits in the server's queue.
- *   <li>After any error of that statement the session may hold the lock all the same. It is wiped, and retired if that fails.
- *   <li>The grant begins a {@link Tenure}, which owns session and turn until it ends; a {@link HeldLock} is the time of its
- *       holder in it. The session returns to the pool only after the unlock has answered true; in every other case it is ended
- *       physically, and the server frees its locks.
- *   <li>In the background the {@link LockWatch} asks the server at every check interval which tenures it has, keeps the sessions
- *       alive that the server would end for their silence, and terminates on the server what was given up here.
+ *   <li>A caller that wants a key waits for its turn in the local queue of the key ({@link LocalQueues}).
+ *   <li>An {@link Acquisition} then gets a session on a keeper thread ({@link Keepers}, {@link SessionAllocation}), and
+ *       asks the server in one statement, which wipes the session, rejects a standby, takes the lock and sets the
+ *       lease: see {@link AcquireStatement}. It tries first, and then waits in the server's queue.
+ *   <li>After any error of that statement the session may nevertheless hold the lock. It is wiped, and retired if that
+ *       fails.
+ *   <li>The grant begins a {@link Tenure}, which owns the session and the turn until it ends; a {@link HeldLock} is the
+ *       time of a holder in it. The session returns to the pool only after the server has confirmed the unlock. In
+ *       every other case its connection is closed for good, and the server frees its locks.
+ *   <li>In the background, the {@link LockWatch} asks the server at every check interval which locks it has, keeps the
+ *       sessions alive that the server would end because of their silence, and terminates on the server the sessions
+ *       that were given up on this side.
  * </ol>
  *
- * <p>Every session has exactly one owner at any time: first the acquisition, then the tenure. Exclusion rests on the server
- * alone; all that it needs of this side is that no session takes one lock twice.
+ * <p>At any time each session has exactly one owner: first the acquisition, then the tenure. Exclusion depends on the
+ * server alone; this side only has to ensure that no session takes the same lock twice.
  */
 public final class PostgresLocker implements Locker {
 
-    /** How long a close waits for threads when nothing is held any more. */
+    /** The time for which a close waits for threads when nothing is held any more. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
 
     private static final String PING = "a ping";
@@ -94,11 +97,11 @@ public final class PostgresLocker implements Locker {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
-     * A locker over this source of connections.
+     * Creates a locker over this source of connections.
      *
-     * @param config how to behave
-     * @param source where sessions come from; called on the locker's own threads
-     * @param listeners who is notified of what happens
+     * @param config the configuration
+     * @param source opens the connections; called on the locker's own threads
+     * @param listeners the listeners to notify of what happens to locks
      */
     public PostgresLocker(LockerConfig config, ConnectionSource source, List<LockListener> listeners) {
         this.config = Objects.requireNonNull(config, "config");
@@ -129,10 +132,10 @@ public final class PostgresLocker implements Locker {
     }
 
     /**
-     * Removes what a session of this library adds to its application name, above all the key of its lock.
+     * Removes the part of an application name that a session of this library adds to it, such as the key of its lock.
      *
-     * @param applicationName what a session shows
-     * @return what remains; may be empty
+     * @param applicationName the application name of a session
+     * @return the rest; may be empty
      */
     public static String withoutLock(String applicationName) {
         return SessionName.former(applicationName);
@@ -151,7 +154,7 @@ public final class PostgresLocker implements Locker {
         long startNanos = System.nanoTime();
         return acquisitions
                 .acquire(attempt, startNanos)
-                .orElseThrow(() -> heldLocks.notAcquired(attempt, since(startNanos), Thread.currentThread()));
+                .orElseThrow(() -> heldLocks.notAcquired(attempt, Elapsed.since(startNanos), Thread.currentThread()));
     }
 
     @Override
@@ -174,10 +177,6 @@ public final class PostgresLocker implements Locker {
         return acquisitions.acquireAsync(attempts.attempt(request, waitAtMost), System.nanoTime());
     }
 
-    private static Duration since(long startNanos) {
-        return Duration.ofNanos(System.nanoTime() - startNanos);
-    }
-
     // ---- the rest of the interface
 
     @Override
@@ -198,10 +197,10 @@ public final class PostgresLocker implements Locker {
     }
 
     /**
-     * Asks whether a primary PostgreSQL answers, without blocking the caller. Unlike {@link #ping()} it proves nothing about
-     * exclusion, which takes many round trips and a second connection: the limit is for one statement.
+     * Asks whether a primary PostgreSQL answers, without blocking the caller. Unlike {@link #ping()}, it proves nothing
+     * about exclusion, which would take many round trips and a second connection: the limit is for one statement.
      *
-     * @param atMost after which time it fails if the database has not answered
+     * @param atMost the time after which the question fails if the database has not answered
      * @return completes when the database has answered, and fails as {@link #ping()} does
      */
     public CompletableFuture<Void> pingWithin(Duration atMost) {
@@ -217,7 +216,7 @@ public final class PostgresLocker implements Locker {
     }
 
     /**
-     * Shows who holds the locks of this namespace, and ends holders by force.
+     * Shows who holds the locks of this namespace, and can terminate the sessions of holders.
      *
      * @return the administration of this locker's namespace and database
      */
@@ -235,11 +234,11 @@ public final class PostgresLocker implements Locker {
     }
 
     /**
-     * Closes the handle later, on one of the locker's own threads, without blocking the caller; at once if this locker is closed
-     * before that.
+     * Closes the handle later, on one of the locker's own threads, without blocking the caller. If this locker is
+     * closed before that, it releases the lock at once.
      *
-     * @param handle what to close
-     * @param delay when
+     * @param handle the handle to close
+     * @param delay the time until then
      */
     public void closeAfter(LockHandle handle, Duration delay) {
         keepers.schedule(() -> keepers.run(handle::close), delay);
@@ -261,7 +260,7 @@ public final class PostgresLocker implements Locker {
                     tenures.doubtful().terminateAll();
                 }),
                 deadline);
-        // What can still come back then is at most a connection on which nothing was asked.
+        // After that, at most a connection is still being opened, on which the server has been asked nothing.
         keepers.stop(sessions.isEmpty() ? earlier(deadline.remaining(), CLOSE_GRACE) : deadline.remaining());
         sessions.close();
     }

@@ -21,7 +21,7 @@ public class QueueClients {
 
     public void hold(LockMode mode, boolean waiting) {
         Turn turn = queues.join(KEY, mode, waiting);
-        if (turn.come().join()) {
+        if (turn.arrival().join()) {
             use(turn, mode, waiting);
         }
         turn.end();
@@ -40,11 +40,11 @@ public class QueueClients {
         mine.incrementAndGet();
         require(exclusive.get() == 0 || exclusive.get() + shared.get() == 1, "an exclusive turn is alone");
         require(!waiting || waitingAskers.incrementAndGet() == 1, "one connection waits at the server");
-        turn.asked();
+        turn.markAsked();
         if (waiting) {
             waitingAskers.decrementAndGet();
         }
-        turn.granted();
+        turn.markGranted();
         mine.decrementAndGet();
     }
 

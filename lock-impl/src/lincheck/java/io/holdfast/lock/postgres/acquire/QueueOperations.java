@@ -26,11 +26,11 @@ public class QueueOperations {
     }
 
     public void asked(int turn) {
-        turns[turn].asked();
+        turns[turn].markAsked();
     }
 
     public void granted(int turn) {
-        turns[turn].granted();
+        turns[turn].markGranted();
     }
 
     public void stopWaiting(int turn) {
@@ -57,7 +57,7 @@ public class QueueOperations {
         if (ended[i]) {
             return "ended";
         }
-        return turns[i].come().isDone() ? turns[i].come().join().toString() : "in line";
+        return turns[i].arrival().isDone() ? turns[i].arrival().join().toString() : "in line";
     }
 
     public boolean isEmptyAfterTheEnd() throws ReflectiveOperationException {

@@ -21,13 +21,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to acquire one lock. It waits for its turn in the local queue, then for a keeper thread, and there {@link #run}
- * asks the server. The caller waits for the outcome: see {@link BlockingWait} and {@link AsyncWait}.
+ * The acquisition of one lock. It waits for its turn in the local queue and then for a keeper thread, on which
+ * {@link #run} asks the server. The caller waits for the outcome: see {@link BlockingWait} and {@link AsyncWait}.
  *
- * <p>The two sides may part: the caller is interrupted, runs out of time, cancels, or the locker closes, possibly at the very
- * moment of the grant. The outcome decides: whoever completes it first has decided. If that is not the keeper, the keeper undoes
- * what it gets. Once the keeper has begun, it alone disposes of the session and the local turn, or passes them on to the held
- * lock.
+ * <p>The two sides may disagree: the caller is interrupted, runs out of time or cancels, or the locker closes, possibly
+ * at the very moment of the grant. The side that completes the outcome first decides. If that is not the keeper, the
+ * keeper releases the lock that it gets. Once the keeper has begun, only the keeper may dispose of the session and the
+ * local turn, or pass them on to the held lock.
  */
 public final class Acquisition implements Runnable {
 
@@ -42,19 +42,19 @@ public final class Acquisition implements Runnable {
     private final Admission admissionToWait;
     private final Consumer<Acquisition> onFinish;
 
-    /** Where it waits for a keeper, or has waited last; null before its turn has come. */
+    /** The admission at which it waits for a keeper, or has waited last; null before its turn has arrived. */
     private volatile @Nullable Admission entered;
 
-    /** Completes when the turn has come, and what follows from that has begun; written once, by {@link #start}. */
+    /** See {@link #served()}. Written once, by {@link #start}. */
     private @Nullable CompletableFuture<Void> served;
 
     /**
-     * An attempt that has its place in the local queue.
+     * Creates the acquisition of an attempt that has its place in the local queue.
      *
-     * @param deadline the end of the wait for others
-     * @param admission the way to a keeper
-     * @param admissionToWait the way to a keeper for a lock that is waited for on a session of its own
-     * @param onFinish what to do when nothing of the attempt runs any more
+     * @param deadline the end of the wait for other holders
+     * @param admission gives it a keeper
+     * @param admissionToWait gives it a keeper again, if it has to wait for the lock on a dedicated session
+     * @param onFinish the action to run when nothing of the acquisition runs any more
      */
     Acquisition(
             LockAttempt attempt,
@@ -91,7 +91,7 @@ public final class Acquisition implements Runnable {
         return stages;
     }
 
-    /** Whether the caller waits for others. */
+    /** Whether the caller waits while others hold the lock. */
     boolean isWaiting() {
         return !attempt.waitAtMost().isZero();
     }
@@ -100,18 +100,18 @@ public final class Acquisition implements Runnable {
         return progress;
     }
 
-    /** Completes when the turn has come, and what follows from that has begun. */
+    /** Completes when the turn has arrived, and the acquisition has been admitted or has ended. */
     CompletableFuture<Void> served() {
         return requireNonNull(served);
     }
 
-    /** Asks the server as soon as the turn comes. */
+    /** Has a keeper ask the server as soon as the turn arrives. */
     void start() {
-        if (isWaiting() && !turn.come().isDone()) {
+        if (isWaiting() && !turn.arrival().isDone()) {
             work.reportQueued();
         }
-        served = turn.come().thenAccept(come -> {
-            if (come) {
+        served = turn.arrival().thenAccept(mayAsk -> {
+            if (mayAsk) {
                 enter(admission);
             } else {
                 progress.outcome().complete(Optional.empty());
@@ -125,11 +125,11 @@ public final class Acquisition implements Runnable {
         if (!progress.move(Stage.IN_LINE, Stage.ADMITTED) && !progress.move(Stage.SERVER, Stage.ADMITTED)) {
             return;
         }
-        stages.startOwnTime();
+        stages.startPreparation();
         try {
             next.enter(this);
             if (progress.isDecided()) {
-                // A caller that decided before this entered could not take it out again.
+                // A caller that decided before this acquisition entered could not remove it.
                 leaveAdmission();
             }
         } catch (RejectedExecutionException e) {
@@ -141,7 +141,7 @@ public final class Acquisition implements Runnable {
         }
     }
 
-    /** Ends the acquisition if no keeper has begun; false if one has. */
+    /** Ends the acquisition if no keeper has begun; returns false if one has. */
     private boolean leaveAdmission() {
         if (!progress.move(Stage.ADMITTED, Stage.FINISHED)) {
             return false;
@@ -154,12 +154,12 @@ public final class Acquisition implements Runnable {
 
     // ---- the caller's side
 
-    /** Takes the decision away from the keeper and makes it stop; false if there is an outcome already. */
+    /** Ends the acquisition without a lock, and stops the keeper; returns false if there is an outcome already. */
     boolean abandon() {
-        return giveUp(new CancellationException("the caller does not want the lock any more"));
+        return giveUp(new CancellationException("the caller has abandoned the acquisition"));
     }
 
-    /** Decides on this failure and makes the keeper stop; false if there is an outcome already. */
+    /** Ends the acquisition with this failure, and stops the keeper; returns false if there is an outcome already. */
     boolean giveUp(Throwable failure) {
         boolean first = progress.outcome().completeExceptionally(failure);
         if (first) {
@@ -168,7 +168,7 @@ public final class Acquisition implements Runnable {
         return first;
     }
 
-    /** Does not wait for others any more: gets the lock now, or is refused as soon as it is known that there are others. */
+    /** Stops waiting for others: acquires the lock now, or ends without it as soon as others are known to hold it. */
     void stopWaiting() {
         turn.stopWaiting();
     }
@@ -180,7 +180,7 @@ public final class Acquisition implements Runnable {
             finish();
         } else if (!leaveAdmission()) {
             if (progress.opening().interrupt()) {
-                // Nothing was asked yet, so the next in the local queue need not wait until the pool gives up.
+                // The server was not asked yet, so the next in the local queue need not wait until the pool gives up.
                 turn.end();
             } else if (progress.stage() != Stage.FINISHED) {
                 canceller.start();

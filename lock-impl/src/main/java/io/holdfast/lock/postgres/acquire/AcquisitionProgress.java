@@ -14,20 +14,24 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an acquisition has come. The outcome belongs to whoever completes it first: the keeper that asks the server, or the
- * caller that gives up. The stage says what the keeper does; only the keeper moves it once it works.
+ * The progress of an acquisition. Its outcome is decided by the side that completes it first, which is the keeper that
+ * asks the server, or the caller that gives up. The stage shows what the keeper does; once the keeper works, only the
+ * keeper moves the stage.
  */
 final class AcquisitionProgress {
 
-    /** In their order; from SERVER an acquisition returns to ADMITTED if it has to wait on a session of its own. */
+    /**
+     * The stages in their order; an acquisition that has to wait on a dedicated session returns from SERVER to
+     * ADMITTED.
+     */
     enum Stage {
-        /** Waits for its turn in the local queue. */
+        /** The acquisition waits for its turn in the local queue. */
         IN_LINE,
-        /** Waits for a keeper thread. */
+        /** The acquisition waits for a keeper thread. */
         ADMITTED,
-        /** The keeper waits until there may be one more lock. */
+        /** The keeper waits until the limit of locks allows one more. */
         LOCK_PERMIT,
-        /** The keeper waits until there may be one more session. */
+        /** The keeper waits until the limit of sessions allows one more. */
         SESSION_PERMIT,
         /** The keeper waits for a connection, or pauses before it tries another. */
         CONNECTION,
@@ -42,10 +46,10 @@ final class AcquisitionProgress {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Interruption opening = new Interruption(outcome::isDone);
 
-    /** The session for this lock alone that asks the server; null if there is none. */
+    /** The dedicated session that asks the server; null if there is none. */
     private volatile @Nullable LockSession asking;
 
-    /** The lock; empty if somebody else held it for the whole wait; or the failure. */
+    /** The lock, or the failure; empty if somebody else held the lock for the whole wait. */
     CompletableFuture<Optional<HeldLock>> outcome() {
         return outcome;
     }
@@ -66,7 +70,7 @@ final class AcquisitionProgress {
         stage.set(next);
     }
 
-    /** What the keeper does before it asks the server, which may be interrupted. */
+    /** The work of the keeper before it asks the server, which may be interrupted. */
     Interruption opening() {
         return opening;
     }
@@ -85,7 +89,7 @@ final class AcquisitionProgress {
         finished.countDown();
     }
 
-    /** Blocks until nothing of the acquisition runs any more; false if the time has passed before. */
+    /** Blocks until nothing of the acquisition runs any more; returns false if this time passes first. */
     boolean awaitFinish(long millis) throws InterruptedException {
         return finished.await(millis, TimeUnit.MILLISECONDS);
     }

@@ -11,26 +11,26 @@ import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.thread.Admission;
 import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.StackReserve;
 import io.holdfast.lock.postgres.thread.WorkQueue;
 import io.holdfast.lock.spi.LockAttempt;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Starts the acquisitions of a locker, knows those that run, and refuses them when the locker closes. */
+/** Starts the acquisitions of a locker, and cancels those that still run when the locker closes. */
 public final class Acquisitions {
 
-    /** How many threads at least may ask on sessions with several locks; they do not wait for a lock there. */
+    /** The lowest limit of threads that ask on shared sessions, where no statement waits for a lock. */
     private static final int ASKING_ON_SHARED_SESSIONS = 32;
 
     private final GrantWork.Resources resources;
     private final Attempts attempts;
     private final Keepers keepers;
-    private final WorkQueue refusals;
+    private final WorkQueue reports;
     private final LocalQueues queues = new LocalQueues();
     private final Admission admission;
     private final Admission admissionToWait;
@@ -40,12 +40,14 @@ public final class Acquisitions {
         this.resources = resources;
         this.attempts = attempts;
         this.keepers = keepers;
-        this.refusals = new WorkQueue(keepers);
+        this.reports = new WorkQueue(keepers);
         LockerConfig config = resources.config();
-        int own = Math.min(resources.sessions().limit(), config.maxLocks());
-        boolean isShared = config.sessions() == SessionMode.SHARED;
-        this.admission = new Admission(keepers, isShared ? Math.max(own, ASKING_ON_SHARED_SESSIONS) : own);
-        this.admissionToWait = new Admission(keepers, own);
+        int onDedicated = Math.min(resources.sessions().limit(), config.maxLocks());
+        int onAny = config.sessions() == SessionMode.SHARED
+                ? Math.max(onDedicated, ASKING_ON_SHARED_SESSIONS)
+                : onDedicated;
+        this.admission = new Admission(keepers, onAny);
+        this.admissionToWait = new Admission(keepers, onDedicated);
     }
 
     /**
@@ -57,7 +59,7 @@ public final class Acquisitions {
     public Optional<LockHandle> acquire(LockAttempt attempt, long startNanos) throws InterruptedException {
         StackReserve.require();
         if (Thread.interrupted()) {
-            // Otherwise an answer that comes at once would take precedence over the interrupt.
+            // Otherwise an answer that arrives at once would take precedence over the interrupt.
             throw new InterruptedException();
         }
         Listeners listeners = resources.listeners();
@@ -69,10 +71,10 @@ public final class Acquisitions {
                             start(attempt, startNanos), resources.config().connectionTimeout())
                     .await();
             if (lock.isEmpty()) {
-                listeners.refused(attempt, since(startNanos));
+                listeners.notGranted(attempt, Elapsed.since(startNanos));
             }
             lock.ifPresent(HeldLock::acquiredByThisThread);
-            Optional<LockHandle> handle = lock.map(held -> held.announce(since(startNanos)));
+            Optional<LockHandle> handle = lock.map(held -> held.announce(Elapsed.since(startNanos)));
             returned = true;
             return handle;
         } catch (LockException e) {
@@ -84,10 +86,6 @@ public final class Acquisitions {
             }
             listeners.waitEnded(attempt);
         }
-    }
-
-    private static Duration since(long startNanos) {
-        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
     /**
@@ -104,7 +102,7 @@ public final class Acquisitions {
                             resources.heldLocks(),
                             resources.listeners(),
                             keepers,
-                            refusals,
+                            reports,
                             resources.config().connectionTimeout())
                     .start();
         } catch (RuntimeException e) {
@@ -121,11 +119,11 @@ public final class Acquisitions {
         Deadline deadline = Deadline.from(startNanos, attempt.waitAtMost());
         Acquisition acquisition = newAcquisition(attempt, deadline);
         try {
-            // Before the look at the attempts: closing closes them first, and then refuses all acquisitions that it
-            // finds.
+            // This comes before the check. Closing comes the other way: it closes the attempts first, and then cancels
+            // the acquisitions that it finds, so one of the two sees the other.
             running.add(acquisition);
             if (attempts.isClosed()) {
-                refuse(acquisition);
+                cancelByClose(acquisition);
             }
             acquisition.start();
             return acquisition;
@@ -143,7 +141,7 @@ public final class Acquisitions {
                 attempt.request().mode(),
                 !attempt.waitAtMost().isZero());
         AcquisitionProgress progress = new AcquisitionProgress();
-        GrantAttempt statement = new GrantAttempt(attempt.request(), attempt.lockId(), deadline, config, keepers);
+        LockStatement statement = new LockStatement(attempt.request(), attempt.lockId(), deadline, config, keepers);
         GrantStages stages =
                 new GrantStages(attempt, progress, statement, resources.sessions(), resources.limit(), config);
         GrantWork work = new GrantWork(attempt, deadline, turn, progress, statement, stages, resources);
@@ -162,12 +160,12 @@ public final class Acquisitions {
                 running::remove);
     }
 
-    /** Refuses the acquisitions that run. The attempts are to be closed before. */
+    /** Cancels the acquisitions that run. To be called after {@link Attempts#close}. */
     public void close() {
-        running.forEach(Acquisitions::refuse);
+        running.forEach(Acquisitions::cancelByClose);
     }
 
-    private static void refuse(Acquisition acquisition) {
+    private static void cancelByClose(Acquisition acquisition) {
         acquisition.giveUp(Messages.closed(Shown.lock(acquisition.attempt())));
     }
 }

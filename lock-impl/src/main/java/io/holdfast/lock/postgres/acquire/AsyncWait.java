@@ -8,6 +8,7 @@ import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.hold.HeldLocks;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.WorkQueue;
 import io.holdfast.lock.spi.LockAttempt;
@@ -18,7 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A caller that gets a future for the outcome of its acquisition. The locker's timer sees to it that there is one in time. */
+/** The wait of a caller that has a future. The locker's timer ensures that the acquisition has an outcome in time. */
 final class AsyncWait {
 
     private final Acquisition acquisition;
@@ -29,18 +30,18 @@ final class AsyncWait {
     private final HeldLocks heldLocks;
     private final Listeners listeners;
     private final Keepers keepers;
-    private final WorkQueue refusals;
+    private final WorkQueue reports;
     private final Duration timeout;
     private final CompletableFuture<LockHandle> result = new CompletableFuture<>();
     private final AtomicBoolean endReported = new AtomicBoolean();
 
-    /** The timer's next look; null if there is none. */
-    private volatile @Nullable Future<?> nextLook;
+    /** The next check on the timer; null if there is none. */
+    private volatile @Nullable Future<?> nextCheck;
 
     /**
-     * The wait for an acquisition that has started.
+     * Creates the wait for an acquisition that has started.
      *
-     * @param refusals runs the reports of attempts that did not get the lock
+     * @param reports runs the completion of acquisitions that end without a lock
      */
     AsyncWait(
             Acquisition acquisition,
@@ -48,7 +49,7 @@ final class AsyncWait {
             HeldLocks heldLocks,
             Listeners listeners,
             Keepers keepers,
-            WorkQueue refusals,
+            WorkQueue reports,
             Duration timeout) {
         this.acquisition = acquisition;
         this.attempt = acquisition.attempt();
@@ -58,20 +59,21 @@ final class AsyncWait {
         this.heldLocks = heldLocks;
         this.listeners = listeners;
         this.keepers = keepers;
-        this.refusals = refusals;
+        this.reports = reports;
         this.timeout = timeout;
     }
 
-    /** The future for the caller, who may cancel it or complete it otherwise: then the lock is not wanted any more. */
+    /** Returns the future for the caller. If the caller cancels or completes it, the acquisition is abandoned. */
     CompletableFuture<LockHandle> start() {
         progress.outcome().whenComplete((lock, failure) -> {
-            lookNoMore();
+            cancelCheck();
             Runnable completion = () -> complete(lock, failure);
             if (failure == null && lock.isPresent()) {
-                // With a lock the caller may work for as long as it likes. There are no more of these than locks.
+                // A caller with a lock may work on this thread for any time. There are not more such threads than
+                // locks.
                 keepers.run(completion);
             } else {
-                refusals.add(completion);
+                reports.add(completion);
             }
         });
         result.whenComplete((handle, failure) -> {
@@ -85,9 +87,9 @@ final class AsyncWait {
 
     // ---- the outcome
 
-    /** The end of the wait is reported before the caller continues, who may do all of its work on this thread. */
+    /** Reports the end of the wait before the caller continues, which may do all of its work on this thread. */
     private void complete(Optional<HeldLock> lock, Throwable failure) {
-        Duration waited = Duration.ofNanos(System.nanoTime() - startNanos);
+        Duration waited = Elapsed.since(startNanos);
         if (failure != null) {
             if (failure instanceof LockException e) {
                 listeners.failed(attempt, e);
@@ -95,7 +97,7 @@ final class AsyncWait {
             reportWaitEnded();
             result.completeExceptionally(failure);
         } else if (lock.isEmpty()) {
-            listeners.refused(attempt, waited);
+            listeners.notGranted(attempt, waited);
             reportWaitEnded();
             result.completeExceptionally(heldLocks.notAcquired(attempt, waited, null));
         } else {
@@ -126,9 +128,9 @@ final class AsyncWait {
     // ---- the timer
 
     private void watchTurn() {
-        lookAfter(acquisition.isWaiting() ? acquisition.deadline().remaining() : timeout, () -> {
+        checkAfter(acquisition.isWaiting() ? acquisition.deadline().remaining() : timeout, () -> {
             acquisition.stopWaiting();
-            lookAfter(acquisition.isWaiting() ? timeout : Duration.ZERO, () -> {
+            checkAfter(acquisition.isWaiting() ? timeout : Duration.ZERO, () -> {
                 if (!acquisition.served().isDone()) {
                     acquisition.giveUp(stages.overdue(Stage.IN_LINE));
                 }
@@ -138,8 +140,8 @@ final class AsyncWait {
     }
 
     private void watchAnswer() {
-        lookNoMore();
-        lookAfter(stages.answerBy().remaining(), () -> {
+        cancelCheck();
+        checkAfter(stages.answerBy().remaining(), () -> {
             Stage reached = progress.stage();
             if (!stages.answerBy().hasPassed()) {
                 watchAnswer();
@@ -149,20 +151,20 @@ final class AsyncWait {
         });
     }
 
-    private void lookAfter(Duration delay, Runnable look) {
+    private void checkAfter(Duration delay, Runnable check) {
         if (!progress.isDecided() && delay.compareTo(LockRequest.UNLIMITED) < 0) {
-            nextLook = keepers.schedule(look, delay);
-            // Whoever decided before this look was noted has not canceled it.
+            nextCheck = keepers.schedule(check, delay);
+            // The outcome may have been decided before the field was set, so that nobody has canceled this check.
             if (progress.isDecided()) {
-                lookNoMore();
+                cancelCheck();
             }
         }
     }
 
-    private void lookNoMore() {
-        Future<?> look = nextLook;
-        if (look != null) {
-            look.cancel(false);
+    private void cancelCheck() {
+        Future<?> check = nextCheck;
+        if (check != null) {
+            check.cancel(false);
         }
     }
 }

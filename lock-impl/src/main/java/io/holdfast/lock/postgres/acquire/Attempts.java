@@ -8,7 +8,7 @@ import io.holdfast.lock.spi.LockAttempt;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Makes the attempts of a locker from requests, as long as the locker is open. */
+/** Makes the attempts of a locker from requests, and knows whether the locker is closed. */
 public final class Attempts {
 
     private final LockerConfig config;
@@ -39,7 +39,11 @@ public final class Attempts {
         return closed;
     }
 
-    /** Throws if the locker is closed; {@code subject} is what was asked for. */
+    /**
+     * Throws an exception if the locker is closed.
+     *
+     * @param subject what was requested, for the message
+     */
     public void requireOpen(String subject) {
         if (closed) {
             throw Messages.closed(subject);

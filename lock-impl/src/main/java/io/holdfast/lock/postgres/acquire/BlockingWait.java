@@ -12,7 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** A caller that waits on its own thread for the outcome of its acquisition, and sees to it that there is one in time. */
+/** The wait of a caller on its own thread. The caller itself ensures that the acquisition has an outcome in time. */
 final class BlockingWait {
 
     private static final long CLEAN_UP_MILLIS = 1_000;
@@ -29,7 +29,7 @@ final class BlockingWait {
         this.timeout = timeout;
     }
 
-    /** The lock; empty if somebody else held it for the whole wait. */
+    /** Returns the lock; empty if somebody else held it for the whole wait. */
     Optional<HeldLock> await() throws InterruptedException {
         try {
             Deadline forOthers = acquisition.isWaiting() ? acquisition.deadline() : Deadline.after(timeout);
@@ -68,7 +68,7 @@ final class BlockingWait {
         }
     }
 
-    /** Gives up with this failure, unless the keeper has come to an outcome in the last moment. */
+    /** Gives up with this failure, unless the keeper has decided the outcome at the last moment. */
     private Optional<HeldLock> giveUp(RuntimeException failure) {
         if (acquisition.giveUp(failure)) {
             throw failure;
@@ -77,8 +77,8 @@ final class BlockingWait {
     }
 
     /**
-     * The caller learns of the interrupt, whatever came of the acquisition at the last moment. The key is free for others when
-     * the caller continues; but a server that hangs does not make the caller hang.
+     * Ends the acquisition of a caller that gets the {@link InterruptedException}, whatever the outcome at the last
+     * moment. The key is free for others when the caller continues, unless the server does not answer within the limit.
      */
     private void endInterrupted(InterruptedException interrupt) throws InterruptedException {
         if (acquisition.abandon()) {
@@ -97,7 +97,7 @@ final class BlockingWait {
             return outcome.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException failure) {
-                // The caller wants to see who called; what happened on the keeper thread is in the failure's cause.
+                // The stack trace shows the caller; the failure's cause shows what happened on the keeper thread.
                 failure.fillInStackTrace();
                 throw failure;
             }

@@ -18,33 +18,33 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stages of one acquisition's work, with the time that each may take. They answer the question of a caller that waits too
- * long: what is missing?
+ * The stages of one acquisition's work, with the time that each may take. If a caller waits too long, the stage shows
+ * what is missing.
  */
 final class GrantStages implements Progress {
 
-    private static final Duration SHORTEST_OWN_TIME = Duration.ofMillis(250);
+    private static final Duration SHORTEST_PREPARATION = Duration.ofMillis(250);
 
     private final LockAttempt attempt;
     private final AcquisitionProgress progress;
-    private final GrantAttempt statement;
+    private final LockStatement statement;
     private final Sessions sessions;
     private final LockLimit limit;
     private final LockerConfig config;
 
-    /** For lack of a session, a permit or a connection the attempt does not fail before this time. */
-    private final Duration ownTime;
+    /** How long the acquisition waits for what it needs before the server can be asked: permits and a connection. */
+    private final Duration preparationTime;
 
-    /** Until when to continue without a session that answers. Used by keepers only, after it was first set. */
-    private Deadline ownEnd;
+    /** The end of that time. After it was first set, it is used by keepers only. */
+    private Deadline preparationEnd;
 
-    /** Why another session had to be found; null if none had. */
+    /** The failure of the last session; null if none has failed. */
     private volatile @Nullable SQLException lastFailure;
 
     GrantStages(
             LockAttempt attempt,
             AcquisitionProgress progress,
-            GrantAttempt statement,
+            LockStatement statement,
             Sessions sessions,
             LockLimit limit,
             LockerConfig config) {
@@ -54,54 +54,59 @@ final class GrantStages implements Progress {
         this.sessions = sessions;
         this.limit = limit;
         this.config = config;
-        this.ownTime = ownTime(attempt, config.connectionTimeout());
-        this.ownEnd = Deadline.after(ownTime);
+        this.preparationTime = preparationTime(attempt, config.connectionTimeout());
+        this.preparationEnd = Deadline.after(preparationTime);
     }
 
-    /** As long as the wait, at most the connection timeout, but time enough to open a connection. */
-    private static Duration ownTime(LockAttempt attempt, Duration connectionTimeout) {
+    /** The length of the wait, at most the connection timeout, but enough time to open a connection. */
+    private static Duration preparationTime(LockAttempt attempt, Duration connectionTimeout) {
         Duration wanted = attempt.waitAtMost().isZero() ? connectionTimeout : attempt.waitAtMost();
-        Duration enough = wanted.compareTo(SHORTEST_OWN_TIME) < 0 ? SHORTEST_OWN_TIME : wanted;
+        Duration enough = wanted.compareTo(SHORTEST_PREPARATION) < 0 ? SHORTEST_PREPARATION : wanted;
         return enough.compareTo(connectionTimeout) < 0 ? enough : connectionTimeout;
     }
 
-    void startOwnTime() {
-        ownEnd = Deadline.after(ownTime);
-        statement.expectAnswerBy(ownEnd);
+    void startPreparation() {
+        preparationEnd = Deadline.after(preparationTime);
+        statement.expectAnswerBy(preparationEnd);
     }
 
-    Duration ownTime() {
-        return ownTime;
+    Duration preparationTime() {
+        return preparationTime;
     }
 
-    Deadline ownEnd() {
-        return ownEnd;
+    Deadline preparationEnd() {
+        return preparationEnd;
     }
 
-    boolean isOwnTimeOver() {
-        return ownEnd.hasPassed();
+    boolean isPreparationOver() {
+        return preparationEnd.hasPassed();
     }
 
-    /** When the keeper has come to the end of its present stage if all is well. */
+    /** Returns the moment at which the current stage of the keeper is overdue. */
     Deadline answerBy() {
         return statement.answerBy();
     }
 
-    /** Does what has to be done before the server is asked, and may be interrupted. */
+    /** Does work before the server is asked, which may be interrupted. */
     <T> T open(Stage stage, Interruption.Work<T> work) throws SQLException {
         return progress.opening().run(() -> {
             progress.reach(stage);
-            statement.expectAnswerBy(ownEnd);
+            statement.expectAnswerBy(preparationEnd);
             return work.run();
         });
     }
 
-    /** The limit of sessions has let this attempt through; now it waits for a connection. */
+    /** To be called when the limit of sessions allows one more, so that a connection is waited for. */
     void permitted() {
         progress.reach(Stage.CONNECTION);
     }
 
-    /** {@inheritDoc} The limit moves first: a reader that finds the former one passed still sees the stage that it was for. */
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The time is set before the stage. So a caller that sees that the former time has passed, and has read the
+     * stage before, has read the stage that this time was for.
+     */
     @Override
     public void nextStep() {
         statement.expectAnswerAfter(Duration.ZERO);
@@ -113,30 +118,34 @@ final class GrantStages implements Progress {
         return progress.isDecided();
     }
 
-    /** A session failed, and another one is tried. */
+    /** To be called when a session has failed, before another is tried. */
     void failed(SQLException failure) {
         lastFailure = failure;
     }
 
     LockException failure(SQLException failure) {
         return SqlStates.isPoolExhausted(failure)
-                ? CommonMessages.noConnection(lock(), ownTime, failure)
-                : Failures.of(attempt.request(), lock(), failure);
+                ? CommonMessages.noConnection(shownLock(), preparationTime, failure)
+                : Failures.of(attempt.request(), shownLock(), failure);
     }
 
-    /** The keeper has not come to an outcome in time: why, by the stage that it has reached. */
+    /**
+     * Returns the failure of an acquisition that has no outcome in time; its cause depends on the stage it has reached.
+     */
     LockException overdue(Stage reached) {
         SQLException failed = lastFailure;
         return switch (reached) {
-            case IN_LINE -> sessions.noConnection(lock(), config.connectionTimeout());
+            case IN_LINE -> sessions.noConnection(shownLock(), config.connectionTimeout());
             case ADMITTED, LOCK_PERMIT, SESSION_PERMIT ->
-                limit.isReached() ? Messages.tooManyLocks(lock(), limit.limit()) : sessions.tooMany(lock(), ownTime);
-            case CONNECTION -> failed == null ? sessions.noConnection(lock(), ownTime) : failure(failed);
-            case SERVER, FINISHED -> CommonMessages.noAnswer(lock(), config.answerTimeout());
+                limit.isReached()
+                        ? Messages.tooManyLocks(shownLock(), limit.limit())
+                        : sessions.tooMany(shownLock(), preparationTime);
+            case CONNECTION -> failed == null ? sessions.noConnection(shownLock(), preparationTime) : failure(failed);
+            case SERVER, FINISHED -> CommonMessages.noAnswer(shownLock(), config.answerTimeout());
         };
     }
 
-    private String lock() {
+    private String shownLock() {
         return Shown.lock(attempt);
     }
 }

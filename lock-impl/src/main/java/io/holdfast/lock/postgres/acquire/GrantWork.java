@@ -25,15 +25,15 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The work of a keeper for one acquisition: it gets a session, asks the server there, and turns the grant into a held lock. A
- * session that fails is replaced for as long as that makes sense.
+ * The work of a keeper for one acquisition: it gets a session, asks the server there, and turns the grant into a held
+ * lock. It replaces a session that fails, if another session may succeed.
  */
 public final class GrantWork {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
-    private interface Asking {
+    private interface Step {
         Optional<HeldLock> ask() throws SQLException;
     }
 
@@ -43,30 +43,30 @@ public final class GrantWork {
     private final Deadline deadline;
     private final Turn turn;
     private final AcquisitionProgress progress;
-    private final GrantAttempt statement;
+    private final LockStatement statement;
     private final Resources resources;
     private final GrantStages stages;
 
-    /** Whether listeners know that the attempt waits. Used by one thread after the other. */
+    /** Whether listeners were notified that the attempt waits. Used by one thread after the other. */
     private boolean queuedReported;
 
-    /** Whether the server has answered since then. Used by keepers only. */
+    /** Whether the server has answered since the last preparation. Used by keepers only. */
     private boolean answered;
 
-    /** Whether the lock is to be waited for on a session of its own. Used by keepers only. */
+    /** Whether the acquisition has to wait on a dedicated session. Used by keepers only. */
     private boolean hasToWait;
 
     /**
-     * What the keepers of a locker use to get locks.
+     * The parts of a locker that its keepers use to acquire locks.
      *
      * @param sessions opens sessions
      * @param allocation decides which session a lock lives on
      * @param fitness proves that locks exclude each other behind the data source
-     * @param limit how many locks there may be
+     * @param limit limits the number of locks
      * @param heldLocks turns grants into held locks
      * @param tenures the locks that are held
-     * @param listeners who is notified
-     * @param config how to behave
+     * @param listeners the listeners to notify
+     * @param config the configuration of the locker
      */
     public record Resources(
             Sessions sessions,
@@ -83,7 +83,7 @@ public final class GrantWork {
             Deadline deadline,
             Turn turn,
             AcquisitionProgress progress,
-            GrantAttempt statement,
+            LockStatement statement,
             GrantStages stages,
             Resources resources) {
         this.attempt = attempt;
@@ -105,57 +105,57 @@ public final class GrantWork {
         }
     }
 
-    /** Whether the last answer was empty because the lock has to be waited for on a session of its own. */
+    /** Whether the last result was empty because the acquisition has to wait on a dedicated session. */
     boolean hasToWait() {
         return hasToWait;
     }
 
-    /** Blocks until the lock is granted, or refused, or nobody wants it any more; the last two give an empty answer. */
+    /** Blocks until the lock is granted; returns an empty result if it is not available, or not wanted any more. */
     Optional<HeldLock> ask() throws SQLException {
         if (hasToWait) {
             hasToWait = false;
-            return persistently(() -> askOnOwnSession(false));
+            return retrying(() -> askOnDedicatedSession(false));
         }
         stages.open(Stage.LOCK_PERMIT, this::permitLock);
-        return persistently(this::askOnce);
+        return retrying(this::askOnce);
     }
 
     private Void permitLock() throws InterruptedException {
         LockLimit limit = resources.limit();
-        if (!limit.tryAcquire(stages.ownEnd())) {
-            throw Messages.tooManyLocks(lock(), limit.limit());
+        if (!limit.tryAcquire(stages.preparationEnd())) {
+            throw Messages.tooManyLocks(shownLock(), limit.limit());
         }
         turn.whenEnded(limit::release);
         return null;
     }
 
     /**
-     * A pool may give out a connection whose session has ended, one after the other after a restart of the server; and the
-     * session may end while it waits. Then the lock is asked for, or waited for again, on another session.
+     * Takes the step again, on another session, if a session has ended. A pool may provide a connection whose session
+     * has ended, and after a restart of the server many of them; and a session may end while its statement waits.
      */
-    private Optional<HeldLock> persistently(Asking asking) throws SQLException {
+    private Optional<HeldLock> retrying(Step step) throws SQLException {
         Duration pause = Duration.ZERO;
         while (true) {
             try {
-                return asking.ask();
+                return step.ask();
             } catch (SQLException e) {
                 if (waiting && answered && !deadline.hasPassed()) {
-                    stages.startOwnTime();
+                    stages.startPreparation();
                     answered = false;
                     pause = Duration.ZERO;
                 }
                 stages.failed(e);
-                if (progress.isDecided() || stages.isOwnTimeOver() || !SqlStates.isWorthRetrying(e)) {
+                if (progress.isDecided() || stages.isPreparationOver() || !SqlStates.isWorthRetrying(e)) {
                     throw e;
                 }
             }
-            rest(pause);
+            pause(pause);
             Duration twice = pause.isZero() ? SHORTEST_PAUSE : pause.multipliedBy(2);
             pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
         }
     }
 
-    private void rest(Duration pause) throws SQLException {
+    private void pause(Duration pause) throws SQLException {
         stages.open(Stage.CONNECTION, () -> {
             TimeUnit.NANOSECONDS.sleep(pause.toNanos());
             return Optional.empty();
@@ -164,13 +164,13 @@ public final class GrantWork {
 
     private Optional<HeldLock> askOnce() throws SQLException {
         if (request.lease() == Lease.ENFORCED) {
-            return askOnOwnSession(true);
+            return askOnDedicatedSession(true);
         }
         Optional<LockSession> shared = stages.open(
                 Stage.SESSION_PERMIT,
-                () -> resources.allocation().take(turn.lockId(), stages.ownEnd(), stages::permitted, stages));
+                () -> resources.allocation().take(turn.lockId(), stages.preparationEnd(), stages::permitted, stages));
         if (shared.isEmpty()) {
-            return askOnOwnSession(true);
+            return askOnDedicatedSession(true);
         }
         if (progress.isDecided()) {
             resources.allocation().putBack(shared.get(), turn.lockId());
@@ -179,7 +179,7 @@ public final class GrantWork {
         Optional<HeldLock> lock = askOnSharedSession(shared.get());
         if (lock.isEmpty() && waiting) {
             reportQueued();
-            turn.asked();
+            turn.markAsked();
             hasToWait = true;
         }
         return lock;
@@ -192,10 +192,11 @@ public final class GrantWork {
             grant = statement.tryOn(shared, false);
             answered = true;
             if (grant.isPresent()) {
-                resources.tenures().requireOneCluster(shared, lock());
+                resources.tenures().requireOneCluster(shared, shownLock());
             }
         } catch (Throwable e) {
-            // The lock may be held all the same. If nobody can tell, the other locks of that session go with it.
+            // The session may nevertheless hold the lock. If that is not certain, the session is retired with all
+            // locks.
             if (e instanceof SQLException refusal && SqlStates.isServerError(refusal) && unlockQuietly(shared)) {
                 resources.allocation().putBack(shared, turn.lockId());
             } else {
@@ -218,63 +219,68 @@ public final class GrantWork {
         }
     }
 
-    private Optional<HeldLock> askOnOwnSession(boolean tryFirst) throws SQLException {
-        LockSession own = stages.open(
+    private Optional<HeldLock> askOnDedicatedSession(boolean tryFirst) throws SQLException {
+        LockSession dedicated = stages.open(
                 Stage.SESSION_PERMIT,
-                () -> resources.sessions().open(lock(), stages.ownEnd(), stages.ownTime(), stages::permitted));
+                () -> resources
+                        .sessions()
+                        .open(shownLock(), stages.preparationEnd(), stages.preparationTime(), stages::permitted));
         if (progress.isDecided()) {
-            own.returnToPool();
+            dedicated.returnToPool();
             return Optional.empty();
         }
-        progress.asking(own);
+        progress.asking(dedicated);
         stages.nextStep();
         Optional<Grant> grant;
         try {
-            grant = grantOn(own, tryFirst);
+            grant = grantOn(dedicated, tryFirst);
         } catch (SQLException e) {
-            // A pooler that ends sessions: PgBouncer answers so for all that goes wrong on its way.
-            boolean dropped = SqlStates.isProtocolViolation(e) && own.isClosed();
-            if (SqlStates.isServerError(e) && !own.isReady() && own.unlockAll()) {
-                own.returnToPool();
+            // A pooler may have ended the session: PgBouncer reports every failure of its own in this way.
+            boolean dropped = SqlStates.isProtocolViolation(e) && dedicated.isClosed();
+            if (SqlStates.isServerError(e) && !dedicated.isReady() && dedicated.unlockAll()) {
+                dedicated.returnToPool();
             } else {
-                resources.tenures().retire(own, e);
+                resources.tenures().retire(dedicated, e);
             }
             throw dropped ? SqlStates.sessionLost(e) : e;
         } catch (Throwable e) {
-            resources.tenures().retire(own, e);
+            resources.tenures().retire(dedicated, e);
             throw e;
         }
-        // From here on nothing is canceled on the session, which may get other locks besides.
+        // From here on nothing may be canceled on the session, because it may get other locks.
         progress.asking(null);
         if (grant.isEmpty()) {
-            own.returnToPool();
+            dedicated.returnToPool();
         }
         return grant.map(this::adopted).map(this::hold);
     }
 
-    private Optional<Grant> grantOn(LockSession own, boolean tryFirst) throws SQLException {
-        own.setUp();
-        resources.fitness().require(own, stages);
+    private Optional<Grant> grantOn(LockSession dedicated, boolean tryFirst) throws SQLException {
+        dedicated.setUp();
+        resources.fitness().require(dedicated, stages);
         Optional<Grant> grant = Optional.empty();
         if (tryFirst) {
-            grant = statement.tryOn(own, true);
+            grant = statement.tryOn(dedicated, true);
             answered = true;
         }
         if (grant.isEmpty() && waiting) {
             reportQueued();
-            turn.asked();
-            grant = statement.waitOn(own, progress::isDecided);
+            turn.markAsked();
+            grant = statement.waitOn(dedicated, progress::isDecided);
             answered = true;
         }
         if (grant.isPresent()) {
-            resources.sessions().requireAlone(own);
-            resources.fitness().requireServer(own, stages);
-            resources.tenures().requireOneCluster(own, lock());
+            resources.sessions().requireAlone(dedicated);
+            resources.fitness().requireServer(dedicated, stages);
+            resources.tenures().requireOneCluster(dedicated, shownLock());
         }
         return grant;
     }
 
-    /** A session with an enforced lease takes no other locks, and neither does one that is about to be returned. */
+    /**
+     * Lets the session get other locks, too, if locks share sessions. A session with an enforced lease gets no other
+     * locks, and neither does a session that is about to be returned.
+     */
     private Grant adopted(Grant grant) {
         boolean mayBeShared = request.lease() != Lease.ENFORCED && !progress.isDecided();
         return mayBeShared && resources.allocation().adopt(grant.session(), grant.lockId())
@@ -282,11 +288,11 @@ public final class GrantWork {
                 : grant;
     }
 
-    /** From here on the held lock disposes of session and turn. */
+    /** Makes the held lock, which owns the session and the turn from now on. */
     private HeldLock hold(Grant grant) {
         boolean held = false;
         try {
-            turn.granted();
+            turn.markGranted();
             HeldLock lock = resources.heldLocks().hold(grant, attempt, turn::end);
             held = true;
             return lock;
@@ -297,7 +303,7 @@ public final class GrantWork {
         }
     }
 
-    private String lock() {
+    private String shownLock() {
         return Shown.lock(attempt);
     }
 }

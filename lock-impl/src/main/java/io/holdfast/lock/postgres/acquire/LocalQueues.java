@@ -12,9 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * One queue for each key that this locker holds or wants, first come first served. Whoever has its turn may ask the server;
- * of those that wait there is one at a time, so many that want one key cost one connection. A turn lasts for as long as the
- * lock is held. This spares connections and round trips only: exclusion is the server's.
+ * One queue for each key that this locker holds or wants, in the order of the requests. An acquisition whose turn has
+ * arrived may ask the server. Only one of those that wait may ask at a time, so many acquisitions of one key need one
+ * connection. A turn lasts for as long as the lock is held. The queues only save connections and round trips: it is the
+ * server that excludes.
  *
  * <p>All state of a queue, and of its turns, is guarded by the map's lock on its entry.
  */
@@ -23,9 +24,9 @@ public final class LocalQueues {
     private final ConcurrentHashMap<Long, Queue> queues = new ConcurrentHashMap<>();
 
     /**
-     * Stands in line for a key.
+     * Joins the queue of a key.
      *
-     * @param waiting whether to wait for others, or to be refused as soon as it is known that there are others
+     * @param waiting whether to wait for others; otherwise the turn ends as soon as others are known to have the key
      */
     Turn join(long lockId, LockMode mode, boolean waiting) {
         Turn turn = new Turn(this, lockId, mode, waiting);
@@ -33,7 +34,9 @@ public final class LocalQueues {
         return turn;
     }
 
-    /** Nobody is told while the entry is locked, since what they do then is not ours to know. */
+    /**
+     * Changes a queue. The arrivals are completed after the entry is unlocked, since they run code of other classes.
+     */
     private void change(long lockId, Consumer<Queue> change) {
         List<Turn> decided = new ArrayList<>(1);
         queues.compute(lockId, (id, existing) -> {
@@ -42,17 +45,18 @@ public final class LocalQueues {
             queue.decide(decided);
             return queue.isEmpty() ? null : queue;
         });
-        decided.forEach(Turn::tell);
+        decided.forEach(Turn::completeArrival);
     }
 
     private static final class Queue {
 
-        /** Those that have not had their turn, in the order in which they came. */
+        /** The turns that have not arrived, in the order of the requests. */
         final Deque<Turn> line = new ArrayDeque<>();
 
-        /** Those that ask the server, or are about to. */
+        /** The turns of those that ask the server, or are about to. */
         final List<Turn> asking = new ArrayList<>();
 
+        /** The turns of those that hold the lock. */
         final List<Turn> holding = new ArrayList<>();
 
         boolean isEmpty() {
@@ -60,8 +64,9 @@ public final class LocalQueues {
         }
 
         /**
-         * Whether somebody holds the key is not known for as long as one whose turn it is waits for a connection; those that
-         * do not want to wait are not refused before that.
+         * Lets those ask the server that may ask now, and ends the turns of those that do not want to wait. While one
+         * that may ask still waits for a connection, it is not known whether somebody holds the key, so no turn is
+         * ended before.
          */
         void decide(List<Turn> decided) {
             boolean anybodyAhead = false;
@@ -106,13 +111,13 @@ public final class LocalQueues {
         ENDED
     }
 
-    /** A place in the queue of a key, and later the right to ask the server for it. Methods may be called on any thread. */
+    /** A place in the queue of a key, and later the right to ask the server. Methods may be called on any thread. */
     static final class Turn {
 
         private final LocalQueues queues;
         private final long lockId;
         private final LockMode mode;
-        private final CompletableFuture<Boolean> come = new CompletableFuture<>();
+        private final CompletableFuture<Boolean> arrival = new CompletableFuture<>();
         private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
         private boolean waiting;
@@ -130,9 +135,9 @@ public final class LocalQueues {
             return lockId;
         }
 
-        /** Completes with whether the server may be asked; false says that others hold the key or want it. */
-        CompletableFuture<Boolean> come() {
-            return come;
+        /** Completes with true when the server may be asked, and with false when the turn ends before that. */
+        CompletableFuture<Boolean> arrival() {
+            return arrival;
         }
 
         /** Runs the action when the turn has ended. */
@@ -140,22 +145,22 @@ public final class LocalQueues {
             ended.thenRun(action);
         }
 
-        private void tell() {
-            come.complete(stage != Stage.ENDED);
+        private void completeArrival() {
+            arrival.complete(stage != Stage.ENDED);
         }
 
-        /** Is refused from now on, as soon as it is known that there are others. */
+        /** Stops waiting for others: from now on the turn ends as soon as others are known to have the key. */
         void stopWaiting() {
             queues.change(lockId, queue -> waiting &= stage != Stage.IN_LINE);
         }
 
-        /** There is a connection, so whether the lock can be had is now the server's word. */
-        void asked() {
+        /** To be called when there is a connection, so that the server decides whether the lock is available. */
+        void markAsked() {
             queues.change(lockId, queue -> asked = true);
         }
 
-        /** The server granted the lock. */
-        void granted() {
+        /** To be called when the server has granted the lock. */
+        void markGranted() {
             queues.change(lockId, queue -> {
                 if (queue.asking.remove(this)) {
                     stage = Stage.HOLDING;
@@ -164,7 +169,7 @@ public final class LocalQueues {
             });
         }
 
-        /** Leaves the line, unless the turn has come already. */
+        /** Leaves the line, unless the turn has arrived already. */
         void leave() {
             boolean[] left = {false};
             queues.change(lockId, queue -> {
@@ -172,11 +177,11 @@ public final class LocalQueues {
                 stage = left[0] ? Stage.ENDED : stage;
             });
             if (left[0]) {
-                come.complete(false);
+                arrival.complete(false);
             }
         }
 
-        /** Ends the turn at whatever stage; a second call does nothing. */
+        /** Ends the turn at any stage; a second call has no effect. */
         void end() {
             queues.change(lockId, queue -> {
                 queue.line.remove(this);
@@ -184,7 +189,7 @@ public final class LocalQueues {
                 queue.holding.remove(this);
                 stage = Stage.ENDED;
             });
-            come.complete(false);
+            arrival.complete(false);
             ended.complete(null);
         }
     }

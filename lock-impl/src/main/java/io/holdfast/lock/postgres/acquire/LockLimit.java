@@ -5,7 +5,7 @@ import io.holdfast.lock.postgres.thread.Deadline;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** The number of locks that a locker may hold and wait for at once, so that the server's lock table does not fill up. */
+/** Limits the number of locks that a locker holds or waits for, so that the server's lock table does not fill up. */
 public final class LockLimit {
 
     private final int limit;
@@ -24,7 +24,9 @@ public final class LockLimit {
         return permits.availablePermits() == 0;
     }
 
-    /** Counts one more lock, or waits until this moment for others to end; false if there are too many until then. */
+    /**
+     * Counts one more lock, and waits for others to end if there are too many; returns false if that takes too long.
+     */
     boolean tryAcquire(Deadline by) throws InterruptedException {
         return permits.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS);
     }

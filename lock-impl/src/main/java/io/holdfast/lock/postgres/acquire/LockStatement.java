@@ -24,8 +24,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the server for one lock on a session: tries first, and then waits in the server's queue until the deadline. */
-final class GrantAttempt {
+/** The statement that asks the server for one lock. It tries, or waits in the server's queue until the deadline. */
+final class LockStatement {
 
     private final LockRequest request;
     private final long lockId;
@@ -34,10 +34,10 @@ final class GrantAttempt {
     private final SessionSettings settings;
     private final Keepers keepers;
 
-    /** When the present step must have ended; begins again with every step. */
+    /** The moment at which the current step is overdue; later with every step. */
     private volatile Deadline answerBy;
 
-    GrantAttempt(LockRequest request, long lockId, Deadline deadline, LockerConfig config, Keepers keepers) {
+    LockStatement(LockRequest request, long lockId, Deadline deadline, LockerConfig config, Keepers keepers) {
         this.request = request;
         this.lockId = lockId;
         this.deadline = deadline;
@@ -47,22 +47,22 @@ final class GrantAttempt {
         expectAnswerAfter(Duration.ZERO);
     }
 
-    /** When the present step has ended if all is well, unless the next one has begun by then. */
+    /** Returns the moment at which the current step is overdue, unless another step begins before that. */
     Deadline answerBy() {
         return answerBy;
     }
 
-    /** To be called before a statement is sent that the server may work on for this time. */
-    void expectAnswerAfter(Duration work) {
-        answerBy = Deadline.after(work.plus(config.answerTimeout()));
+    /** To be called before a statement is sent that the server may take this long for. */
+    void expectAnswerAfter(Duration served) {
+        answerBy = Deadline.after(served.plus(config.answerTimeout()));
     }
 
-    /** To be called before a step without a statement, which ends by this deadline. */
+    /** To be called before a step that ends by this deadline, and in which the server is not asked. */
     void expectAnswerBy(Deadline deadline) {
         answerBy = deadline;
     }
 
-    /** Asks without waiting. After an exception the session may hold the lock nevertheless. */
+    /** Asks without waiting. After an exception the session may nevertheless hold the lock. */
     Optional<Grant> tryOn(LockSession session, boolean dedicated) throws SQLException {
         expectAnswerAfter(Duration.ZERO);
         long sentNanos = System.nanoTime();
@@ -70,9 +70,9 @@ final class GrantAttempt {
     }
 
     /**
-     * Waits until the server grants the lock, or nobody wants it any more. A waiting statement has a snapshot, which
-     * keeps VACUUM from removing rows, so long waits are cut into slices, and each slice queues again. After an
-     * exception the session may hold the lock nevertheless.
+     * Waits until the server grants the lock, the deadline passes, or nobody wants the lock any more. A waiting
+     * statement holds a snapshot, which holds back VACUUM. So a long wait is cut into slices, and each slice joins the
+     * end of the server's queue. After an exception the session may nevertheless hold the lock.
      */
     Optional<Grant> waitOn(LockSession session, BooleanSupplier unwanted) throws SQLException {
         while (!deadline.hasPassed() && !unwanted.getAsBoolean()) {
@@ -81,7 +81,7 @@ final class GrantAttempt {
             expectAnswerAfter(slice);
             long sentNanos = System.nanoTime();
             Acquired answer;
-            // By itself the server may end the wait late, for example after its clock was set forward.
+            // The server may end the wait too late, for example when its clock is set.
             LateEnd lateEnd = new LateEnd(session);
             Future<?> cancel = keepers.schedule(
                     () -> keepers.submit(lateEnd),
@@ -92,7 +92,7 @@ final class GrantAttempt {
                 if (!SqlStates.isWaitEnded(e)) {
                     throw e;
                 }
-                // The grant may have won the race against the end of the wait: the session may hold the lock.
+                // The grant may have won the race against the end of the wait, so the session may hold the lock.
                 if (!session.unlockAll()) {
                     throw SqlStates.sessionLost(e);
                 }
@@ -106,7 +106,7 @@ final class GrantAttempt {
         return Optional.empty();
     }
 
-    /** Cancels the statement of one slice, and none that comes later on the session. */
+    /** Cancels the statement of one slice, and no later statement of the session. */
     private static final class LateEnd implements Callable<Void> {
 
         private final LockSession session;
@@ -152,7 +152,7 @@ final class GrantAttempt {
     private Optional<Grant> granted(LockSession session, boolean dedicated, Acquired answer, long sentNanos)
             throws SQLException {
         if (answer.granted() == null) {
-            throw CommonMessages.standby(what());
+            throw CommonMessages.standby(shownLock());
         }
         if (!answer.granted()) {
             return Optional.empty();
@@ -163,9 +163,9 @@ final class GrantAttempt {
     }
 
     /**
-     * Finds a moment at which the lock was held for certain. The server counts the silence of the session from the
-     * grant, which was not before the statement was sent. If that may have been long ago, because the statement waited,
-     * the server is asked again.
+     * Returns a moment at which the session held the lock for certain. The server counts the silence of the session
+     * from the grant, which is not earlier than the moment at which the statement was sent. If the statement waited,
+     * that may be long ago, so the server is asked again.
      */
     private long confirm(LockSession session, long sentNanos) throws SQLException {
         Duration lease = settings.lease();
@@ -176,12 +176,12 @@ final class GrantAttempt {
         long confirmedNanos = System.nanoTime();
         session.restartLifetime(settings, confirmedNanos);
         if (!session.refresh(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
-            throw Messages.lateGrant(what());
+            throw Messages.lateGrant(shownLock());
         }
         return confirmedNanos;
     }
 
-    private String what() {
+    private String shownLock() {
         return Shown.lock(request.key(), lockId);
     }
 

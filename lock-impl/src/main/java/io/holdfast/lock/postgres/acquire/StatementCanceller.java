@@ -10,13 +10,12 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a keeper stop that asks the server for a lock which nobody wants any more. A cancel that arrives before the statement
- * has no effect, so it is repeated until the keeper has stopped. A session that does not react to it is retired.
+ * Stops a keeper that asks the server for a lock which nobody wants any more. A cancel that arrives before the
+ * statement has no effect, so it is repeated until the keeper has stopped. A session that does not react is retired.
  *
- * <p>Statements on a session with several locks may be about other locks. Nothing is canceled there; a statement that is not
+ * <p>Nothing is canceled on a shared session, whose statements may be about other locks. There a statement that is not
  * answered in time ends with the lifetime of its session.
  */
 final class StatementCanceller {
@@ -37,14 +36,15 @@ final class StatementCanceller {
         this.timeout = timeout;
     }
 
-    /** Does not block. */
+    /** Starts canceling, without blocking the caller. */
     void start() {
         Deadline patience = Deadline.after(timeout);
         try {
             keepers.execute(() -> cancelUntilFinished(patience));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // The locker is closed, and closing it cancels; or there is no thread, and the end of the wait has to do.
-            Messages.LOG.log(System.Logger.Level.DEBUG, "nobody cancels the statement", e);
+            // Either the locker is closed, which cancels as well, or there is no thread, and the wait ends at its
+            // limit.
+            Messages.LOG.log(System.Logger.Level.DEBUG, "no thread is available to cancel the statement", e);
         }
     }
 
@@ -58,7 +58,7 @@ final class StatementCanceller {
                     return;
                 }
                 if (asking != null && canceling.isDone()) {
-                    // It needs a connection of its own, which may hang as well.
+                    // A cancel opens another connection, which may hang, too.
                     canceling = keepers.run(asking::cancel);
                 }
             } while (!progress.awaitFinish(INTERVAL_MILLIS));
@@ -67,8 +67,8 @@ final class StatementCanceller {
         }
     }
 
-    /** Whether somebody holds the lock is for the server to say, also to the next in line. */
-    private void giveUp(@Nullable LockSession asking) {
+    /** Retires the session, and lets the next in line ask the server whether somebody holds the lock. */
+    private void giveUp(LockSession asking) {
         if (asking != null) {
             users.retire(asking, null);
         }

@@ -7,8 +7,9 @@ import java.util.OptionalInt;
 import javax.sql.DataSource;
 
 /**
- * Where connections come from. A locker calls its source on keeper threads only, so that its connections are in no
- * transaction. The locks of a transaction call a source of that transaction on the caller's thread.
+ * The source of the connections behind sessions. The locker calls it on its keeper threads only, so that the
+ * connections take part in no transaction. Only a source that opens connections of the caller's own transaction is
+ * called on the caller's thread.
  */
 @FunctionalInterface
 public interface ConnectionSource {
@@ -22,7 +23,7 @@ public interface ConnectionSource {
     Connection open() throws SQLException;
 
     /**
-     * How many connections there can be at once.
+     * Returns how many connections there can be at once.
      *
      * @return the number; empty if it is not known or not limited
      */
@@ -31,7 +32,7 @@ public interface ConnectionSource {
     }
 
     /**
-     * The connections of a data source. The size of a pool is the one that it is configured with.
+     * Returns a source of connections from a data source, whose size is known if it is a pool that shows its size.
      *
      * @param dataSource a pool, or one that opens a new connection each time
      * @return the source

@@ -10,10 +10,10 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import javax.sql.DataSource;
 
-/** Connections of a data source. JDBC does not know the size of a pool, so the methods of known pools are tried. */
+/** Opens connections of a data source. Each pool has its own method for its size, because JDBC has none. */
 record DataSourceConnections(DataSource dataSource) implements ConnectionSource {
 
-    /** Chains of methods without parameters: HikariCP, DBCP 2, Agroal, c3p0, Tomcat. */
+    /** Chains of methods without parameters, of HikariCP, DBCP 2, Agroal, c3p0 and Tomcat. */
     private static final List<List<String>> SIZES = List.of(
             List.of("getMaximumPoolSize"),
             List.of("getMaxTotal"),
@@ -53,7 +53,9 @@ record DataSourceConnections(DataSource dataSource) implements ConnectionSource 
         return value instanceof Integer size && size > 0 ? OptionalInt.of(size) : OptionalInt.empty();
     }
 
-    /** Finds the declaration in a public type, since the class itself may not be public, as Agroal's is not. */
+    /**
+     * Returns the method as a public type declares it, since the class itself may not be public, like that of Agroal.
+     */
     private static Method accessible(Class<?> type, String name) throws NoSuchMethodException {
         Method method = type.getMethod(name);
         if (Modifier.isPublic(method.getDeclaringClass().getModifiers())) {

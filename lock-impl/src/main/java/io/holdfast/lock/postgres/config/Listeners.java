@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Tells all listeners, and keeps what they throw from the lock. */
+/** Notifies all listeners. An exception of a listener is logged, and does not affect the lock. */
 public record Listeners(List<LockListener> all) implements LockListener {
 
     public Listeners {
@@ -18,36 +18,36 @@ public record Listeners(List<LockListener> all) implements LockListener {
 
     @Override
     public void waitBegan(LockAttempt attempt) {
-        tell(listener -> listener.waitBegan(attempt));
+        notifyEach(listener -> listener.waitBegan(attempt));
     }
 
     @Override
     public void queued(LockAttempt attempt) {
-        tell(listener -> listener.queued(attempt));
+        notifyEach(listener -> listener.queued(attempt));
     }
 
     @Override
     public void waitEnded(LockAttempt attempt) {
-        tell(listener -> listener.waitEnded(attempt));
+        notifyEach(listener -> listener.waitEnded(attempt));
     }
 
     @Override
     public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
-        tell(listener -> listener.acquired(attempt, handle, waited));
+        notifyEach(listener -> listener.acquired(attempt, handle, waited));
     }
 
     @Override
     public void contended(LockAttempt attempt, Duration waited) {
-        tell(listener -> listener.contended(attempt, waited));
+        notifyEach(listener -> listener.contended(attempt, waited));
     }
 
     @Override
     public void timedOut(LockAttempt attempt, Duration waited) {
-        tell(listener -> listener.timedOut(attempt, waited));
+        notifyEach(listener -> listener.timedOut(attempt, waited));
     }
 
-    /** To those who asked for it at once, or who waited in vain. */
-    public void refused(LockAttempt attempt, Duration waited) {
+    /** Notifies listeners that the lock was held by others: at once, or for the whole wait. */
+    public void notGranted(LockAttempt attempt, Duration waited) {
         if (attempt.waitAtMost().isZero()) {
             contended(attempt, waited);
         } else {
@@ -57,45 +57,45 @@ public record Listeners(List<LockListener> all) implements LockListener {
 
     @Override
     public void failed(LockAttempt attempt, LockException failure) {
-        tell(listener -> listener.failed(attempt, failure));
+        notifyEach(listener -> listener.failed(attempt, failure));
     }
 
     @Override
     public void refreshed(LockAttempt attempt, LockHandle handle, Duration took) {
-        tell(listener -> listener.refreshed(attempt, handle, took));
+        notifyEach(listener -> listener.refreshed(attempt, handle, took));
     }
 
     @Override
     public void refreshFailed(LockAttempt attempt, LockHandle handle, RuntimeException failure, Duration took) {
-        tell(listener -> listener.refreshFailed(attempt, handle, failure, took));
+        notifyEach(listener -> listener.refreshFailed(attempt, handle, failure, took));
     }
 
     @Override
     public void suspected(LockAttempt attempt, LockHandle handle) {
-        tell(listener -> listener.suspected(attempt, handle));
+        notifyEach(listener -> listener.suspected(attempt, handle));
     }
 
     @Override
     public void releaseBegan(LockAttempt attempt, LockHandle handle) {
-        tell(listener -> listener.releaseBegan(attempt, handle));
+        notifyEach(listener -> listener.releaseBegan(attempt, handle));
     }
 
     @Override
     public void released(LockAttempt attempt, LockHandle handle, Duration held) {
-        tell(listener -> listener.released(attempt, handle, held));
+        notifyEach(listener -> listener.released(attempt, handle, held));
     }
 
     @Override
     public void lapsed(LockAttempt attempt, LockHandle handle, Duration held) {
-        tell(listener -> listener.lapsed(attempt, handle, held));
+        notifyEach(listener -> listener.lapsed(attempt, handle, held));
     }
 
     @Override
     public void lost(LockAttempt attempt, LockHandle handle, Duration held) {
-        tell(listener -> listener.lost(attempt, handle, held));
+        notifyEach(listener -> listener.lost(attempt, handle, held));
     }
 
-    private void tell(Consumer<LockListener> event) {
+    private void notifyEach(Consumer<LockListener> event) {
         for (LockListener listener : all) {
             try {
                 event.accept(listener);

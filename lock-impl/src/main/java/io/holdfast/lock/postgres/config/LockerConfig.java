@@ -164,8 +164,8 @@ public final class LockerConfig {
     }
 
     /**
-     * {@return how long to wait for the server's answer to a statement that does not wait for a lock, before its session
-     * is ended: positive, at most a day; 5 s by default}
+     * {@return how long to wait for the server's answer to a statement that does not wait for a lock, before its
+     * session is ended: positive, at most a day; 5 s by default}
      */
     public Duration answerTimeout() {
         return values.answerTimeout;
@@ -212,8 +212,8 @@ public final class LockerConfig {
     }
 
     /**
-     * {@return the silence of this JVM after which the server frees its locks, which needs PostgreSQL 14 or newer: zero,
-     * which switches it off, or 1 s to a day; 30 s by default}
+     * {@return the silence of this JVM after which the server frees its locks, which needs PostgreSQL 14 or newer:
+     * zero, which switches it off, or 1 s to a day; 30 s by default}
      */
     public Duration heartbeat() {
         return values.heartbeat;

@@ -3,15 +3,15 @@ package io.holdfast.lock.postgres.config;
 
 import io.holdfast.lock.postgres.session.SharedSessions;
 
-/** How locks are spread over sessions of the server. */
+/** The way in which locks are distributed over sessions of the server. */
 public enum SessionMode {
-    /** Every held lock has a session, and so a connection, of its own: the loss of one loses one lock. */
+    /** Each lock has its own session, and so its own connection. The loss of a session loses one lock. */
     PINNED,
 
     /**
-     * Many locks on few sessions, at most {@value SharedSessions#LOCKS_PER_SESSION} on each: for applications that hold
-     * more locks than they have connections. The loss of a session loses all its locks. Locks with an enforced lease have
-     * a session of their own all the same, and so has each key that is waited for.
+     * Many locks live on few sessions, at most {@value SharedSessions#LOCKS_PER_SESSION} on each. This is for
+     * applications that hold more locks than they have connections. The loss of a session loses all its locks. A lock
+     * with an enforced lease nevertheless has its own session, and so does each key that is waited for.
      */
     SHARED
 }

@@ -22,19 +22,19 @@ final class AbandonedHandles {
 
     private final ReferenceQueue<Object> dropped = new ReferenceQueue<>();
 
-    /** A reference that is itself dropped is never queued. */
+    /** Keeps the references reachable, because a reference that is collected itself is never queued. */
     private final Set<Trace> traces = ConcurrentHashMap.newKeySet();
 
     /**
      * Watches a handle.
      *
-     * @param release what to do if it is dropped; must not refer to the handle
+     * @param release the action to run if the handle is dropped; must not refer to the handle
      */
     void watch(Object handle, Runnable release) {
         traces.add(new Trace(handle, dropped, release));
     }
 
-    /** Passes on the actions of all handles that the garbage collector has found since the last call. */
+    /** Passes on the actions of the handles that the garbage collector has found to be dropped since the last call. */
     void forEach(Consumer<Runnable> action) {
         for (Trace trace = (Trace) dropped.poll(); trace != null; trace = (Trace) dropped.poll()) {
             traces.remove(trace);

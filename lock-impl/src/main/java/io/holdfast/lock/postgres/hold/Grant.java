@@ -6,10 +6,10 @@ import io.holdfast.lock.postgres.session.LockSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the server granted.
+ * A lock that the server has granted to a session.
  *
  * @param session the session that holds the lock
- * @param lockId the lock's number
+ * @param lockId the number of the lock
  * @param dedicated whether the session is for this lock alone
  * @param token the fencing token; null if none was requested
  * @param ttlStartNanos when the ttl began, as this side counts
@@ -21,7 +21,7 @@ public record Grant(
         @Nullable FencingToken token,
         long ttlStartNanos) {
 
-    /** The same grant on a session that takes other locks from now on. */
+    /** Returns the same grant on a session that may get other locks from now on. */
     public Grant onSharedSession() {
         return new Grant(session, lockId, false, token, ttlStartNanos);
     }

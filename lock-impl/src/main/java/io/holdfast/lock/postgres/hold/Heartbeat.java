@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Sends a sign of life on every session that the server would end for its silence, at a third of the heartbeat. Signs of life
- * have a queue of their own, so that they wait for nothing else.
+ * Sends a sign of life on every session that the server would otherwise end, after a third of the heartbeat. Signs of
+ * life have their own queue, so that they wait for nothing else.
  */
 final class Heartbeat {
 
@@ -27,7 +27,7 @@ final class Heartbeat {
         this.touches = new WorkQueue(keepers);
     }
 
-    /** Runs on the timer's thread and does not block. */
+    /** Starts the signs of life that are due. Runs on the timer's thread and does not block. */
     void start() {
         for (LockSession session : tenures.askableSessions()) {
             Lifetime lifetime = session.lifetime();

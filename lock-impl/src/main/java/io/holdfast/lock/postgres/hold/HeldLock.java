@@ -3,13 +3,13 @@ package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.StackReserve;
 import io.holdfast.lock.postgres.thread.WorkQueue;
@@ -21,17 +21,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time of one holder in a {@link Tenure}. {@link LockLife} has its states. To the outside, a held lock is LAPSED after its
- * ttl has passed, and SUSPECT if there was no proof for too long.
+ * The time of one holder in a {@link Tenure}. {@link LockLife} has its states. To users, a held lock is LAPSED after
+ * its ttl has passed, and SUSPECT if there was no proof for too long that the server has it.
  */
 public final class HeldLock implements Holder {
 
-    /** After this time nobody resumes what an error has interrupted. */
+    /** The time after which a step that has not ended was interrupted by an error and will not resume. */
     private static final Duration INTERRUPTED_AFTER = Duration.ofSeconds(10);
 
     private final Tenure tenure;
     private final LockAttempt attempt;
     private final LockRequest request;
+    private final String shownLock;
     private final Keepers keepers;
     private final WorkQueue notifications;
     private final AbandonedHandles abandonedHandles;
@@ -41,17 +42,17 @@ public final class HeldLock implements Holder {
     private final Refresh refresh;
     private final Release release;
 
-    /** Whether the holder has taken the lock, or the locker has because there was no holder. */
+    /** Whether the holder has taken the lock, or the locker has, because no holder did. */
     private final AtomicBoolean taken = new AtomicBoolean();
 
     /** The id of the thread that acquired the lock, if it waited for it itself; else -1. */
     private volatile long acquiredBy = -1;
 
     /**
-     * A lock that was just granted.
+     * Creates the held lock of a new tenure.
      *
      * @param ttlStartNanos when the ttl began, as this side counts
-     * @param notifications runs what may be slow, since it is code of users
+     * @param notifications runs code of users, which may be slow
      * @param timeout how long to wait for an answer of the server
      */
     HeldLock(
@@ -66,16 +67,17 @@ public final class HeldLock implements Holder {
         this.tenure = tenure;
         this.attempt = attempt;
         this.request = attempt.request();
+        this.shownLock = Shown.lock(attempt);
         this.keepers = keepers;
         this.notifications = notifications;
         this.abandonedHandles = abandonedHandles;
         this.events = new HolderEvents(attempt, listeners, () -> new PostgresHandle(this));
         this.ttl = new Ttl(request, ttlStartNanos, keepers, this::lapse);
-        this.refresh = new Refresh(tenure, ttl, what(), this::isAlive, keepers, timeout);
+        this.refresh = new Refresh(tenure, ttl, shownLock, this::isAlive, keepers, timeout);
         this.release = new Release(tenure, life, ttl, events, keepers, timeout);
     }
 
-    // ---- what the handle shows
+    // ---- the answers of the handle
 
     Tenure tenure() {
         return tenure;
@@ -86,16 +88,8 @@ public final class HeldLock implements Holder {
         return attempt;
     }
 
-    LockMode mode() {
-        return request.mode();
-    }
-
-    String key() {
-        return request.key();
-    }
-
-    String name() {
-        return request.name();
+    LockRequest request() {
+        return request;
     }
 
     Duration ttl() {
@@ -107,8 +101,9 @@ public final class HeldLock implements Holder {
     }
 
     /**
-     * The first caller that sees that the server has given the session up makes it final at once, so that nobody sees the lock
-     * held again. What only the wall clock says is not certain: somebody may have set it.
+     * {@return the state of the lock} The first caller that sees that the server has ended the session makes the loss
+     * final, so that no later caller sees the lock as held. If only the wall clock shows that, it is not certain,
+     * because the clock may have been set.
      */
     @Override
     public LockState state() {
@@ -143,7 +138,7 @@ public final class HeldLock implements Holder {
 
     // ---- the holder
 
-    /** Remembers the calling thread for the message to a thread that waits for its own lock. */
+    /** Remembers the calling thread for the message that a thread gets which waits for its own lock. */
     public void acquiredByThisThread() {
         acquiredBy = Thread.currentThread().getId();
     }
@@ -153,10 +148,10 @@ public final class HeldLock implements Holder {
         return thread != null && acquiredBy == thread.getId();
     }
 
-    /** Makes the handle for the holder, who has the lock from now on. */
+    /** Makes the handle for the holder, which has the lock from now on. */
     public LockHandle announce(Duration waited) {
         if (!taken.compareAndSet(false, true)) {
-            throw CommonMessages.notHeld(what(), state());
+            throw CommonMessages.notHeld(shownLock, state());
         }
         PostgresHandle handle = new PostgresHandle(this);
         abandonedHandles.watch(handle, this::releaseAbandoned);
@@ -168,7 +163,7 @@ public final class HeldLock implements Holder {
         LockState state = state();
         if (state != LockState.RELEASED && state != LockState.LOST && beginReleasing()) {
             release.start();
-            Messages.abandoned(what());
+            Messages.abandoned(shownLock);
         }
     }
 
@@ -178,14 +173,10 @@ public final class HeldLock implements Holder {
         try {
             refreshTo(refreshed.ttl());
         } catch (RuntimeException e) {
-            events.refreshFailed(e, since(startNanos));
+            events.refreshFailed(e, Elapsed.since(startNanos));
             throw e;
         }
-        events.refreshed(since(startNanos));
-    }
-
-    private static Duration since(long startNanos) {
-        return Duration.ofNanos(System.nanoTime() - startNanos);
+        events.refreshed(Elapsed.since(startNanos));
     }
 
     private void refreshTo(Duration fresh) {
@@ -196,19 +187,19 @@ public final class HeldLock implements Holder {
                 endLost(answer.cause());
                 reportLoss(answer.cause());
             }
-            throw CommonMessages.notHeld(what(), state());
+            throw CommonMessages.notHeld(shownLock, state());
         }
         requireHeld();
     }
 
-    /** A lapsed lock is released when somebody asks for it, since its holder may not use it any more. */
+    /** Throws if the lock is not held. A lapsed lock is released then, since its holder may not use it any more. */
     private void requireHeld() {
         LockState state = state();
         if (state == LockState.LAPSED && beginReleasing()) {
-            release.await(what());
+            release.await(shownLock);
         }
         if (state != LockState.HELD && state != LockState.SUSPECT) {
-            throw CommonMessages.notHeld(what(), state);
+            throw CommonMessages.notHeld(shownLock, state);
         }
     }
 
@@ -218,12 +209,12 @@ public final class HeldLock implements Holder {
         StackReserve.require();
         LockState before = state();
         if (!beginReleasing()) {
-            throw CommonMessages.notHeld(what(), state());
+            throw CommonMessages.notHeld(shownLock, state());
         }
-        release.await(what());
+        release.await(shownLock);
         LockState after = state();
         if (after == LockState.LOST || before == LockState.LAPSED) {
-            throw CommonMessages.notHeld(what(), after == LockState.LOST ? after : before);
+            throw CommonMessages.notHeld(shownLock, after == LockState.LOST ? after : before);
         }
     }
 
@@ -232,9 +223,9 @@ public final class HeldLock implements Holder {
         LockState before = state();
         if (beginReleasing()) {
             if (before == LockState.LAPSED) {
-                Messages.lapsed(what(), ttl());
+                Messages.lapsed(shownLock, ttl());
             }
-            release.await(what());
+            release.await(shownLock);
         }
     }
 
@@ -260,7 +251,7 @@ public final class HeldLock implements Holder {
     }
 
     @Override
-    public void endIfForsaken() {
+    public void endIfOrphaned() {
         boolean untaken = events.held().compareTo(INTERRUPTED_AFTER) > 0 && taken.compareAndSet(false, true);
         if (untaken) {
             startEnding();
@@ -271,14 +262,14 @@ public final class HeldLock implements Holder {
 
     // ---- losing
 
-    /** An enforced ttl has passed. */
+    /** Ends the lock after an enforced ttl has passed. */
     private void lapse() {
         if (beginLosing()) {
             finishLosing(null);
         }
     }
 
-    /** A lock whose ttl has passed stays lapsed. */
+    /** {@inheritDoc} A lock whose ttl has passed becomes LAPSED instead. */
     @Override
     public boolean beginLosing() {
         return life.beginLosing(ttl.hasPassed());
@@ -300,7 +291,7 @@ public final class HeldLock implements Holder {
         life.lost(cause);
         release.report();
         if (lapsed) {
-            Messages.lapsed(what(), ttl());
+            Messages.lapsed(shownLock, ttl());
         }
     }
 
@@ -317,10 +308,5 @@ public final class HeldLock implements Holder {
     /** Starts the timer of an enforced ttl. */
     void watchTtl() {
         ttl.watch();
-    }
-
-    /** The lock as messages show it. */
-    private String what() {
-        return Shown.lock(attempt);
     }
 }

@@ -28,7 +28,7 @@ public final class HeldLocks {
     private final SessionAllocation allocation;
     private final Listeners listeners;
     private final Keepers keepers;
-    private final WorkQueue errands;
+    private final WorkQueue notifications;
     private final LockerConfig config;
     private final AbandonedHandles abandonedHandles = new AbandonedHandles();
     private final LockWatch watch;
@@ -46,7 +46,7 @@ public final class HeldLocks {
         this.allocation = allocation;
         this.listeners = listeners;
         this.keepers = keepers;
-        this.errands = new WorkQueue(keepers);
+        this.notifications = new WorkQueue(keepers);
         this.config = config;
         this.watch = new LockWatch(
                 tenures,
@@ -54,16 +54,16 @@ public final class HeldLocks {
                 new LockCheck(tenures, servers, keepers),
                 new Heartbeat(tenures, keepers),
                 keepers,
-                errands,
+                notifications,
                 config);
     }
 
     /**
-     * Begins the tenure of a lock, which owns the session from now on. A lock that is granted while the locker closes, or while
-     * its session is retired, is ended by whichever comes second: this method, or {@link #endAll}, or
+     * Begins the tenure of a lock, which owns the session from now on. If the locker closes, or the session is retired,
+     * while the lock is granted, the lock is ended by the method that comes second: this one, or {@link #endAll} or
      * {@link Tenures#retire}.
      *
-     * @param onEnd what to do when the tenure has ended
+     * @param onEnd the action to run when the tenure has ended
      */
     public HeldLock hold(Grant grant, LockAttempt attempt, Runnable onEnd) {
         Duration patience = config.checkInterval().plus(config.answerTimeout());
@@ -74,7 +74,7 @@ public final class HeldLocks {
                 grant.ttlStartNanos(),
                 listeners,
                 keepers,
-                errands,
+                notifications,
                 abandonedHandles,
                 config.answerTimeout());
         tenure.begin(lock);
@@ -94,7 +94,10 @@ public final class HeldLocks {
         return lock;
     }
 
-    /** Releases all locks, those that are being granted included. Sessions that do not answer by the deadline are retired. */
+    /**
+     * Releases all locks, including those that are being granted. Retires the sessions that do not answer by the
+     * deadline.
+     */
     public void endAll(Deadline deadline) {
         closed = true;
         CompletableFuture<?>[] endings =
@@ -110,10 +113,10 @@ public final class HeldLocks {
     }
 
     /**
-     * The exception for a caller that did not get this lock. It names a holder in this locker, whom the user can look for in the
-     * same application.
+     * Returns the exception for a caller that did not get this lock. It says whether the holder is in this locker, so
+     * that the user can look for it in the same application.
      *
-     * @param caller the thread that waited itself; null if none did
+     * @param caller the thread that waited; null if the caller has a future
      */
     public LockNotAcquiredException notAcquired(LockAttempt attempt, Duration waited, @Nullable Thread caller) {
         String lock = Shown.lock(attempt);

@@ -6,41 +6,41 @@ import io.holdfast.lock.spi.LockAttempt;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Whoever holds the lock of a {@link Tenure}, as far as the locker has to do with it. */
+/** The holder of the lock of a {@link Tenure}, as the locker sees it. */
 public interface Holder {
 
     LockAttempt attempt();
 
     LockState state();
 
-    /** Whether this thread acquired the lock and waited for it itself. */
+    /** Whether this thread has acquired the lock itself, without a future. */
     boolean isAcquiredBy(@Nullable Thread thread);
 
-    /** Marks the lock as lost. Only a caller that gets true has to call {@link #finishLosing}. */
+    /** Marks the lock as lost. The caller has to call {@link #finishLosing} if this returns true, and only then. */
     boolean beginLosing();
 
     /**
-     * Ends what was marked as lost, and has it reported without waiting for those who are notified.
+     * Ends a lock that was marked as lost, and has the loss reported, without waiting for those that are notified.
      *
-     * @param cause why; null if there is no exception for it
+     * @param cause why the lock was lost; null if there is no exception for it
      */
     void finishLosing(@Nullable Throwable cause);
 
     /**
-     * Begins to release the lock unless that has begun. The future completes when the lock is free or its session has ended,
-     * which happens in bounded time.
+     * Begins to release the lock, unless that has begun already. The future completes in bounded time, when the lock is
+     * free or its session has ended.
      */
     CompletableFuture<Void> startEnding();
 
     /** Retires the session of the lock without waiting for it, unless the session was returned. */
     void retireSession();
 
-    /** Releases a lock that an error left without an owner. */
-    void endIfForsaken();
+    /** Releases the lock if an error has left it without an owner. */
+    void endIfOrphaned();
 
-    /** Whether {@link #reportSuspicion} has something to do. */
+    /** Whether {@link #reportSuspicion} would report or note a change. */
     boolean isSuspicionNews();
 
-    /** Notifies listeners once for each time that the lock becomes suspect. */
+    /** Notifies listeners once each time the lock becomes suspect. */
     void reportSuspicion();
 }

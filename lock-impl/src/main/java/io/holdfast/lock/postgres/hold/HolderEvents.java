@@ -5,6 +5,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.connection.PoolKind;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import io.holdfast.lock.spi.LockAttempt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports what becomes of one held lock to the listeners and to the holder's own actions. Nothing is reported before the holder
- * has its handle, and the end is reported once.
+ * Reports the events of one held lock to the listeners and to the holder's own actions. No event is reported before the
+ * holder has its handle, and the end is reported once.
  */
 final class HolderEvents {
 
@@ -31,7 +32,7 @@ final class HolderEvents {
     private final Supplier<LockHandle> handle;
     private final long grantedNanos = System.nanoTime();
 
-    /** What to do if the lock is lost; null once the end was reported. Guarded by this. */
+    /** The actions to run if the lock is lost; null once the end was reported. Guarded by this. */
     private @Nullable List<Runnable> onLost = new ArrayList<>();
 
     /** Written once; null before the end is decided. */
@@ -43,9 +44,10 @@ final class HolderEvents {
     private final AtomicBoolean lossLogged = new AtomicBoolean();
 
     /**
-     * The events of one lock.
+     * Creates the events of one lock.
      *
-     * @param handle makes a handle for listeners; none is kept here, so that the holder's own is found if it is dropped
+     * @param handle makes a handle for listeners. No handle is kept here, so that a dropped handle of the holder is
+     *     found
      */
     HolderEvents(LockAttempt attempt, Listeners listeners, Supplier<LockHandle> handle) {
         this.attempt = attempt;
@@ -54,10 +56,10 @@ final class HolderEvents {
     }
 
     Duration held() {
-        return Duration.ofNanos(System.nanoTime() - grantedNanos);
+        return Elapsed.since(grantedNanos);
     }
 
-    /** Adds an action, or runs it now if the loss was reported before. */
+    /** Adds an action, or runs it now if the loss was reported already. */
     void onLost(Runnable action) {
         boolean endReported;
         synchronized (this) {
@@ -80,7 +82,7 @@ final class HolderEvents {
         }
     }
 
-    /** The holder gets this handle now. */
+    /** To be called when the holder gets its handle. */
     void acquired(LockHandle handle, Duration waited) {
         listeners.acquired(attempt, handle, waited);
         announced = true;
@@ -101,12 +103,12 @@ final class HolderEvents {
         }
     }
 
-    /** Whether {@link #suspected} has something to do. */
+    /** Whether {@link #suspected} would report or note a change. */
     boolean isSuspicionNews(boolean suspect) {
         return suspicionReported.get() != suspect;
     }
 
-    /** Reports once each time that the lock becomes suspect. */
+    /** Reports once each time the lock becomes suspect. */
     void suspected(boolean suspect) {
         if (!suspicionReported.getAndSet(suspect) && suspect) {
             Messages.suspected(Shown.lock(attempt));
@@ -115,7 +117,7 @@ final class HolderEvents {
     }
 
     /**
-     * It is decided how the lock ended; only the first call has an effect.
+     * To be called when it is decided how the lock ended; only the first call has an effect.
      *
      * @param pool the pool that the session came from
      * @param cause why the lock was lost; null if there is no exception for it
@@ -130,7 +132,7 @@ final class HolderEvents {
         }
     }
 
-    /** Reports the end when the holder has its handle and the end is decided, whichever comes later. */
+    /** Reports the end if the holder has its handle and the end is decided; the later of the two calls this. */
     private void reportEnd() {
         List<Runnable> actions;
         synchronized (this) {

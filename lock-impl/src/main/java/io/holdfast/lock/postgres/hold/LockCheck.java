@@ -19,17 +19,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Asks each server in one query which of all locks it still has, and loses those that it does not have. */
+/** Asks each server in one query which of the locks it still has, and ends those that it does not have as lost. */
 final class LockCheck {
 
-    private record Seen(long sentNanos, Holdings holdings) {}
+    private record Observation(long sentNanos, Holdings holdings) {}
 
     private final Tenures tenures;
     private final Servers servers;
     private final Keepers keepers;
     private final SessionProbe probe;
 
-    /** Whether a missing right was reported. */
+    /** Whether the missing right was reported. */
     private final AtomicBoolean notPermittedReported = new AtomicBoolean();
 
     LockCheck(Tenures tenures, Servers servers, Keepers keepers) {
@@ -39,7 +39,7 @@ final class LockCheck {
         this.probe = tenures.probe();
     }
 
-    /** Blocks on JDBC. */
+    /** Checks all locks. Blocks on JDBC. */
     void run() {
         Map<Long, List<Tenure>> byServer = new HashMap<>();
         tenures.stream()
@@ -53,7 +53,7 @@ final class LockCheck {
         }
     }
 
-    /** Checks the locks of one server. What another server answers counts only if that has taken over from it. */
+    /** Checks the locks of one server. The answer of another server counts only if it has taken over from this one. */
     private void check(long server, List<Tenure> held) {
         if (servers.hasSuccessor(server)) {
             Tenures.loseAll(held);
@@ -61,9 +61,9 @@ final class LockCheck {
         }
         Set<Integer> pids = new LinkedHashSet<>();
         held.forEach(tenure -> pids.add(tenure.session().backend().pid()));
-        Optional<Seen> answer;
+        Optional<Observation> answer;
         try {
-            answer = probe.ask(session -> seen(session, pids), server);
+            answer = probe.ask(session -> observe(session, pids), server);
             notPermittedReported.set(false);
         } catch (SessionProbe.NotPermittedException e) {
             if (notPermittedReported.compareAndSet(false, true)) {
@@ -82,18 +82,18 @@ final class LockCheck {
         }
     }
 
-    private Seen seen(LockSession session, Set<Integer> pids) throws SQLException {
+    private Observation observe(LockSession session, Set<Integer> pids) throws SQLException {
         long sentNanos = System.nanoTime();
         Holdings holdings = session.ask(new HoldingsQuery(pids));
         if (!holdings.standby()) {
             servers.learn(holdings.serverStart(), session);
         }
-        return new Seen(sentNanos, holdings);
+        return new Observation(sentNanos, holdings);
     }
 
-    private void compare(List<Tenure> held, Seen seen) {
+    private void compare(List<Tenure> held, Observation observation) {
         Map<Integer, List<Holding>> byPid = new HashMap<>();
-        for (Holding holding : seen.holdings().all()) {
+        for (Holding holding : observation.holdings().all()) {
             byPid.computeIfAbsent(holding.pid(), pid -> new ArrayList<>()).add(holding);
         }
         List<Tenure> gone = new ArrayList<>();
@@ -102,7 +102,7 @@ final class LockCheck {
             Optional<Holding> holding = byPid.getOrDefault(pid, List.of()).stream()
                     .filter(each -> isOf(each, tenure))
                     .findFirst();
-            if (holding.isEmpty() || !isProven(tenure, holding.get(), seen.sentNanos())) {
+            if (holding.isEmpty() || !isProven(tenure, holding.get(), observation.sentNanos())) {
                 gone.add(tenure);
             }
         }
@@ -114,16 +114,16 @@ final class LockCheck {
     }
 
     /**
-     * Whether the session that has the lock is the one of this tenure, or may be. A session with the same process id and lock may
-     * be another one, which got both later: then its start differs from the start of ours. That start is learned here, from the
-     * first answer that cannot be about another session. After a step of the server's clock there is no such answer, so the
-     * session itself is asked. It proves nothing if it does not answer.
+     * Whether the session that has the lock is the session of this tenure, or may be. It may also be a later session
+     * with the same process id that has acquired the same lock; then its start differs from the start of ours. The
+     * start of ours is learned here, from the first answer that cannot be about a later session. If the server's clock
+     * was set, there is no such answer, so the session itself is asked. If it does not answer, nothing is proven.
      */
-    private boolean isProven(Tenure tenure, Holding holding, long seenNanos) {
+    private boolean isProven(Tenure tenure, Holding holding, long observedNanos) {
         LockSession session = tenure.session();
         Long start = holding.sessionStart();
         if (start == null || start.equals(session.start())) {
-            tenure.proven(seenNanos);
+            tenure.proven(observedNanos);
             return true;
         }
         if (session.start() != null) {
@@ -136,7 +136,7 @@ final class LockCheck {
             }
         }
         session.learnStart(start);
-        tenure.proven(seenNanos);
+        tenure.proven(observedNanos);
         return true;
     }
 }

@@ -5,14 +5,14 @@ import static java.util.Objects.requireNonNull;
 
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.hold.HolderEvents.End;
-import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a held lock: one field that moves forward only.
+ * The life of a held lock, whose stage moves forward only.
  *
  * <pre>
  *   HELD --release, close------------&gt; RELEASING --the lock was held---&gt; RELEASED
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *        or an enforced ttl has passed-&gt; LAPSED
  * </pre>
  *
- * The caller that moves it out of HELD, and no other, ends the lock.
+ * Only the caller that moves the stage out of HELD ends the lock.
  */
 final class LockLife {
 
@@ -38,11 +38,11 @@ final class LockLife {
 
     private final AtomicReference<Stage> stage = new AtomicReference<>(Stage.HELD);
 
-    /** Whether the ttl had passed when the release began; written once, by the one who began it. */
+    /** Whether the ttl had passed when the release began. Written once, by the caller that began the release. */
     private volatile boolean lapsed;
 
-    /** When the release began; null before. */
-    private volatile @Nullable Deadline releasingSince;
+    /** The value of {@link System#nanoTime} when the release began; null before. */
+    private volatile @Nullable Long releasingSince;
 
     /** Why the lock was lost; null if there is no exception for it. */
     private volatile @Nullable Throwable lossCause;
@@ -51,7 +51,7 @@ final class LockLife {
         return stage.get() == Stage.HELD;
     }
 
-    /** What the stage looks like from outside: RELEASING is RELEASED, and LOSING is LOST. */
+    /** Returns the stage as users see it: RELEASING is RELEASED, and LOSING is LOST. */
     LockState state() {
         return switch (requireNonNull(stage.get())) {
             case HELD -> LockState.HELD;
@@ -62,7 +62,7 @@ final class LockLife {
     }
 
     /**
-     * Moves from HELD to RELEASING. Only the caller that gets true has to end the lock.
+     * Moves from HELD to RELEASING. The caller has to end the lock if this returns true, and only then.
      *
      * @param late whether the ttl has passed
      */
@@ -70,19 +70,22 @@ final class LockLife {
         if (!stage.compareAndSet(Stage.HELD, Stage.RELEASING)) {
             return false;
         }
-        releasingSince = Deadline.after(Duration.ZERO);
+        releasingSince = System.nanoTime();
         lapsed = late;
         return true;
     }
 
-    /** Whether the release began longer ago than this and has not come to an end. */
+    /** Whether the release began longer ago than this, and has not ended. */
     boolean isReleasingFor(Duration time) {
-        Deadline since = releasingSince;
-        return stage.get() == Stage.RELEASING && since != null && System.nanoTime() - since.nanos() > time.toNanos();
+        Long since = releasingSince;
+        return stage.get() == Stage.RELEASING
+                && since != null
+                && Elapsed.since(since).compareTo(time) > 0;
     }
 
     /**
-     * Moves from HELD to LOSING, or to LAPSED if the ttl has passed. Only the caller that gets true has to end the lock.
+     * Moves from HELD to LOSING, or to LAPSED if the ttl has passed. The caller has to end the lock if this returns
+     * true, and only then.
      *
      * @param late whether the ttl has passed
      */
@@ -98,7 +101,7 @@ final class LockLife {
     /**
      * Decides that the lock was lost, unless it is decided already.
      *
-     * @param cause why; null if there is no exception for it
+     * @param cause why the lock was lost; null if there is no exception for it
      */
     void lost(@Nullable Throwable cause) {
         lossCause = cause;
@@ -111,7 +114,7 @@ final class LockLife {
         }
     }
 
-    /** How the lock ended; empty if that is not decided. */
+    /** Returns how the lock ended; empty if that is not decided. */
     Optional<End> end() {
         return switch (requireNonNull(stage.get())) {
             case RELEASED -> Optional.of(lapsed ? End.LAPSED : End.RELEASED);

@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Looks after the locks that are held, at every check interval and from the first lock on: releases what was abandoned, reports
- * what became suspect, has the locks checked, and terminates doubtful sessions. The timer's thread only starts work.
+ * Watches the locks that are held, at every check interval from the first lock on: it releases abandoned locks, reports
+ * locks that have become suspect, has all locks checked, and has doubtful sessions terminated. The timer's thread only
+ * starts this work.
  */
 public final class LockWatch {
 
@@ -18,7 +19,7 @@ public final class LockWatch {
     private final LockCheck check;
     private final Heartbeat heartbeat;
     private final Keepers keepers;
-    private final WorkQueue errands;
+    private final WorkQueue notifications;
     private final Duration checkInterval;
     private final Duration touchInterval;
     private final AtomicBoolean started = new AtomicBoolean();
@@ -29,24 +30,24 @@ public final class LockWatch {
             LockCheck check,
             Heartbeat heartbeat,
             Keepers keepers,
-            WorkQueue errands,
+            WorkQueue notifications,
             LockerConfig config) {
         this.tenures = tenures;
         this.abandoned = abandoned;
         this.check = check;
         this.heartbeat = heartbeat;
         this.keepers = keepers;
-        this.errands = errands;
+        this.notifications = notifications;
         this.checkInterval = config.checkInterval();
         this.touchInterval = config.heartbeat().dividedBy(6);
     }
 
-    /** Starts with the first lock. If no thread is available, the next lock tries again. */
+    /** Starts the watch, unless it has started. If no thread is available, the call for the next lock tries again. */
     void start() {
         if (started.compareAndSet(false, true)) {
             boolean scheduled = false;
             try {
-                keepers.every(checkInterval, this::look);
+                keepers.every(checkInterval, this::watch);
                 if (!touchInterval.isZero()) {
                     keepers.every(touchInterval, heartbeat::start);
                 }
@@ -57,14 +58,14 @@ public final class LockWatch {
         }
     }
 
-    private void look() {
-        abandoned.forEach(errands::add);
+    private void watch() {
+        abandoned.forEach(notifications::add);
         if (!tenures.isEmpty()) {
-            errands.add(() -> tenures.stream().map(Tenure::holder).forEach(Holder::endIfForsaken));
+            notifications.add(() -> tenures.stream().map(Tenure::holder).forEach(Holder::endIfOrphaned));
             tenures.stream()
                     .map(Tenure::holder)
                     .filter(Holder::isSuspicionNews)
-                    .forEach(holder -> errands.add(holder::reportSuspicion));
+                    .forEach(holder -> notifications.add(holder::reportSuspicion));
             keepers.run(check::run);
         }
         if (!tenures.doubtful().isEmpty()) {

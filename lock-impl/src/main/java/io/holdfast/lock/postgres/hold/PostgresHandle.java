@@ -12,24 +12,25 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The handle of a held lock. Nothing that the locker refers to may refer to it, so that the garbage collector finds a handle
- * that was dropped. A handle whose method still runs is not dropped; without the fences the collector could think so.
+ * The handle of a held lock. Nothing that the locker can reach may refer to it, so that the garbage collector finds a
+ * handle that was dropped. A handle is not dropped while one of its methods runs; the fences prevent that the collector
+ * treats it as if it were.
  */
 record PostgresHandle(HeldLock lock) implements LockHandle {
 
     @Override
     public String key() {
-        return lock.key();
+        return lock.request().key();
     }
 
     @Override
     public String name() {
-        return lock.name();
+        return lock.request().name();
     }
 
     @Override
     public LockMode mode() {
-        return lock.mode();
+        return lock.request().mode();
     }
 
     @Override

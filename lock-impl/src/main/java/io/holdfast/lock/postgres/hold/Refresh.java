@@ -15,13 +15,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the server whether it still has a lock, and renews the ttl. Requests run one after the other, so that the last ttl that
- * the server receives is the last that is noted.
+ * Asks the server whether it still has a lock, and renews the ttl. Requests run one after the other, so that the last
+ * ttl that the server receives is also the last that is noted on this side.
  */
 final class Refresh {
 
     /**
-     * What the server answered.
+     * The answer of the server.
      *
      * @param isHeld whether the lock is held
      * @param cause the error that ended the session; null if there was none
@@ -37,7 +37,7 @@ final class Refresh {
     private final ReentrantLock oneAtATime = new ReentrantLock();
 
     /**
-     * The refreshes of one lock.
+     * Creates the refreshes of one lock.
      *
      * @param lock the lock as messages show it
      * @param alive whether the holder may still use the lock
@@ -52,9 +52,10 @@ final class Refresh {
     }
 
     /**
-     * Blocks until the server has answered, or the timeout has passed. A lock that is not alive any more is not asked for.
+     * Blocks until the server has answered, or the timeout has passed. The server is not asked for a lock that is not
+     * alive any more.
      *
-     * @throws LockException if the server does not answer this question, which says nothing about the lock
+     * @throws LockException if the server does not answer, which neither proves nor disproves that the lock is held
      */
     Answer ask(Duration fresh) {
         CompletableFuture<Boolean> answer = keepers.submit(() -> askInTurn(fresh));

@@ -10,8 +10,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Ends the tenure of a held lock in bounded time, once its life has left HELD, and reports what came of it. Whatever a listener
- * or the server does, the lock ends: a session that does not answer is retired.
+ * Ends the tenure of a held lock in bounded time, once its life has left HELD, and reports the outcome. A slow listener
+ * or a server that does not answer cannot prevent the end: a session that does not answer is retired.
  */
 final class Release {
 
@@ -32,7 +32,7 @@ final class Release {
     }
 
     /**
-     * Unlocks, and blocks until that is done, or the timeout has passed.
+     * Unlocks, and blocks until the server has answered, or the timeout has passed.
      *
      * @param lock the lock as messages show it
      */
@@ -55,11 +55,11 @@ final class Release {
         return keepers.run(this::unlockInTime);
     }
 
-    /** Unlocks on the calling keeper thread. Neither a listener nor a server that does not answer prolongs the lock. */
+    /** Unlocks on the calling keeper thread, in bounded time even if a listener or the server hangs. */
     void unlockInTime() {
-        Future<?> anyway = keepers.schedule(() -> keepers.run(this::unlockOrRetire), timeout);
+        Future<?> despiteListeners = keepers.schedule(() -> keepers.run(this::unlockOrRetire), timeout);
         events.releaseBegan();
-        anyway.cancel(false);
+        despiteListeners.cancel(false);
         unlockOrRetire();
         report();
     }
@@ -73,12 +73,12 @@ final class Release {
         }
     }
 
-    /** Retires the session without waiting for it, or for a statement that may run on it. */
+    /** Retires the session, without waiting for that, or for a statement that may run on it. */
     void retireSession() {
         keepers.run(tenure::retireUnlessReturned);
     }
 
-    /** Only the first call does anything. */
+    /** Unlocks on the server; only the first call has an effect. */
     private void unlock() {
         if (!tenure.beginUnlocking()) {
             return;
@@ -88,7 +88,7 @@ final class Release {
         try {
             Tenure.Unlocked answer = tenure.unlock();
             failure = answer.failure();
-            released = answer.wasHeld() || ttl.hasFreed();
+            released = answer.wasHeld() || ttl.isEnforcedAndPassed();
         } finally {
             ttl.stopWatching();
             if (released) {

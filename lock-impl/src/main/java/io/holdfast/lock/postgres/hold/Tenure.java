@@ -21,24 +21,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time from the server's grant of a lock to one session until the unlock, or until the end of that session. The tenure is
- * what is checked, kept alive and ended; a {@link Holder} is the one who has the lock during that time. It owns the session,
- * or the lock's place on a session that has other locks, too, until it has ended.
+ * The time from the server's grant of a lock to one session until the unlock, or until the end of that session. The
+ * locker checks, keeps alive and ends tenures; a {@link Holder} has the lock during a tenure. Until it has ended, the
+ * tenure owns the session, or the lock's place on a shared session.
  */
 public final class Tenure {
 
-    /** What the tenure needs of those that keep account of all tenures. */
+    /** The account of all tenures, as far as a tenure uses it. */
     interface Registry extends SessionUsers {
 
-        /** Logs once that a session with several locks has ended; to be called before one of these locks is forgotten. */
+        /**
+         * Logs once that a session with several locks has ended. To be called before one of these locks is forgotten.
+         */
         void reportLoss(LockSession session);
 
-        /** The tenure has ended. */
+        /** To be called when the tenure has ended. */
         void forget(Tenure tenure);
     }
 
     /**
-     * What the unlock has shown.
+     * The result of an unlock.
      *
      * @param wasHeld whether the server had the lock until then
      * @param failure why the server did not answer; null if it did
@@ -56,23 +58,23 @@ public final class Tenure {
     /** Written once, before the tenure is registered. */
     private volatile @Nullable Holder holder;
 
-    /** From this moment on the last proof that the lock is held is too old. */
+    /** The moment from which the last proof that the lock is held is too old. */
     private volatile Deadline suspectFrom;
 
-    /** When the last proof was noted, by the wall clock. */
+    /** The moment at which the last proof was noted, by the wall clock. */
     private volatile long provenMillis = WallClock.millis();
 
-    /** Whether a thread unlocks, or has unlocked. */
+    /** Whether a thread is unlocking or has unlocked. */
     private final AtomicBoolean unlocking = new AtomicBoolean();
 
-    /** Whether the session was returned, or is given up: the first of the two wins. */
+    /** Whether the session was returned or retired; the first of the two wins. */
     private final AtomicBoolean disposed = new AtomicBoolean();
 
     /**
      * Takes over the session, or the lock's place on it.
      *
-     * @param patience how long a proof that the lock is held counts
-     * @param onEnd what to do when the tenure has ended: others may have the lock then
+     * @param patience how long a proof that the lock is held is valid
+     * @param onEnd the action to run when the tenure has ended, so that others may have the lock
      */
     Tenure(
             Grant grant,
@@ -122,7 +124,7 @@ public final class Tenure {
 
     // ---- proofs
 
-    /** The server was seen to hold the lock for this session at this moment. */
+    /** To be called when the server has proven that the session held the lock at this moment. */
     synchronized void proven(long nanos) {
         suspectFrom = suspectFrom.later(Deadline.from(nanos, patience));
         provenMillis = WallClock.millis();
@@ -139,18 +141,18 @@ public final class Tenure {
         return suspectFrom.mayHavePassed() || lifetime != null && lifetime.mayHaveEnded();
     }
 
-    /** Whether the server has ended the session for its silence, as far as this side can know. */
+    /** Whether the server has ended the session because of its silence, as far as this side can know. */
     boolean isSessionOver() {
         Lifetime lifetime = lifetime();
         return lifetime != null && lifetime.hasEnded();
     }
 
-    /** Null if silence does not end the session; under an enforced lease the ttl counts instead. */
+    /** Returns null if silence does not end the session. Under an enforced lease the ttl counts instead. */
     private @Nullable Lifetime lifetime() {
         return enforced ? null : session().lifetime();
     }
 
-    /** Whether the server, being too old, would keep the lock of a JVM that is frozen or cut off. */
+    /** Whether the server is so old that it would keep the lock of a JVM that is frozen or cut off. */
     boolean isWithoutHeartbeat() {
         return !enforced && session().lifetime() == null;
     }
@@ -158,7 +160,7 @@ public final class Tenure {
     /**
      * Asks the server whether the session still holds the lock.
      *
-     * @param ttl a new ttl for the server to enforce; null if the lease is advisory
+     * @param ttl the new ttl that the server is to enforce; null if the lease is advisory
      */
     boolean refresh(@Nullable Duration ttl) throws SQLException {
         return session().refresh(lockId(), mode, ttl);
@@ -171,12 +173,12 @@ public final class Tenure {
         return unlocking.get();
     }
 
-    /** Only the caller that gets true may {@link #unlock}. */
+    /** The caller may call {@link #unlock} if this returns true, and only then. */
     boolean beginUnlocking() {
         return unlocking.compareAndSet(false, true);
     }
 
-    /** Unlocks on the server, and returns the session, or retires it if it is in doubt. Blocks on JDBC. */
+    /** Unlocks on the server, and returns the session to the pool, or retires it if it is doubtful. Blocks on JDBC. */
     Unlocked unlock() {
         try {
             boolean wasHeld = session().unlock(lockId(), mode, grant.dedicated());
@@ -196,7 +198,7 @@ public final class Tenure {
         }
     }
 
-    /** Retires the session, unless it was returned: then it may hold other locks by now. */
+    /** Retires the session, unless it was returned: in that case it may hold other locks by now. */
     void retireUnlessReturned() {
         if (disposed.compareAndSet(false, true)) {
             registry.retire(session(), null);
@@ -204,9 +206,9 @@ public final class Tenure {
     }
 
     /**
-     * The lock is gone: ends the tenure, and the session with it.
+     * Ends the tenure, and the session, of a lock that is gone.
      *
-     * @param cause why; null if there is no exception for it
+     * @param cause why the lock is gone; null if there is no exception for it
      */
     void endLost(@Nullable Throwable cause) {
         registry.reportLoss(session());

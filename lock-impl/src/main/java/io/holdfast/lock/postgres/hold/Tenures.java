@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The tenures of a locker that have not ended, and what becomes of them when their sessions end. */
+/** The tenures of a locker that have not ended. Ends them as lost when their sessions end. */
 public final class Tenures implements Tenure.Registry {
 
     private final Set<Tenure> all = ConcurrentHashMap.newKeySet();
@@ -69,7 +69,7 @@ public final class Tenures implements Tenure.Registry {
         return all.stream();
     }
 
-    /** One of the tenures of this lock in this locker; empty if there is none. */
+    /** Returns one of the tenures of this lock in this locker; empty if there is none. */
     Optional<Tenure> of(long lockId) {
         return stream().filter(tenure -> tenure.lockId() == lockId).findFirst();
     }
@@ -81,7 +81,7 @@ public final class Tenures implements Tenure.Registry {
         return sessions;
     }
 
-    /** How many sessions most likely do not answer any more: a session that answers proves its locks. */
+    /** Counts the sessions that most likely do not answer any more, since a session that answers proves its locks. */
     public int silentSessions() {
         return (int) stream()
                 .filter(tenure -> tenure.holder().state() == LockState.SUSPECT)
@@ -90,8 +90,12 @@ public final class Tenures implements Tenure.Registry {
                 .count();
     }
 
-    /** Throws if there are locks on a server that has nothing to do with the one of this session. */
-    public void requireOneCluster(LockSession session, String what) {
+    /**
+     * Throws if there are locks on a server of another cluster than the server of this session.
+     *
+     * @param lock the lock as messages show it
+     */
+    public void requireOneCluster(LockSession session, String lock) {
         if (!servers.haveStrangers()) {
             return;
         }
@@ -100,15 +104,16 @@ public final class Tenures implements Tenure.Registry {
                 .anyMatch(tenure ->
                         servers.areStrangers(server, tenure.session().backend().serverStart()));
         if (elsewhere) {
-            throw Messages.twoClusters(what);
+            throw Messages.twoClusters(lock);
         }
     }
 
     /**
      * {@inheritDoc}
      *
-     * <p>Locks are marked before the session is retired, and their holders notified afterwards. A lock that is being granted on
-     * the session is found by the second look, or finds the session gone: see {@link HeldLocks#hold}.
+     * <p>The locks are marked as lost before the session is retired, and their holders are notified afterwards. If a
+     * lock is granted on the session at the same time, either the second search for locks finds it, or its grant finds
+     * that the session is gone: see {@link HeldLocks#hold}.
      */
     @Override
     public void retire(LockSession session, @Nullable Throwable cause) {
@@ -138,7 +143,7 @@ public final class Tenures implements Tenure.Registry {
         return stream().filter(tenure -> tenure.session() == session);
     }
 
-    /** Marks all of them before it ends the first. */
+    /** Ends tenures as lost. All are marked before the first is ended. */
     static void loseAll(Collection<Tenure> gone) {
         List<Holder> lost =
                 gone.stream().map(Tenure::holder).filter(Holder::beginLosing).toList();

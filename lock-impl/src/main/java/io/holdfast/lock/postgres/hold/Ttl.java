@@ -10,8 +10,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ttl of a held lock, the moment at which it passes, and the timer that ends the lock then if the ttl is enforced. Refreshes
- * write it one after the other; any thread may read it.
+ * The ttl of a held lock, the moment at which it passes, and the timer that ends the lock at that moment if the ttl is
+ * enforced. Refreshes write it one after the other; any thread may read it.
  */
 final class Ttl {
 
@@ -26,7 +26,7 @@ final class Ttl {
     private @Nullable Future<?> timer;
 
     /**
-     * A ttl that runs from this moment on.
+     * Creates a ttl that runs from this moment on.
      *
      * @param lapse ends the lock; called on a keeper thread when an enforced ttl has passed
      */
@@ -54,14 +54,14 @@ final class Ttl {
         return term.deadline().hasPassed();
     }
 
-    /** Whether the ttl is enforced and has passed, so that the server has freed the lock. */
-    boolean hasFreed() {
+    /** Whether the ttl is enforced and has passed, so that the server has released the lock. */
+    boolean isEnforcedAndPassed() {
         return enforced && hasPassed();
     }
 
     /**
-     * A new ttl is about to be sent. An enforced one counts from now on if that makes the deadline earlier: the answer may never
-     * arrive.
+     * To be called before a new ttl is sent. If it is enforced and makes the deadline earlier, it counts from now on,
+     * because the answer may never arrive.
      */
     void sending(Duration fresh, long sentNanos) {
         if (enforced) {
@@ -70,15 +70,15 @@ final class Ttl {
         }
     }
 
-    /** The server has confirmed the lock, and the new ttl if it is enforced. */
+    /** To be called when the server has confirmed the lock, and the new ttl if it is enforced. */
     void renewed(Duration fresh, long sentNanos) {
         term = new Term(fresh, deadline(fresh, sentNanos));
         watch();
     }
 
     /**
-     * Starts the timer if the ttl is enforced. With its end the lock is gone whatever its holder does, and others of this locker
-     * may have it.
+     * Starts the timer if the ttl is enforced. When such a ttl ends, the lock is gone whatever its holder does, and
+     * others of this locker may have it.
      */
     synchronized void watch() {
         if (enforced) {

@@ -7,18 +7,18 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets work onto keeper threads, as much at once as can have a session of its own, in the order in which it came. What has to
- * wait costs no thread.
+ * Admits work to keeper threads, in the order in which it enters, and no more at once than there can be sessions. Work
+ * that has to wait needs no thread.
  */
 public final class Admission {
 
     private final Keepers keepers;
     private final int limit;
 
-    /** In their order. Guarded by this. */
+    /** The work that waits, in its order. Guarded by this. */
     private final Set<Runnable> waiting = new LinkedHashSet<>();
 
-    /** How many threads work. Guarded by this. */
+    /** The number of threads that work. Guarded by this. */
     private int working;
 
     public Admission(Keepers keepers, int limit) {
@@ -42,21 +42,24 @@ public final class Admission {
         }
         boolean started = false;
         try {
-            keepers.execute(() -> workOff(work));
+            keepers.execute(() -> runAll(work));
             started = true;
         } finally {
             if (!started) {
-                giveUpThread();
+                passOn();
             }
         }
     }
 
-    /** What came to stand in line until now has counted on the thread that could not be had. */
-    private void giveUpThread() {
+    /**
+     * Tries to start a thread for work that has entered since then, which relies on the thread that was not available.
+     * If that fails, too, the work waits for another thread.
+     */
+    private void passOn() {
         Runnable next = next();
         if (next != null) {
             try {
-                keepers.execute(() -> workOff(next));
+                keepers.execute(() -> runAll(next));
             } catch (RejectedExecutionException | OutOfMemoryError e) {
                 synchronized (this) {
                     working--;
@@ -66,7 +69,7 @@ public final class Admission {
         }
     }
 
-    private void workOff(Runnable first) {
+    private void runAll(Runnable first) {
         for (Runnable work = first; work != null; work = next()) {
             try {
                 work.run();
@@ -86,7 +89,7 @@ public final class Admission {
         return next;
     }
 
-    /** Whether the work was still waiting, and will never run. */
+    /** Removes the work if it still waits; returns whether it did, and so will never run. */
     public synchronized boolean leave(Runnable work) {
         return waiting.remove(work);
     }

@@ -6,15 +6,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A moment of the monotonic clock, and the same moment of the wall clock; both mean nothing if unlimited.
+ * A moment of the monotonic clock, and the same moment of the wall clock; both are meaningless if it is unlimited.
  *
- * @param unlimited whether it never passes
+ * @param unlimited whether the deadline never passes
  * @param nanos the moment of the monotonic clock; compared by subtraction only
  * @param wallMillis the moment of the wall clock
  */
 public record Deadline(boolean unlimited, long nanos, long wallMillis) {
 
-    /** Longer spans than this (73 years) do not end while a JVM runs, and would overflow the clock's arithmetic. */
+    /** A longer span than this (73 years) does not end while a JVM runs, and would overflow the clock's arithmetic. */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
 
     public static Deadline after(Duration span) {
@@ -37,7 +37,7 @@ public record Deadline(boolean unlimited, long nanos, long wallMillis) {
         return nanos - other.nanos <= 0 ? this : other;
     }
 
-    /** The other one if they are the same moment of the monotonic clock. */
+    /** Returns the later deadline; the other one if both are the same moment of the monotonic clock. */
     public Deadline later(Deadline other) {
         if (unlimited || other.unlimited) {
             return unlimited ? this : other;
@@ -49,12 +49,12 @@ public record Deadline(boolean unlimited, long nanos, long wallMillis) {
         return !unlimited && System.nanoTime() - nanos >= 0;
     }
 
-    /** Whether it has passed by either clock: the monotonic one stands still while the machine is suspended. */
+    /** Whether it has passed by either clock. The monotonic clock stands still while the machine is suspended. */
     public boolean mayHavePassed() {
         return !unlimited && (hasPassed() || WallClock.millis() >= wallMillis);
     }
 
-    /** What is left: zero if it has passed. */
+    /** Returns the remaining time: zero if the deadline has passed. */
     public Duration remaining() {
         if (unlimited) {
             return LockRequest.UNLIMITED;
@@ -62,7 +62,7 @@ public record Deadline(boolean unlimited, long nanos, long wallMillis) {
         return Duration.ofNanos(Math.max(0, nanos - System.nanoTime()));
     }
 
-    /** What is left, in nanoseconds, as the waiting methods of java.util.concurrent take it. */
+    /** Returns the remaining nanoseconds, for the waiting methods of {@code java.util.concurrent}. */
     public long remainingNanos() {
         return unlimited ? Long.MAX_VALUE : Math.max(0, nanos - System.nanoTime());
     }

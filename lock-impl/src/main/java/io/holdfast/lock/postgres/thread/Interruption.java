@@ -7,13 +7,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work on one thread that another thread may interrupt. The interrupt reaches this work only, and nothing that the thread does
- * afterwards.
+ * Work on one thread that another thread may interrupt. The interrupt reaches only this work, and nothing that the
+ * thread does afterwards.
  */
 public final class Interruption {
 
     /**
-     * Work that nothing is asked by, so that it may be interrupted.
+     * Work that asks the server nothing, so that it may be interrupted.
      *
      * @param <T> the result
      */
@@ -24,13 +24,13 @@ public final class Interruption {
 
     private final BooleanSupplier unwanted;
 
-    /** The thread that works; null if none does. Guarded by this. */
+    /** The thread that runs the work; null if none does. Guarded by this. */
     private @Nullable Thread worker;
 
     /**
-     * Work that may become unwanted.
+     * Creates the interruption of work that may become unwanted.
      *
-     * @param unwanted whether nobody wants the result any more; set before {@link #interrupt} is called
+     * @param unwanted whether nobody wants the result any more; true before {@link #interrupt} is called
      */
     public Interruption(BooleanSupplier unwanted) {
         this.unwanted = unwanted;
@@ -61,7 +61,7 @@ public final class Interruption {
         }
     }
 
-    /** Interrupts the work; false if none runs. */
+    /** Interrupts the work; returns false if none runs. */
     public synchronized boolean interrupt() {
         if (worker == null) {
             return false;

@@ -13,10 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads on which every JDBC call of the lock runs. They are plain daemon threads, not the container's managed ones,
- * on purpose: on a managed thread application servers enlist a connection in transactions, share it, park it, or close it
- * when the call returns. They carry the class loader of this library, since code that asks for the context class loader
- * fails without one, and inherit no thread locals.
+ * The threads on which the locker uses JDBC, except for locks of the caller's own transaction. They are plain daemon
+ * threads on purpose, and not managed threads of the container: on a managed thread, application servers enlist a
+ * connection in transactions, share it, park it, or close it when the call returns. Their context class loader is that
+ * of this library, because code that uses the context class loader fails without one. They inherit no thread locals.
  */
 public final class Keepers {
 
@@ -24,7 +24,7 @@ public final class Keepers {
 
     private static final Duration LONGEST_DELAY = Duration.ofNanos(Long.MAX_VALUE / 4);
 
-    /** On which locker's thread the calling one is; absent on others. */
+    /** The keepers that the current thread belongs to; absent on other threads. */
     private static final ThreadLocal<Keepers> CURRENT = new ThreadLocal<>();
 
     private final ThreadPoolExecutor threads =
@@ -50,7 +50,7 @@ public final class Keepers {
         return thread;
     }
 
-    /** Not that of the first caller to need the thread, which may be destroyed. */
+    /** Returns the root group. The group of the caller that needs the thread first may be destroyed. */
     private static ThreadGroup rootGroup() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         while (group.getParent() != null) {
@@ -59,7 +59,7 @@ public final class Keepers {
         return group;
     }
 
-    /** Whether the calling thread is one of these, so that it must not wait for them. */
+    /** Whether the calling thread is one of these threads, so that it must not wait for them. */
     boolean isCurrent() {
         return CURRENT.get() == this;
     }
@@ -74,8 +74,8 @@ public final class Keepers {
     }
 
     /**
-     * Runs the work on a keeper thread; on the caller's after {@link #stop}, and where no thread is to be had: a lock must be
-     * released then, too.
+     * Runs the work on a keeper thread. After {@link #stop}, and if no thread is available, it runs on the caller's
+     * thread, because a lock must be released in these cases, too.
      */
     public <T> CompletableFuture<T> submit(Callable<T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
@@ -94,7 +94,7 @@ public final class Keepers {
         return result;
     }
 
-    /** As {@link #submit}, for work without a result. */
+    /** Does the same as {@link #submit}, for work without a result. */
     public CompletableFuture<Void> run(Runnable work) {
         return submit(() -> {
             work.run();
@@ -102,7 +102,7 @@ public final class Keepers {
         });
     }
 
-    /** Runs the work once, on the timer's thread, which must not be kept waiting. Not after {@link #stop}. */
+    /** Runs the work once, on the timer's thread, which it must not block. It does not run after {@link #stop}. */
     public Future<?> schedule(Runnable work, Duration delay) {
         try {
             Duration counted = delay.compareTo(LONGEST_DELAY) < 0 ? delay : LONGEST_DELAY;
@@ -112,7 +112,7 @@ public final class Keepers {
         }
     }
 
-    /** As {@link #schedule}, again and again. */
+    /** Runs the work at every interval, on the timer's thread, which it must not block, until {@link #stop}. */
     public void every(Duration interval, Runnable work) {
         Runnable contained = () -> {
             try {
@@ -124,14 +124,13 @@ public final class Keepers {
         try {
             timer.scheduleWithFixedDelay(contained, interval.toNanos(), interval.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
-            // The locker was closed meanwhile.
-            Messages.LOG.log(System.Logger.Level.DEBUG, "nothing to watch any more", e);
+            Messages.LOG.log(System.Logger.Level.DEBUG, "the locker is closed, so nothing is watched any more", e);
         }
     }
 
     /**
-     * Lets running work finish, waiting for it at most as long as given, and not at all on one of these threads; idle threads
-     * end at once.
+     * Accepts no more work, ends idle threads, and waits for running work to finish, for this time at most. Does not
+     * wait if the calling thread is one of these threads.
      */
     public void stop(Duration atMost) {
         timer.shutdownNow();

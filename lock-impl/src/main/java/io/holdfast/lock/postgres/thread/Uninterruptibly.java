@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 import org.jspecify.annotations.Nullable;
 
-/** Waiting that an interrupt does not cut short; the interrupt flag is set again afterwards. */
+/** Waits that an interrupt does not end early. The interrupt flag is set again afterwards. */
 public final class Uninterruptibly {
 
     private Uninterruptibly() {}
@@ -53,7 +53,9 @@ public final class Uninterruptibly {
         }
     }
 
-    /** A call of JDBC that waits for nothing. On an interrupted thread WildFly's pool refuses it before it does anything. */
+    /**
+     * A call of JDBC that does not wait. On an interrupted thread, WildFly's pool rejects it before it has any effect.
+     */
     @FunctionalInterface
     public interface SqlCall<T> {
         T call() throws SQLException;

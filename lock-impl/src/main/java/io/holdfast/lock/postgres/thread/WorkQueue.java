@@ -9,8 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Short tasks that a few keeper threads work off in order. A task may hang, such as a statement on a broken connection or a
- * listener: one that has kept its thread for the patience is left to itself, and another thread goes on with those behind it.
+ * A queue of short tasks, which a few keeper threads run in order. A task may hang, for example a listener, or a
+ * statement on a broken connection. When a task has occupied its thread for longer than the patience, another thread
+ * runs the next tasks.
  */
 public final class WorkQueue {
 
@@ -20,14 +21,14 @@ public final class WorkQueue {
     private final Keepers keepers;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
-    /** How many threads work, without those that were left to themselves. */
+    /** The number of threads that work, without those that were replaced because of a task that hangs. */
     private final AtomicInteger working = new AtomicInteger();
 
     public WorkQueue(Keepers keepers) {
         this.keepers = keepers;
     }
 
-    /** Does not wait for the task, unless there are no threads any more: then it runs here. */
+    /** Adds a task, without waiting for it. If no thread is available, it runs on the calling thread. */
     public void add(Runnable task) {
         tasks.add(task);
         if (working.get() < THREADS) {
@@ -38,19 +39,19 @@ public final class WorkQueue {
     private void work() {
         working.incrementAndGet();
         keepers.submit(() -> {
-            if (workOff()) {
+            if (runTasks()) {
                 stopWorking();
             }
             return null;
         });
     }
 
-    /** False if this thread was left to itself, and is replaced. */
-    private boolean workOff() {
+    /** Runs tasks until there are no more; returns false if this thread was replaced before. */
+    private boolean runTasks() {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-            AtomicBoolean settled = new AtomicBoolean();
+            AtomicBoolean ended = new AtomicBoolean();
             try {
-                Future<?> limit = keepers.schedule(() -> replace(settled), PATIENCE);
+                Future<?> limit = keepers.schedule(() -> replace(ended), PATIENCE);
                 try {
                     task.run();
                 } finally {
@@ -59,21 +60,23 @@ public final class WorkQueue {
             } catch (Throwable e) {
                 Messages.taskFailed(e);
             }
-            if (!settled.compareAndSet(false, true)) {
+            if (!ended.compareAndSet(false, true)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** On the timer's thread. */
-    private void replace(AtomicBoolean settled) {
-        if (settled.compareAndSet(false, true)) {
+    /** Runs on the timer's thread, when a task has taken too long. */
+    private void replace(AtomicBoolean ended) {
+        if (ended.compareAndSet(false, true)) {
             stopWorking();
         }
     }
 
-    /** A caller that adds a task while the last thread ends relies on this one. */
+    /**
+     * Ends one thread, and starts another if a task was added at that moment, because its caller may have started none.
+     */
     private void stopWorking() {
         working.decrementAndGet();
         if (!tasks.isEmpty() && working.get() < THREADS) {

@@ -7,7 +7,7 @@ import io.holdfast.lock.postgres.sql.Database;
 import io.holdfast.lock.postgres.sql.PlainQuery;
 import org.jspecify.annotations.Nullable;
 
-/** The database that has the locks, for the comparison with the database that a transaction works on. */
+/** The database that has the locks, to be compared with the database that a transaction works on. */
 final class LockDatabase {
 
     private static final String SUBJECT = "the database of the locks";
@@ -15,7 +15,7 @@ final class LockDatabase {
     private final Attempts attempts;
     private final Inquiries inquiries;
 
-    /** As the last answer described it; null before the first one. */
+    /** The last answer; null before the first. */
     private volatile @Nullable Database known;
 
     LockDatabase(Attempts attempts, Inquiries inquiries) {
@@ -23,13 +23,13 @@ final class LockDatabase {
         this.inquiries = inquiries;
     }
 
-    /** The database as it was asked last. Asks it if it was not asked before. */
+    /** Returns the last answer of the database; asks it if there is none. */
     Database known() throws InterruptedException {
         Database database = known;
         return database == null ? ask() : database;
     }
 
-    /** Asks the database, which is another one after a restart of its server. */
+    /** Asks the database. After a restart of its server it counts as a different one. */
     Database ask() throws InterruptedException {
         attempts.requireOpen(SUBJECT);
         Database answer = inquiries.ask(SUBJECT, session -> session.ask(PlainQuery.DATABASE));

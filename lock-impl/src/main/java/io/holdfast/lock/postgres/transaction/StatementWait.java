@@ -10,8 +10,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wait for a lock on the caller's own thread and connection. Cancels the statement that waits if the thread that made this
- * object is interrupted, which JDBC does not notice, or if the locker is closed. It never cancels a later statement.
+ * A wait for a lock on the caller's own thread and connection. It cancels the waiting statement if the locker closes,
+ * or if the thread that created this object is interrupted, which JDBC does not notice. It never cancels a later
+ * statement.
  */
 final class StatementWait implements AutoCloseable {
 
@@ -24,7 +25,7 @@ final class StatementWait implements AutoCloseable {
     /** Held while a cancel is being sent, which may block. */
     private final ReentrantLock canceling = new ReentrantLock();
 
-    /** Null while none waits. Written under the lock above. */
+    /** The statement that waits; null if none does. Written under the lock above. */
     private volatile @Nullable Statement waiting;
 
     StatementWait(Keepers keepers, Consumer<StatementWait> onClose) {
@@ -38,7 +39,7 @@ final class StatementWait implements AutoCloseable {
         watch();
     }
 
-    /** To be called after the statement was executed; blocks while a cancel is being sent. */
+    /** To be called after the statement was executed. Blocks while a cancel is being sent. */
     void end() {
         setWaiting(null);
     }
@@ -53,11 +54,11 @@ final class StatementWait implements AutoCloseable {
     }
 
     private void watch() {
-        keepers.schedule(this::look, INTERVAL);
+        keepers.schedule(this::cancelIfInterrupted, INTERVAL);
     }
 
     /** Runs on the timer's thread and does not block. */
-    private void look() {
+    private void cancelIfInterrupted() {
         if (waiting == null) {
             return;
         }
@@ -67,7 +68,7 @@ final class StatementWait implements AutoCloseable {
         watch();
     }
 
-    /** Has no effect on a statement that the server has not received yet, so more than one may be needed. */
+    /** Cancels the statement. The server may not have received it yet, so more than one cancel may be needed. */
     void cancel() {
         canceling.lock();
         try {
@@ -76,7 +77,8 @@ final class StatementWait implements AutoCloseable {
                 statement.cancel();
             }
         } catch (SQLException | RuntimeException e) {
-            Messages.LOG.log(System.Logger.Level.DEBUG, "the wait ends at its limit, since it cannot be canceled", e);
+            Messages.LOG.log(
+                    System.Logger.Level.DEBUG, "the statement cannot be canceled, so its wait ends at the limit", e);
         } finally {
             canceling.unlock();
         }

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** The waits for locks on connections of callers, which have to end when the locker closes. */
+/** The waits for locks on the connections of callers, which have to end when the locker closes. */
 public final class StatementWaits {
 
     private static final long INTERVAL_MILLIS = 20;
@@ -19,14 +19,14 @@ public final class StatementWaits {
         this.keepers = keepers;
     }
 
-    /** A wait of the calling thread. The caller looks whether the locker is open afterwards, before it waits. */
+    /** Begins a wait of the calling thread, which has to check afterwards, before it waits, that the locker is open. */
     StatementWait begin() {
         StatementWait wait = new StatementWait(keepers, all::remove);
         all.add(wait);
         return wait;
     }
 
-    /** Cancels what waits, again and again, until nothing waits any more or the deadline has passed. */
+    /** Cancels all waiting statements repeatedly, until nothing waits any more or the deadline has passed. */
     public void end(Deadline deadline) {
         try {
             while (!all.isEmpty() && !deadline.hasPassed()) {

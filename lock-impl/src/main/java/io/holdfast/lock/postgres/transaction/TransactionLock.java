@@ -9,6 +9,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.time.Duration;
@@ -16,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What the holder has of a lock that ends with its transaction. Releasing it says only that the holder is done: the server frees
- * the lock when the transaction ends. It is never told as lost: where its session ends, the transaction fails.
+ * The handle of a lock that ends with its transaction. A release only marks that the holder has finished: the server
+ * releases the lock when the transaction ends. A loss is never reported: if the session ends, the transaction fails.
  */
 public final class TransactionLock implements LockHandle {
 
@@ -34,10 +35,10 @@ public final class TransactionLock implements LockHandle {
         this.listeners = listeners;
     }
 
-    /** To be called when the transaction has ended; a second call does nothing. */
+    /** To be called when the transaction has ended; a second call has no effect. */
     public void completed() {
         if (completed.compareAndSet(false, true)) {
-            listeners.released(attempt, this, Duration.ofNanos(System.nanoTime() - grantedNanos));
+            listeners.released(attempt, this, Elapsed.since(grantedNanos));
         }
     }
 
@@ -73,11 +74,11 @@ public final class TransactionLock implements LockHandle {
 
     @Override
     public void onLost(Runnable action) {
-        // It is never told as lost.
+        // A loss is never reported: if the session ends, the transaction fails.
     }
 
     /**
-     * Refused: there is no ttl.
+     * Always throws, because there is no ttl.
      *
      * @throws IllegalStateException always
      */

@@ -19,15 +19,15 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for one lock on a connection of the caller's transaction, on the caller's thread. */
-final class TransactionAttempt {
+/** The statement that asks for one lock on a connection of the caller's transaction, on the caller's thread. */
+final class TransactionLockStatement {
 
     private final LockAttempt attempt;
     private final String lock;
     private final Connection connection;
     private final LockDatabase lockDatabase;
 
-    TransactionAttempt(LockAttempt attempt, Connection connection, LockDatabase lockDatabase) {
+    TransactionLockStatement(LockAttempt attempt, Connection connection, LockDatabase lockDatabase) {
         this.attempt = attempt;
         this.lock = Shown.lock(attempt);
         this.connection = connection;
@@ -35,11 +35,11 @@ final class TransactionAttempt {
     }
 
     /**
-     * Asks once. The transaction is as it was unless the lock is granted.
+     * Asks once. Unless the lock is granted, the transaction stays as it was.
      *
      * @param limit how long to wait for the lock; zero for a statement that only tries
      * @param wait cancels the statement if the caller is interrupted; null for a statement that only tries
-     * @return whether the lock was granted; false also if somebody has canceled the statement
+     * @return whether the lock was granted; also false if somebody has canceled the statement
      */
     boolean tryGrant(Duration limit, @Nullable StatementWait wait) throws InterruptedException {
         Answer answer;
@@ -47,7 +47,7 @@ final class TransactionAttempt {
         try {
             answer = ask(limit, expected, wait);
             if (!answer.database().equals(expected)) {
-                // Nothing was taken. The server may have been restarted since.
+                // The statement has not taken the lock. The server may have been restarted since the last answer.
                 expected = lockDatabase.ask();
                 answer = ask(limit, expected, wait);
             }
@@ -91,7 +91,7 @@ final class TransactionAttempt {
         try {
             Uninterruptibly.run(() -> acquire.bind(statement));
             execute(statement, limit.isZero() ? null : wait);
-            // The result of the savepoint comes first.
+            // The first result is that of the savepoint.
             Uninterruptibly.sql(statement::getMoreResults);
             return Uninterruptibly.sql(() -> {
                 try (ResultSet rows = statement.getResultSet()) {
@@ -112,7 +112,7 @@ final class TransactionAttempt {
             statement.execute();
         } catch (SQLException e) {
             if (e.getSQLState() == null && Thread.interrupted()) {
-                // WildFly's pool refused the statement before it was sent.
+                // WildFly's pool has rejected the statement before it was sent.
                 throw (InterruptedException) new InterruptedException().initCause(e);
             }
             throw e;
@@ -123,7 +123,7 @@ final class TransactionAttempt {
         }
     }
 
-    /** Returns to the savepoint, which makes the transaction usable again and frees what was granted since then. */
+    /** Returns to the savepoint, which makes the transaction usable again and releases locks granted since then. */
     private void undo(SQLException failure) {
         if (SqlStates.isSessionLost(failure)) {
             return;

@@ -12,6 +12,7 @@ import io.holdfast.lock.postgres.hold.HeldLocks;
 import io.holdfast.lock.postgres.session.Inquiries;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.Connection;
@@ -21,12 +22,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Locks that PostgreSQL itself frees with the transaction on the caller's connection; made by
- * the locker. They have the lock ids of session locks, so both exclude each other.
+ * Locks that PostgreSQL releases at the end of the transaction on the caller's connection. They have the lock ids of
+ * session locks, so both exclude each other.
  *
- * <p>Everything happens on the caller's thread and a connection of its transaction. A savepoint stands around
- * the statement, so that a wait that ends without the lock leaves the transaction and its work as they were; and the server
- * refuses it where there is no transaction. A lock that nobody else holds costs one round trip.
+ * <p>All work is done on the caller's thread and on a connection of its transaction. The statement sets a savepoint, so
+ * a wait that ends without the lock leaves the transaction and its work as they were, and the server rejects the
+ * statement outside of a transaction. A lock that nobody else holds costs one round trip.
  */
 public final class TransactionLocks {
 
@@ -36,7 +37,7 @@ public final class TransactionLocks {
     private final StatementWaits waits;
     private final Listeners listeners;
 
-    /** The locks of transactions on the database of this locker. */
+    /** Creates the locks of transactions on the database of this locker. */
     public TransactionLocks(
             Attempts attempts, Inquiries inquiries, HeldLocks heldLocks, StatementWaits waits, Listeners listeners) {
         this.attempts = attempts;
@@ -47,33 +48,35 @@ public final class TransactionLocks {
     }
 
     /**
-     * Acquires the lock, waiting for it as long as given. An interrupt is noticed within 0.1 s.
+     * Acquires the lock, and waits for it for this time at most. An interrupt is noticed within 0.1 s.
      *
-     * @param transaction where a connection of the transaction comes from; used on this thread only, and closed afterwards
-     * @param request what to lock
+     * @param transaction opens a connection of the transaction, on this thread only; the connection is closed
+     *     afterwards
+     * @param request the lock to acquire
      * @param waitAtMost how long to wait: {@link LockRequest#IMMEDIATE} to {@link LockRequest#UNLIMITED}
      * @return the lock
      * @throws LockNotAcquiredException if somebody else held the lock for the whole wait
      * @throws LockException as {@link io.holdfast.lock.Locker#acquire} does
-     * @throws InterruptedException if the thread is interrupted while waiting; the transaction is as it was
-     * @throws IllegalStateException if the locker is closed, also while this waits, or the transaction has failed before
+     * @throws InterruptedException if the thread is interrupted while it waits; the transaction stays as it was
+     * @throws IllegalStateException if the locker is closed, also during the wait, or the transaction has failed before
      */
     public TransactionLock acquire(ConnectionSource transaction, LockRequest request, Duration waitAtMost)
             throws InterruptedException {
         long startNanos = System.nanoTime();
         LockAttempt attempt = attempts.attempt(request, waitAtMost);
         return acquire(transaction, attempt, startNanos)
-                .orElseThrow(() -> heldLocks.notAcquired(attempt, since(startNanos), Thread.currentThread()));
+                .orElseThrow(() -> heldLocks.notAcquired(attempt, Elapsed.since(startNanos), Thread.currentThread()));
     }
 
     /**
      * Acquires the lock if nobody else holds it or waits for it.
      *
-     * @param transaction where a connection of the transaction comes from; used on this thread only, and closed afterwards
-     * @param request what to lock
+     * @param transaction opens a connection of the transaction, on this thread only; the connection is closed
+     *     afterwards
+     * @param request the lock to acquire
      * @return the lock; empty if somebody else holds it or waits for it
      * @throws LockException as {@link io.holdfast.lock.Locker#tryAcquire} does
-     * @throws InterruptedException if the thread is interrupted before
+     * @throws InterruptedException if the thread is interrupted when this is called
      * @throws IllegalStateException if the locker is closed, or the transaction has failed before
      */
     public Optional<TransactionLock> tryAcquire(ConnectionSource transaction, LockRequest request)
@@ -91,11 +94,11 @@ public final class TransactionLocks {
         listeners.waitBegan(attempt);
         try {
             if (!tryGrant(transaction, attempt, Deadline.from(startNanos, attempt.waitAtMost()))) {
-                listeners.refused(attempt, since(startNanos));
+                listeners.notGranted(attempt, Elapsed.since(startNanos));
                 return Optional.empty();
             }
             TransactionLock lock = new TransactionLock(attempt, listeners);
-            listeners.acquired(attempt, lock, since(startNanos));
+            listeners.acquired(attempt, lock, Elapsed.since(startNanos));
             return Optional.of(lock);
         } catch (LockException e) {
             listeners.failed(attempt, e);
@@ -105,20 +108,23 @@ public final class TransactionLocks {
         }
     }
 
-    /** The transaction keeps what it was granted, also if its connection cannot be closed any more. */
+    /** The transaction keeps a lock that it was granted, even if its connection cannot be closed any more. */
     private boolean tryGrant(ConnectionSource transaction, LockAttempt attempt, Deadline deadline)
             throws InterruptedException {
         Connection connection = open(transaction, attempt);
         try {
-            TransactionAttempt asking = new TransactionAttempt(attempt, connection, lockDatabase);
+            TransactionLockStatement statement = new TransactionLockStatement(attempt, connection, lockDatabase);
             return attempt.waitAtMost().isZero()
-                    ? asking.tryGrant(LockRequest.IMMEDIATE, null)
-                    : await(asking, attempt, deadline);
+                    ? statement.tryGrant(LockRequest.IMMEDIATE, null)
+                    : await(statement, attempt, deadline);
         } finally {
             try {
                 Uninterruptibly.run(connection::close);
             } catch (SQLException | RuntimeException e) {
-                Messages.LOG.log(System.Logger.Level.DEBUG, "a connection of the transaction cannot be closed", e);
+                Messages.LOG.log(
+                        System.Logger.Level.DEBUG,
+                        "closing a connection of the transaction failed; this is ignored",
+                        e);
             }
         }
     }
@@ -133,18 +139,14 @@ public final class TransactionLocks {
         }
     }
 
-    private static Duration since(long startNanos) {
-        return Duration.ofNanos(System.nanoTime() - startNanos);
-    }
-
-    /** Asks again if the statement has ended early, since somebody canceled it. */
-    private boolean await(TransactionAttempt asking, LockAttempt attempt, Deadline deadline)
+    /** Waits for the lock. Asks again if somebody else has canceled the statement, so that it has ended early. */
+    private boolean await(TransactionLockStatement statement, LockAttempt attempt, Deadline deadline)
             throws InterruptedException {
         try (StatementWait wait = waits.begin()) {
             boolean granted;
             do {
                 attempts.requireOpen(Shown.lock(attempt));
-                granted = asking.tryGrant(deadline.remaining(), wait);
+                granted = statement.tryGrant(deadline.remaining(), wait);
             } while (!granted && !deadline.hasPassed());
             return granted;
         }
