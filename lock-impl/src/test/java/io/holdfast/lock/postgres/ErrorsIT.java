@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -105,29 +106,33 @@ class ErrorsIT extends OpenedSessionsTest {
         assertNoSessionIsLeft();
     }
 
-    /** Fails at one of its calls: a statement is prepared, or it was executed. */
+    /** Fails at one of the calls of its users: a statement is prepared, or it was executed. */
     private final class FailingDriver {
 
+        private final int failing;
+        private final Throwable failure;
         private final AtomicInteger calls = new AtomicInteger();
-        private volatile int failingCall = Integer.MAX_VALUE;
-        private volatile Throwable failure;
+        private volatile boolean counting;
 
-        void failAt(int call, Throwable failure) {
+        FailingDriver(int failing, Throwable failure) {
+            this.failing = failing;
             this.failure = failure;
-            calls.set(0);
-            failingCall = call;
         }
 
-        boolean hasFailed() {
-            return calls.get() >= failingCall;
+        void failFromNow() {
+            counting = true;
         }
 
         void failNoMore() {
-            failingCall = Integer.MAX_VALUE;
+            counting = false;
+        }
+
+        boolean hasFailed() {
+            return calls.get() >= failing;
         }
 
         private void count() {
-            if (calls.incrementAndGet() == failingCall) {
+            if (counting && calls.incrementAndGet() == failing) {
                 ErrorsIT.<RuntimeException>sneak(failure);
             }
         }
@@ -170,62 +175,61 @@ class ErrorsIT extends OpenedSessionsTest {
         assertNoSessionIsLeft();
     }
 
+    /** Uses a lock and lets the driver fail from some call on; returns the handle if it still has to be released. */
+    @FunctionalInterface
+    private interface Use {
+        Optional<LockHandle> of(PostgresLocker locker, LockRequest wanted, FailingDriver driver) throws Exception;
+    }
+
+    /** Lets each call of a use fail in turn; there must be more of them than this. */
+    private void assertBears(Failure failure, SessionMode mode, int moreThan, Use use) throws Exception {
+        for (LockRequest wanted : List.of(request, request.enforcedTtl(LONG))) {
+            int call = 0;
+            FailingDriver driver;
+            do {
+                driver = new FailingDriver(++call, failure.create());
+                PostgresLocker locker = locker(mode, driver);
+                Optional<LockHandle> handle = use.of(locker, wanted, driver);
+                driver.failNoMore();
+                handle.ifPresent(LockHandle::release);
+                assertServes(locker);
+                listener.take();
+            } while (driver.hasFailed());
+            assertTrue(call > moreThan, "every call has failed once: " + call);
+        }
+    }
+
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("failuresAndModes")
     @DisplayName("C6, C17: what a driver throws while a lock is asked for fails the acquire, and leaves nothing behind")
     void shouldBearFailingAcquire(Failure failure, SessionMode mode) throws Exception {
-        for (LockRequest wanted : List.of(request, request.enforcedTtl(LONG))) {
-            int call = 0;
-            boolean failed;
-            do {
-                FailingDriver driver = new FailingDriver();
-                PostgresLocker locker = locker(mode, driver);
-                Throwable thrown = failure.create();
-                driver.failAt(++call, thrown);
-                LockHandle handle = null;
-                try {
-                    handle = locker.acquire(wanted);
-                } catch (Exception | Error e) {
-                    assertTrue(driver.hasFailed(), e::toString);
-                    assertTold(thrown, e);
-                }
-                failed = driver.hasFailed();
-                driver.failNoMore();
-                if (handle != null) {
-                    handle.release();
-                }
-                assertServes(locker);
-                listener.take();
-            } while (failed);
-            assertTrue(call > 2, "every call has failed once: " + call);
-        }
+        assertBears(failure, mode, 2, (locker, wanted, driver) -> {
+            driver.failFromNow();
+            try {
+                return Optional.of(locker.acquire(wanted));
+            } catch (Exception | Error e) {
+                assertTrue(driver.hasFailed(), e::toString);
+                assertTold(driver.failure, e);
+                return Optional.empty();
+            }
+        });
     }
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("failuresAndModes")
     @DisplayName("C16, C17: what a driver throws while a lock is released leaves nothing behind")
     void shouldBearFailingRelease(Failure failure, SessionMode mode) throws Exception {
-        for (LockRequest wanted : List.of(request, request.enforcedTtl(LONG))) {
-            int call = 0;
-            boolean failed;
-            do {
-                FailingDriver driver = new FailingDriver();
-                PostgresLocker locker = locker(mode, driver);
-                LockHandle handle = locker.acquire(wanted);
-                Throwable thrown = failure.create();
-                driver.failAt(++call, thrown);
-                try {
-                    handle.release();
-                } catch (LockNotHeldException e) {
-                    assertTrue(driver.hasFailed(), e::toString);
-                } catch (Error e) {
-                    assertSame(thrown, e);
-                }
-                failed = driver.hasFailed();
-                driver.failNoMore();
-                assertServes(locker);
-            } while (failed);
-            assertTrue(call > 1, "every call has failed once: " + call);
-        }
+        assertBears(failure, mode, 1, (locker, wanted, driver) -> {
+            LockHandle handle = locker.acquire(wanted);
+            driver.failFromNow();
+            try {
+                handle.release();
+            } catch (LockNotHeldException e) {
+                assertTrue(driver.hasFailed(), e::toString);
+            } catch (Error e) {
+                assertSame(driver.failure, e);
+            }
+            return Optional.empty();
+        });
     }
 }

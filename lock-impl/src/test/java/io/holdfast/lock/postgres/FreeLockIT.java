@@ -231,8 +231,7 @@ class FreeLockIT extends LockerTest {
     @Test
     @DisplayName("C5, C6: a pool that gives up sooner than the connection timeout is asked again")
     void shouldAskPoolAgain() throws Exception {
-        try (HikariDataSource impatient = Databases.pool(2)) {
-            impatient.setConnectionTimeout(BRIEF.toMillis());
+        try (HikariDataSource impatient = Databases.impatient(Databases.SHARED.dataSource(), 2)) {
             AtomicInteger asked = new AtomicInteger();
             PostgresLocker locker = locker(
                     CONFIG.connectionTimeout(Duration.ofSeconds(5))

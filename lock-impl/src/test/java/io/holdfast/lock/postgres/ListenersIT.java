@@ -28,34 +28,9 @@ import org.junit.jupiter.api.Test;
 /** What listeners are told of attempts that end in different ways. */
 class ListenersIT extends LockerTest {
 
-    private final List<String> events = new CopyOnWriteArrayList<>();
-    private final PostgresLocker locker =
-            new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of(new LockListener() {
-                @Override
-                public void waitBegan(LockAttempt attempt) {
-                    events.add("began");
-                }
-
-                @Override
-                public void waitEnded(LockAttempt attempt) {
-                    events.add("ended");
-                }
-
-                @Override
-                public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
-                    events.add("acquired");
-                }
-
-                @Override
-                public void contended(LockAttempt attempt, Duration waited) {
-                    events.add("contended");
-                }
-
-                @Override
-                public void timedOut(LockAttempt attempt, Duration waited) {
-                    events.add("timed out");
-                }
-            }));
+    private final Attempts noted = new Attempts("began", "ended", "acquired", "contended", "timed out");
+    private final List<String> events = noted.told;
+    private final PostgresLocker locker = new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of(noted));
 
     @Test
     @DisplayName("a granted attempt, a try and a wait in vain are told each in its way")
@@ -131,11 +106,19 @@ class ListenersIT extends LockerTest {
 
         private final List<String> told = new CopyOnWriteArrayList<>();
         private final Set<LockAttempt> all = ConcurrentHashMap.newKeySet();
+        private final Set<String> noted;
         private volatile Thread beganOn;
+
+        /** Of all events if none is named. */
+        Attempts(String... noted) {
+            this.noted = Set.of(noted);
+        }
 
         private void tell(LockAttempt attempt, String what) {
             all.add(attempt);
-            told.add(what);
+            if (noted.isEmpty() || noted.contains(what)) {
+                told.add(what);
+            }
         }
 
         @Override
@@ -157,6 +140,16 @@ class ListenersIT extends LockerTest {
         @Override
         public void acquired(LockAttempt attempt, LockHandle handle, Duration waited) {
             tell(attempt, "acquired");
+        }
+
+        @Override
+        public void contended(LockAttempt attempt, Duration waited) {
+            tell(attempt, "contended");
+        }
+
+        @Override
+        public void timedOut(LockAttempt attempt, Duration waited) {
+            tell(attempt, "timed out");
         }
 
         @Override

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import com.zaxxer.hikari.HikariDataSource;
+import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
@@ -64,6 +68,11 @@ abstract class LockerTest {
                 new PostgresLocker(CONFIG, ConnectionSource.of(Databases.SHARED.dataSource()), List.of());
         opened.add(locker);
         return locker;
+    }
+
+    /** Finds out by one of the two calls that ask the server. */
+    static void assertNotHeld(LockHandle handle, boolean byRefresh) {
+        assertThrows(LockNotHeldException.class, byRefresh ? () -> handle.refresh(LONG) : handle::release);
     }
 
     @AfterEach

@@ -67,13 +67,7 @@ class LostSessionIT extends RarelyCheckedTest {
                 statement.execute("select pg_advisory_unlock_all()");
             }
 
-            assertThrows(LockNotHeldException.class, () -> {
-                if (byRefresh) {
-                    handle.refresh(LONG);
-                } else {
-                    handle.release();
-                }
-            });
+            assertNotHeld(handle, byRefresh);
 
             assertEquals(LockState.LOST, handle.state());
             Server.eventually("the session is ended", () -> !server.sessionExists(pid));

@@ -79,8 +79,7 @@ class UnavailabilityIT extends RarelyCheckedTest {
     @Test
     @DisplayName("C6: a pool that reports its exhaustion itself, sooner than we would, is understood")
     void shouldUnderstandExhaustionReportedByPool() throws InterruptedException {
-        HikariDataSource impatient = Databases.pool(1);
-        impatient.setConnectionTimeout(250);
+        HikariDataSource impatient = Databases.impatient(Databases.SHARED.dataSource(), 1);
         PostgresLocker onImpatient = locker(impatient::getConnection);
         LockHandle held = onImpatient.acquire(LockRequest.of(key + "/held"));
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockUnavailableException;
+import io.holdfast.lock.TextFiles;
 import io.holdfast.lock.ee.naming.ApplicationName;
 import io.holdfast.lock.ee.observe.LockMetrics.Kind;
 import io.holdfast.lock.ee.observe.LockMetrics.Measure;
@@ -29,7 +30,6 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -41,8 +41,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -234,12 +232,12 @@ class LockMetricsTest {
 
     @Test
     void dashboardShouldUseWhatIsEmittedOnly() throws IOException {
-        assertUsed(find("(holdfast_[a-z_]+)", DASHBOARD), measure -> inPrometheus(measure, measure.id));
+        assertUsed(TextFiles.find("(holdfast_[a-z_]+)", DASHBOARD), measure -> inPrometheus(measure, measure.id));
     }
 
     @Test
     void dashboardOfOpenTelemetryShouldUseWhatIsEmittedOnly() throws IOException {
-        Set<String> used = find("(holdfast_[a-z_]+)", OPEN_TELEMETRY_DASHBOARD);
+        Set<String> used = TextFiles.find("(holdfast_[a-z_]+)", OPEN_TELEMETRY_DASHBOARD);
         for (AttributeKey<String> label :
                 List.of(OpenTelemetryMetrics.APPLICATION_KEY, OpenTelemetryMetrics.LOCK_KEY)) {
             assertTrue(used.remove(label.getKey().replace('.', '_')), label::getKey);
@@ -268,7 +266,7 @@ class LockMetricsTest {
     private static void assertListed(String pattern, Function<Measure, String> name) throws IOException {
         assertEquals(
                 Arrays.stream(Measure.values()).map(name).collect(Collectors.toCollection(TreeSet::new)),
-                find(pattern, DOCUMENT));
+                TextFiles.find(pattern, DOCUMENT));
     }
 
     private static LockAttempt attempt(LockRequest request) {
@@ -310,14 +308,5 @@ class LockMetricsTest {
         return measure.kind == Kind.TIMER
                 ? Set.of(name + "_seconds_count", name + "_seconds_sum", name + "_seconds_bucket")
                 : Set.of(measure.kind == Kind.COUNTER ? name + "_total" : name);
-    }
-
-    private static Set<String> find(String pattern, Path file) throws IOException {
-        Matcher matcher = Pattern.compile(pattern).matcher(Files.readString(file));
-        Set<String> found = new TreeSet<>();
-        while (matcher.find()) {
-            found.add(matcher.group(1));
-        }
-        return found;
     }
 }
