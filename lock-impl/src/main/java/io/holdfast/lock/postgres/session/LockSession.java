@@ -91,13 +91,12 @@ public final class LockSession {
         return former != null;
     }
 
-    /** Which backend it is; null before the first answer to a statement that acquires. */
-    @Nullable
+    /** Which backend it is. To be called after the first answer to a statement that acquires. */
     public Backend backend() {
-        return requireNonNull(backend, "the session was not made ready");
+        return requireNonNull(backend, "the backend is not known yet");
     }
 
-    /** Null before the session was made ready. */
+    /** As {@link #backend()}; null before the first answer. */
     @Nullable
     Backend backendIfKnown() {
         return backend;
@@ -227,36 +226,29 @@ public final class LockSession {
      * Whether the lock was held until now, on this very backend. If the session was for it alone, it is restored, too.
      */
     public boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
+        UnlockStatement unlock = new UnlockStatement(mode, lockId, backend().pid(), restore ? former : null);
+        return unlock(unlock, () -> lockIds.remove(lockId), restore);
+    }
+
+    /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */
+    boolean restore() throws SQLException {
+        return unlock(new RestoreStatement(backend().pid(), requireNonNull(former)), lockIds::clear, true);
+    }
+
+    /** After the settings were restored, no other statement may change them. */
+    private boolean unlock(Query<Boolean> unlock, Runnable forget, boolean restore) throws SQLException {
         oneStatement.lock();
         try {
-            boolean held = ask(new UnlockStatement(mode, lockId, backend().pid(), restore ? former : null));
-            lockIds.remove(lockId);
+            boolean held = ask(unlock);
+            forget.run();
             if (restore) {
-                seal();
+                sealed = true;
+                former = null;
             }
             return held;
         } finally {
             oneStatement.unlock();
         }
-    }
-
-    /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */
-    boolean restore() throws SQLException {
-        oneStatement.lock();
-        try {
-            boolean restored = ask(new RestoreStatement(backend().pid(), requireNonNull(former)));
-            lockIds.clear();
-            seal();
-            return restored;
-        } finally {
-            oneStatement.unlock();
-        }
-    }
-
-    /** After the settings were restored, no other statement may change them. */
-    private void seal() {
-        sealed = true;
-        former = null;
     }
 
     /** Unlocks everything, whatever an earlier error has left; false if that fails. */
@@ -273,12 +265,12 @@ public final class LockSession {
      * timeout, with the ttl that is given; otherwise the ttl is null.
      */
     public boolean refresh(long lockId, LockMode mode, @Nullable Duration enforcedTtl) throws SQLException {
-        return ask(new RefreshStatement(mode, lockId, backend.pid(), enforcedTtl)) && isInTime();
+        return ask(new RefreshStatement(mode, lockId, backend().pid(), enforcedTtl)) && isInTime();
     }
 
     /** Gives a sign of life. Whether this is still the same backend, and it answers in time. */
     public boolean touch() throws SQLException {
-        return ask(PlainQuery.BACKEND_PID) == backend.pid() && isInTime();
+        return ask(PlainQuery.BACKEND_PID) == backend().pid() && isInTime();
     }
 
     /** Whether the server cannot have ended the session before its last answer came. */
