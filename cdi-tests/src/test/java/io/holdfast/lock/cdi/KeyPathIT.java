@@ -8,6 +8,8 @@ import io.holdfast.lock.Locked;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KeyPathIT extends CdiTest {
+
+    private static final int MOST_FILES = 15;
+    private static final Path PAGE = Path.of("../docs/architecture.md");
 
     /** The application whose second call is followed. */
     static final class Application {
@@ -64,8 +69,8 @@ class KeyPathIT extends CdiTest {
         System.out.printf(
                 "The way of a key, by the stacks when its SQL is sent: %d files%n",
                 Set.copyOf(chain).size());
-        System.out.println("  caller: " + String.join(" -> ", runs(path.callerFrames())));
-        System.out.println("  keeper: " + String.join(" -> ", runs(path.keeperFrames())));
+        System.out.println(line("caller", path.callerFrames()));
+        System.out.println(line("keeper", path.keeperFrames()));
         System.out.println("  entered twice: " + (twice.isEmpty() ? "none" : String.join(", ", twice)));
         System.out.printf(
                 "All files that ran until then, by their first method: %d%n",
@@ -73,7 +78,16 @@ class KeyPathIT extends CdiTest {
         System.out.println("  " + String.join(", ", path.visited()));
 
         assertTrue(chain.get(0).endsWith("Interceptor"), chain::toString);
+        assertTrue(twice.isEmpty(), () -> "entered twice: " + twice);
+        assertTrue(chain.size() <= MOST_FILES, () -> "a key passes through more files: " + chain);
+        List<String> page = Files.readAllLines(PAGE);
+        assertTrue(page.contains(line("caller", path.callerFrames())), () -> "in docs/architecture.md: " + PAGE);
+        assertTrue(page.contains(line("keeper", path.keeperFrames())), () -> "in docs/architecture.md: " + PAGE);
         assertFalse(path.keeperFrames().isEmpty(), "the keeper has sent the statement");
+    }
+
+    private static String line(String thread, List<String> frames) {
+        return thread + ": " + String.join(" -> ", runs(frames));
     }
 
     /** Several entries of one file in a row count as one. */

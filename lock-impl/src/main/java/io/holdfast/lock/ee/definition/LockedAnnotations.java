@@ -25,7 +25,6 @@ public final class LockedAnnotations {
     /**
      * Returns those annotations of one method, or of one class, that take effect.
      *
-     * @param annotations the annotations
      * @return no annotation; one; or several, which is a mistake
      */
     public static Set<Locked> of(Annotation... annotations) {

@@ -138,9 +138,7 @@ public class LockedExtension implements Extension {
      * Parses a method with the annotation that the container has shown for its class, or for the class that a generated
      * class extends.
      *
-     * @param target the method
      * @param settingsOfDomain finds the settings of a domain by its name
-     * @return the method
      * @throws IllegalStateException if the annotation cannot be used; it names the method
      */
     public LockedMethod parse(LockedTarget target, Function<String, Settings> settingsOfDomain) {

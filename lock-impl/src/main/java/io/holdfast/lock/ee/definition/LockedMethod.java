@@ -32,8 +32,6 @@ public record LockedMethod(
     /**
      * Returns a request for each key of a call.
      *
-     * @param arguments the arguments of the call
-     * @return the requests
      * @throws IllegalStateException if the arguments do not make a key
      */
     public List<LockRequest> requests(Object[] arguments) {
@@ -57,7 +55,6 @@ public record LockedMethod(
      * Returns how long to wait for all locks of a call together.
      *
      * @param first the request for the first of them
-     * @return the limit
      */
     public Duration waitAtMost(LockRequest first) {
         return locks.stream()

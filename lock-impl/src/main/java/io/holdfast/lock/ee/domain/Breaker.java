@@ -3,15 +3,12 @@ package io.holdfast.lock.ee.domain;
 
 import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockException;
-import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockUnavailableException;
-import io.holdfast.lock.ee.domain.Retrying.Attempt;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -95,28 +92,34 @@ final class Breaker {
         this.answeredNanos = clock.getAsLong();
     }
 
-    /** Returns an attempt that is refused while the circuit breaker is open. */
-    Attempt guard(Attempt attempt) {
-        return () -> run(attempt);
-    }
-
-    Optional<LockHandle> run(Attempt attempt) throws InterruptedException {
-        if (mostFailures == 0) {
-            return attempt.run();
-        }
-        if (claimQuestion()) {
+    /**
+     * Admits an attempt, or refuses it while the circuit breaker is open. May ask the database, which blocks.
+     *
+     * @return the moment at which the attempt begins, for {@link #failed}
+     * @throws Refusal if the attempt is refused
+     */
+    long admit() throws InterruptedException {
+        if (mostFailures > 0 && claimQuestion()) {
             askDatabase();
         }
-        long begunNanos = clock.getAsLong();
-        try {
-            Optional<LockHandle> lock = attempt.run();
-            if (lock.isPresent()) {
-                answered();
-            }
-            return lock;
-        } catch (LockException e) {
-            judge(e, begunNanos);
-            throw e;
+        return clock.getAsLong();
+    }
+
+    /** Notes that the database has granted the lock of an attempt. */
+    void granted() {
+        if (mostFailures > 0) {
+            answered();
+        }
+    }
+
+    /**
+     * Notes that an attempt failed.
+     *
+     * @param begunNanos when it began
+     */
+    void failed(LockException failure, long begunNanos) {
+        if (mostFailures > 0) {
+            judge(failure, begunNanos);
         }
     }
 
@@ -174,7 +177,7 @@ final class Breaker {
     /** Contention and limits may exist in this JVM alone, so they are no answer of the database. */
     private void judge(LockException failure, long begunNanos) {
         if (Reachability.isUnreachable(failure)) {
-            failed(failure, begunNanos);
+            unreachable(failure, begunNanos);
         } else if (!(failure instanceof LockNotAcquiredException)
                 && !(failure instanceof LockConnectionTimeoutException)
                 && !(failure instanceof LockLimitException)) {
@@ -191,7 +194,7 @@ final class Breaker {
         }
     }
 
-    private synchronized void failed(LockException failure, long begunNanos) {
+    private synchronized void unreachable(LockException failure, long begunNanos) {
         long now = clock.getAsLong();
         if (begunNanos - answeredNanos < 0) {
             return;

@@ -63,67 +63,37 @@ public final class Domain {
         return name;
     }
 
-    /**
-     * Returns the settings.
-     *
-     * @return the settings
-     */
+    /** Returns the settings. */
     public Settings settings() {
         return settings;
     }
 
-    /**
-     * Returns the locker of applications.
-     *
-     * @return the locker
-     */
+    /** Returns the locker of applications. */
     public Locker locker() {
         return locker;
     }
 
-    /**
-     * Returns the administration of applications.
-     *
-     * @return the administration
-     */
+    /** Returns the administration of applications. */
     public LockAdmin admin() {
         return admin;
     }
 
-    /**
-     * Returns what acquires locks on sessions of their own, without applying the settings.
-     *
-     * @return the locks of sessions
-     */
+    /** Returns what acquires locks on sessions of their own, without applying the settings. */
     public SessionLocks sessionLocks() {
         return sessionLocks;
     }
 
-    /**
-     * Returns what binds locks to transactions, without applying the settings.
-     *
-     * @return the binding
-     */
+    /** Returns what binds locks to transactions, without applying the settings. */
     public TransactionBinding binding() {
         return binding;
     }
 
-    /**
-     * Asks the database on one of the locker's own threads.
-     *
-     * @param atMost how long it has to answer
-     * @return completes when the database has answered
-     */
+    /** Asks the database on one of the locker's own threads. */
     public CompletableFuture<Void> pingWithin(Duration atMost) {
         return core.pingWithin(atMost);
     }
 
-    /**
-     * Releases a lock later, on one of the locker's own threads.
-     *
-     * @param handle the lock
-     * @param delay when to release it, from now
-     */
+    /** Releases a lock later, on one of the locker's own threads. */
     public void closeAfter(LockHandle handle, Duration delay) {
         core.closeAfter(handle, delay);
     }

@@ -91,7 +91,6 @@ public class Domains {
     /**
      * Returns the settings of the application.
      *
-     * @return the settings
      * @throws DeploymentException if they cannot be used
      */
     public ApplicationSettings settings() {
@@ -101,8 +100,6 @@ public class Domains {
     /**
      * Returns a domain. Its existence is checked at start where the application names it in an annotation.
      *
-     * @param name its name
-     * @return the domain
      * @throws DeploymentException if there is no such domain
      */
     public Domain get(String name) {
@@ -114,7 +111,6 @@ public class Domains {
     /**
      * Finds a domain.
      *
-     * @param name its name
      * @return the domain; empty if there is no such domain
      */
     public Optional<Domain> find(String name) {
@@ -123,8 +119,6 @@ public class Domains {
 
     /**
      * Returns the domains that the application uses. An application that names its domains need not have a default one.
-     *
-     * @return the domains
      */
     public List<Domain> wanted() {
         Collection<Domain> domains = domains().byName().values();

@@ -27,18 +27,18 @@ final class GuardedLocks implements SessionLocks {
 
     @Override
     public LockHandle acquire(LockRequest request, RemainingWait wait) throws InterruptedException {
-        return acquire(new CoreAttempt(core, request, wait)).orElseThrow();
+        return acquire(new CoreAttempt(core, breaker, request, wait)).orElseThrow();
     }
 
     @Override
     public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
-        return acquire(new CoreAttempt(core, request, null));
+        return acquire(new CoreAttempt(core, breaker, request, null));
     }
 
     private Optional<LockHandle> acquire(CoreAttempt attempt) throws InterruptedException {
         boolean hasReturned = false;
         try {
-            Optional<LockHandle> lock = retrying.acquire(breaker.guard(attempt));
+            Optional<LockHandle> lock = retrying.acquire(attempt);
             hasReturned = true;
             return lock;
         } catch (Breaker.Refusal e) {

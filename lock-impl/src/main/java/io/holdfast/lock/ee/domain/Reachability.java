@@ -21,7 +21,6 @@ public final class Reachability {
     /**
      * Whether the pool had no connection left besides those of the locks.
      *
-     * @param failure the failure
      * @return whether the database may be reachable all the same
      */
     public static boolean isPoolExhausted(Throwable failure) {

@@ -11,8 +11,6 @@ public interface Retrying {
     /**
      * Makes the attempt, and repeats it where that is configured.
      *
-     * @param attempt what acquires
-     * @return what the attempt returned
      * @throws InterruptedException if the thread was interrupted during an attempt or between two
      * @throws LockUnavailableException if the last attempt could not reach the database
      */
@@ -26,7 +24,6 @@ public interface Retrying {
          * Tries once.
          *
          * @return the lock; empty if somebody else holds it
-         * @throws InterruptedException if the thread was interrupted
          */
         Optional<LockHandle> run() throws InterruptedException;
     }

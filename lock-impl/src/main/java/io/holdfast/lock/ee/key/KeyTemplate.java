@@ -38,7 +38,6 @@ public final class KeyTemplate {
      *
      * @param source the template as it is written in the annotation
      * @param method the method, whose parameters it may name
-     * @return the template
      * @throws MistakeException if it is malformed
      */
     public static KeyTemplate parse(String source, Method method) throws MistakeException {
@@ -52,11 +51,7 @@ public final class KeyTemplate {
         return template;
     }
 
-    /**
-     * Returns the template as it is written in the annotation.
-     *
-     * @return the text
-     */
+    /** Returns the template as it is written in the annotation. */
     public String source() {
         return source;
     }
@@ -64,20 +59,13 @@ public final class KeyTemplate {
     /**
      * Makes the key of a call.
      *
-     * @param arguments the arguments of the call
-     * @return the key
      * @throws IllegalStateException if a value cannot be part of a key; it names the method
      */
     public String key(Object[] arguments) {
         return parts.stream().map(part -> part.text(arguments)).collect(Collectors.joining());
     }
 
-    /**
-     * Whether a parameter of the method has {@link LockKey}.
-     *
-     * @param method the method
-     * @return whether one has
-     */
+    /** Whether a parameter of the method has {@link LockKey}. */
     public static boolean hasKeyParameters(Method method) {
         return Arrays.stream(method.getParameterAnnotations()).anyMatch(KeyTemplate::isKey);
     }

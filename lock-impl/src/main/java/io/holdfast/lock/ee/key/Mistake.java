@@ -9,11 +9,7 @@ package io.holdfast.lock.ee.key;
  */
 public record Mistake(String problem, String remedy) {
 
-    /**
-     * Makes an exception of it.
-     *
-     * @return the exception to throw
-     */
+    /** Makes an exception of it. */
     public MistakeException toException() {
         return new MistakeException(this);
     }

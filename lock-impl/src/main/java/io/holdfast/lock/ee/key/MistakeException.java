@@ -15,11 +15,7 @@ public final class MistakeException extends Exception {
         this.mistake = mistake;
     }
 
-    /**
-     * Returns the mistake.
-     *
-     * @return the mistake
-     */
+    /** Returns the mistake. */
     public Mistake mistake() {
         return mistake;
     }

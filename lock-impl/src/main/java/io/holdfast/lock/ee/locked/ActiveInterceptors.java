@@ -20,7 +20,6 @@ public final class ActiveInterceptors {
     /**
      * Requires that every interceptor is active.
      *
-     * @param beans the beans of the application
      * @throws jakarta.enterprise.inject.spi.DeploymentException if one is not, so that methods would run without their
      *     locks
      */

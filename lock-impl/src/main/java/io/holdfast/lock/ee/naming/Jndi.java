@@ -37,9 +37,6 @@ public final class Jndi {
     /**
      * Looks a name up, as far as the calling thread can.
      *
-     * @param <T> the type of the object
-     * @param type the type of the object
-     * @param name the name
      * @return the object that is bound to the name; empty if there is none of the type
      */
     public static <T> Optional<T> find(Class<T> type, String name) {
@@ -53,8 +50,6 @@ public final class Jndi {
     /**
      * Whether a name that does not resolve on the calling thread is bound on no other thread, either: because the names
      * of components resolve on this thread, or because there is no naming service.
-     *
-     * @return whether it is
      */
     public static boolean isConclusive() {
         try {

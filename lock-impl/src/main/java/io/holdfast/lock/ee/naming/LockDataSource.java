@@ -27,8 +27,6 @@ public record LockDataSource(String name, DataSource dataSource) {
 
     /**
      * Whether this is the default data source of the server, whose connections the application most likely uses, too.
-     *
-     * @return whether it is
      */
     public boolean isDefault() {
         return name.equals(DEFAULT);
@@ -37,8 +35,6 @@ public record LockDataSource(String name, DataSource dataSource) {
     /**
      * Whether the calling thread can see which of the default names is bound. While an EAR starts, Payara resolves the
      * server's default, but not yet the reference, which takes precedence.
-     *
-     * @return whether it can
      */
     public static boolean isNamedYet() {
         try {
@@ -51,11 +47,7 @@ public record LockDataSource(String name, DataSource dataSource) {
         }
     }
 
-    /**
-     * Whether the application has the resource reference, as far as the calling thread can see.
-     *
-     * @return whether it has
-     */
+    /** Whether the application has the resource reference, as far as the calling thread can see. */
     public static boolean isReferenced() {
         return Jndi.find(DataSource.class, REFERENCE).isPresent();
     }
@@ -63,8 +55,6 @@ public record LockDataSource(String name, DataSource dataSource) {
     /**
      * Finds the data source of this name.
      *
-     * @param jndiName the name
-     * @return the data source
      * @throws jakarta.enterprise.inject.spi.DeploymentException if there is none
      */
     public static LockDataSource find(String jndiName) {
@@ -76,8 +66,6 @@ public record LockDataSource(String name, DataSource dataSource) {
      * as on a server without JNDI. Only a name that is not bound leads to the next one: a reference that cannot be
      * resolved is a mistake, and the default may be a different database.
      *
-     * @param bean finds the bean
-     * @return the data source
      * @throws jakarta.enterprise.inject.spi.DeploymentException if there is none
      */
     public static LockDataSource findDefault(Supplier<Optional<LockDataSource>> bean) {

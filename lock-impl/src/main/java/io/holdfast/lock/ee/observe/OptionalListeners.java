@@ -63,11 +63,7 @@ public final class OptionalListeners {
 
     private final List<LazyListener> all;
 
-    /**
-     * Finds the listeners whose APIs the server has, without making them.
-     *
-     * @param surroundings answers what the listeners ask
-     */
+    /** Finds the listeners whose APIs the server has, without making them. */
     public OptionalListeners(Surroundings surroundings) {
         this(CANDIDATES, surroundings);
     }
@@ -79,11 +75,7 @@ public final class OptionalListeners {
                 .toList();
     }
 
-    /**
-     * Returns the listeners, which are the same for all domains.
-     *
-     * @return the listeners
-     */
+    /** Returns the listeners, which are the same for all domains. */
     public List<LockListener> all() {
         return all.stream().map(LazyListener::proxy).toList();
     }

@@ -13,8 +13,6 @@ public final class ServerProvided {
     /**
      * Finds an instance of a type.
      *
-     * @param <T> the type
-     * @param type the type
      * @param beans the beans of the application and its server
      * @return the instance; empty where the application contains the API but the server does not implement it, and
      *     where the server refuses: Payara's producer fails while its metrics are switched off

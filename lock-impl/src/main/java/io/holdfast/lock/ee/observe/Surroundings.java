@@ -9,23 +9,13 @@ public interface Surroundings {
     /**
      * What the server provides for injection.
      *
-     * @param <T> its type
-     * @param type its type
      * @return the instance; empty if the server provides none
      */
     <T> Optional<T> provided(Class<T> type);
 
-    /**
-     * The name of the application, as it was known when the application started.
-     *
-     * @return the name
-     */
+    /** The name of the application, as it was known when the application started. */
     String application();
 
-    /**
-     * Whether spans show the keys of locks.
-     *
-     * @return whether they do
-     */
+    /** Whether spans show the keys of locks. */
     boolean tracesKeys();
 }

@@ -40,12 +40,7 @@ public final class LocksEndpoint {
         this.caller = caller;
     }
 
-    /**
-     * Begins the request of this caller.
-     *
-     * @param caller the login of the request
-     * @return what answers it
-     */
+    /** Begins the request of this caller. */
     public static LocksEndpoint of(SecurityContext caller) {
         return new LocksEndpoint(CDI.current().select(Domains.class).get(), caller);
     }
@@ -54,7 +49,6 @@ public final class LocksEndpoint {
      * Lists the locks.
      *
      * @param domain the name of the domain; empty for the default one
-     * @return the answer
      */
     public Response list(String domain) {
         return answer(
@@ -67,11 +61,7 @@ public final class LocksEndpoint {
                         LocksJson.of(found.admin().locks(), found.settings().publishesKeys())));
     }
 
-    /**
-     * Reports which methods the caller may use on the list.
-     *
-     * @return the answer
-     */
+    /** Reports which methods the caller may use on the list. */
     public Response optionsOfList() {
         return options(domains.settings().operationsRole(), caller, "GET", "HEAD");
     }
@@ -79,11 +69,9 @@ public final class LocksEndpoint {
     /**
      * Ends a session.
      *
-     * @param headers the headers of the request
      * @param domain the name of the domain; empty for the default one
      * @param lockId the id of the lock, as text
      * @param pid the process id of the session, as text
-     * @return the answer
      */
     public Response terminate(HttpHeaders headers, String domain, String lockId, String pid) {
         return answer(ApplicationSettings.TERMINATE_ROLE, domains.settings().terminateRole(), domain, found -> {
@@ -118,11 +106,7 @@ public final class LocksEndpoint {
         return problem(Status.NOT_FOUND, Messages.noSuchSession(lockId, pid));
     }
 
-    /**
-     * Reports which methods the caller may use on a session.
-     *
-     * @return the answer
-     */
+    /** Reports which methods the caller may use on a session. */
     public Response optionsOfSession() {
         return options(domains.settings().terminateRole(), caller, "DELETE");
     }
@@ -150,11 +134,7 @@ public final class LocksEndpoint {
         }
     }
 
-    /**
-     * Returns why the caller has no access; empty if it has access.
-     *
-     * @param setting the setting that names the role
-     */
+    /** Returns why the caller has no access; empty if it has access. */
     static Optional<Status> refusal(String setting, Optional<String> role, SecurityContext caller) {
         if (role.isEmpty()) {
             return Optional.of(Status.NOT_FOUND);

@@ -37,10 +37,8 @@ public record ApplicationSettings(
     /**
      * Reads all settings, and logs a warning about each name that is not the name of a setting.
      *
-     * @param source the source of the settings
      * @param named the domains that the application names; others are found by their data sources
      * @param provided the domains whose data source is a bean
-     * @return the settings
      * @throws DeploymentException if a value cannot be used, or if a domain has no data source
      */
     public static ApplicationSettings read(SettingsSource source, Set<String> named, Set<String> provided) {
@@ -75,7 +73,6 @@ public record ApplicationSettings(
     /**
      * Reads how long the databases have to answer the health check.
      *
-     * @param source the source of the settings
      * @return the limit; empty if the check is switched off
      * @throws DeploymentException if a value cannot be used
      */

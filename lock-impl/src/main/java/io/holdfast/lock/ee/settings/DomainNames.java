@@ -38,9 +38,6 @@ public final class DomainNames {
      * Finds the domains that the application names, and those that have a data source in the settings. An environment
      * variable alone does not create a domain, because its name does not distinguish a hyphen from a dot.
      *
-     * @param source the source of the settings
-     * @param named the names that the application uses
-     * @return the names, without the default domain
      * @throws DeploymentException if one of them cannot be the name of a domain
      */
     public static Set<String> find(SettingsSource source, Set<String> named) {
@@ -61,13 +58,7 @@ public final class DomainNames {
         }
     }
 
-    /**
-     * Refuses a domain that has no data source.
-     *
-     * @param domain the name of the domain
-     * @param domains the names of all domains
-     * @return the exception to throw
-     */
+    /** Refuses a domain that has no data source. */
     public static DeploymentException withoutDataSource(String domain, Set<String> domains) {
         return Messages.domainWithoutDataSource(domain, prefix(domain) + Settings.DATA_SOURCE, domains);
     }

@@ -22,11 +22,7 @@ public final class NamedLockSettings {
         this.byName = new ConcurrentHashMap<>(names.readAll(source));
     }
 
-    /**
-     * Looks up the settings of this name, unless the source lists them.
-     *
-     * @param name the name of a lock
-     */
+    /** Looks up the settings of this name, unless the source lists them. */
     public void lookUp(String name) {
         if (!byName.containsKey(name)) {
             LockSettings settings = names.read(source, name);

@@ -19,7 +19,6 @@ public final class Refusal {
      * Makes a refusal without a stack trace.
      *
      * @param message what is wrong and what to do
-     * @return the exception to throw
      */
     public static DeploymentException of(String message) {
         DeploymentException refusal = new DeploymentException(message);
@@ -27,12 +26,7 @@ public final class Refusal {
         return refusal;
     }
 
-    /**
-     * Makes a refusal that repeats the message of a failure, whose stack trace and causes go to the debug log.
-     *
-     * @param failure the failure
-     * @return the exception to throw
-     */
+    /** Makes a refusal that repeats the message of a failure, whose stack trace and causes go to the debug log. */
     public static DeploymentException of(DeploymentException failure) {
         LOG.log(Level.DEBUG, "The cause of the refusal", failure);
         return of(failure.getMessage());

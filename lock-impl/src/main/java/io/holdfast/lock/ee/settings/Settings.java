@@ -52,8 +52,6 @@ public record Settings(
     /**
      * Reads the settings of the default domain.
      *
-     * @param source the source of the settings
-     * @return the settings
      * @throws DeploymentException if a value cannot be used
      */
     public static Settings read(SettingsSource source) {
@@ -96,37 +94,23 @@ public record Settings(
     /**
      * Returns the settings of the locks of one name.
      *
-     * @param lockName the name
      * @return the settings; {@link LockSettings#NONE} if nothing is set for the name
      */
     public LockSettings of(String lockName) {
         return locks.of(lockName);
     }
 
-    /**
-     * Returns how long locks of a name are waited for, unless the caller limits the wait.
-     *
-     * @param lockName the name
-     * @return the limit
-     */
+    /** Returns how long locks of a name are waited for, unless the caller limits the wait. */
     public Duration waitAtMost(String lockName) {
         return of(lockName).waitAtMost().orElse(waitAtMost());
     }
 
-    /**
-     * Returns how long locks are waited for that have no other limit.
-     *
-     * @return the limit
-     */
+    /** Returns how long locks are waited for that have no other limit. */
     public Duration waitAtMost() {
         return locker.waitAtMost();
     }
 
-    /**
-     * Whether the keys of locks may be shown to others.
-     *
-     * @return whether they may
-     */
+    /** Whether the keys of locks may be shown to others. */
     public boolean publishesKeys() {
         return locker.publishKeys();
     }
@@ -135,7 +119,6 @@ public record Settings(
      * Applies the settings to the request of an annotation. They override the annotation.
      *
      * @param request the request as the annotation has it
-     * @return the request to use
      */
     public LockRequest override(LockRequest request) {
         return of(request.name()).override(defaultTtl.complete(request));
@@ -145,7 +128,6 @@ public record Settings(
      * Applies the settings to the request of a program. They provide what the request leaves open.
      *
      * @param request the request as the program made it
-     * @return the request to use
      */
     public LockRequest complete(LockRequest request) {
         return defaultTtl.complete(of(request.name()).complete(request));

@@ -17,8 +17,6 @@ public record SettingsSource(Function<String, Optional<String>> values, Set<Stri
 
     /**
      * Finds MicroProfile Config where the server has it, else system properties and, after them, environment variables.
-     *
-     * @return the source
      */
     public static SettingsSource find() {
         Set<String> environment = System.getenv().keySet();

@@ -33,7 +33,6 @@ public final class CountedHold {
      * Returns the first share of a lock, which belongs to whatever acquired it.
      *
      * @param acquired the lock; if it is a share already, it stays as it is
-     * @return the share
      */
     public static Share firstShareOf(LockHandle acquired) {
         return acquired instanceof Share share ? share : new Share(new CountedHold(acquired), true);
@@ -65,11 +64,7 @@ public final class CountedHold {
         return shares.get() == 0;
     }
 
-    /**
-     * Returns the lock itself.
-     *
-     * @return the lock
-     */
+    /** Returns the lock itself. */
     public LockHandle lock() {
         return lock;
     }
@@ -77,8 +72,6 @@ public final class CountedHold {
     /**
      * Whether somebody else may hold the lock by now. This is the case, too, if the lock was released without its
      * holder's doing, as when it was refreshed after its ttl.
-     *
-     * @return whether the lock has ended
      */
     public boolean isGone() {
         LockState state = lock.state();
@@ -88,7 +81,6 @@ public final class CountedHold {
     /**
      * Requires that a request can be served by a share of this lock.
      *
-     * @param request the request
      * @throws RuntimeException if the lock has ended, or does not have what the request needs
      */
     public void requireReusable(LockRequest request) {
@@ -114,11 +106,7 @@ public final class CountedHold {
         }
     }
 
-    /**
-     * Forgets an action.
-     *
-     * @param action what {@link #onLoss} was called with
-     */
+    /** Forgets an action. */
     public void forgetLossAction(Runnable action) {
         lossActions.remove(action);
     }

@@ -81,7 +81,6 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
      * Finds what knows the transactions: JNDI, or else a bean of CDI, as on servers without JNDI. To be called before
      * the application locks, and when it starts on a thread of the container.
      *
-     * @param beans the beans of the application
      * @param application identifies the application, whose bean is used until it is forgotten
      * @return whether transactions are seen, or there can be none
      */
@@ -105,11 +104,7 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
         }
     }
 
-    /**
-     * Forgets the bean of an application that ends.
-     *
-     * @param application what {@link #findRegistry} was called with
-     */
+    /** Forgets the bean of an application that ends. */
     public static void forgetRegistry(Object application) {
         BEANS.remove(application);
     }
@@ -135,7 +130,6 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
      * Whether the calling thread is in the transaction of this key.
      *
      * @param key the key of the transaction; null for no transaction
-     * @return whether it is
      */
     public static boolean isCurrent(@Nullable Object key) {
         return Objects.equals(key, currentKey());
@@ -150,11 +144,7 @@ public record JtaTransaction(TransactionSynchronizationRegistry registry) {
         return current().map(JtaTransaction::key).orElse(null);
     }
 
-    /**
-     * Returns what identifies the transaction.
-     *
-     * @return the key
-     */
+    /** Returns what identifies the transaction. */
     public Object key() {
         return registry.getTransactionKey();
     }

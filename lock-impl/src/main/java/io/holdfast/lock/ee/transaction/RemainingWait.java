@@ -13,11 +13,7 @@ public final class RemainingWait {
     private final Duration atMost;
     private final long startNanos = System.nanoTime();
 
-    /**
-     * Begins the wait.
-     *
-     * @param atMost its limit
-     */
+    /** Begins the wait. */
     public RemainingWait(Duration atMost) {
         this.atMost = atMost;
     }

@@ -15,9 +15,6 @@ public interface SessionLocks {
      * Acquires a lock, and waits for it.
      *
      * @param request what to lock; not bound to a transaction
-     * @param wait how long to wait
-     * @return the lock
-     * @throws InterruptedException if the thread is interrupted
      */
     LockHandle acquire(LockRequest request, RemainingWait wait) throws InterruptedException;
 
@@ -26,7 +23,6 @@ public interface SessionLocks {
      *
      * @param request what to lock; not bound to a transaction
      * @return the lock; empty if somebody else holds it
-     * @throws InterruptedException if the thread is interrupted
      */
     Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException;
 }

@@ -24,20 +24,12 @@ public final class Share implements LockHandle {
         this.isCounted = isCounted;
     }
 
-    /**
-     * Returns what this is a share of.
-     *
-     * @return the hold
-     */
+    /** Returns what this is a share of. */
     public CountedHold hold() {
         return hold;
     }
 
-    /**
-     * Whether somebody else may hold the lock by now. A share that was released is gone, too.
-     *
-     * @return whether this share has ended
-     */
+    /** Whether somebody else may hold the lock by now. A share that was released is gone, too. */
     public boolean isGone() {
         return released.get() || hold.isGone();
     }

@@ -26,9 +26,7 @@ public final class TransactionBinding {
     /**
      * Binds the locks of one domain.
      *
-     * @param domain the name of the domain
      * @param sessionLocks acquires locks on sessions of their own
-     * @param transactionLocks acquires locks in the transaction
      * @param connections opens a connection of the calling thread's transaction
      */
     public TransactionBinding(
@@ -49,14 +47,7 @@ public final class TransactionBinding {
         return new Key(domain, lockKey);
     }
 
-    /**
-     * Acquires a lock for the transaction of the calling thread, or reuses the one that the transaction keeps.
-     *
-     * @param request what to lock
-     * @param wait how long to wait
-     * @return the lock
-     * @throws InterruptedException if the thread is interrupted
-     */
+    /** Acquires a lock for the transaction of the calling thread, or reuses the one that the transaction keeps. */
     public LockHandle acquire(LockRequest request, RemainingWait wait) throws InterruptedException {
         Optional<Share> kept = shareOfTransaction(request);
         if (kept.isPresent()) {
@@ -73,9 +64,7 @@ public final class TransactionBinding {
      * Acquires a lock for the transaction of the calling thread if nobody else holds it, or reuses the one that the
      * transaction keeps.
      *
-     * @param request what to lock
      * @return the lock; empty if somebody else holds it
-     * @throws InterruptedException if the thread is interrupted
      */
     public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
         Optional<Share> kept = shareOfTransaction(request);
@@ -117,12 +106,7 @@ public final class TransactionBinding {
         return lock;
     }
 
-    /**
-     * Whether the transaction of the calling thread keeps a lock of the key.
-     *
-     * @param lockKey the key
-     * @return whether it does
-     */
+    /** Whether the transaction of the calling thread keeps a lock of the key. */
     public boolean isKept(String lockKey) {
         return JtaTransaction.current()
                 .map(transaction -> transaction.resource(key(lockKey)))
@@ -132,7 +116,6 @@ public final class TransactionBinding {
     /**
      * Returns a share of the lock that the transaction of the calling thread keeps.
      *
-     * @param request what to lock
      * @return the share; empty if the transaction keeps no lock of the key, or one that the server has to be asked for
      *     again
      * @throws RuntimeException if that lock has ended, or does not have what the request needs
@@ -157,9 +140,6 @@ public final class TransactionBinding {
      * Returns a share of a lock that the calling thread's call chain holds. If a transaction is active, it keeps the
      * lock until it has completed, which may be after the chain.
      *
-     * @param request what to lock
-     * @param held the lock that the chain holds
-     * @return the share
      * @throws RuntimeException if the lock has ended, or the transaction cannot keep it
      */
     public Share shareOfCall(LockRequest request, CountedHold held) {
@@ -184,7 +164,6 @@ public final class TransactionBinding {
      * active. A transaction that is marked for rollback commits nothing that the next holder could miss. If the lock
      * cannot be kept, it is released.
      *
-     * @param lock the lock
      * @return the handle to use from now on
      */
     public LockHandle keepForTransaction(LockHandle lock) {
@@ -228,7 +207,6 @@ public final class TransactionBinding {
      * ends. Nothing changes for a lock whose key the transaction keeps already. If a lock cannot be kept, the
      * transaction is marked for rollback where that is possible.
      *
-     * @param shares the locks of the method
      * @return why a lock cannot be kept; empty if all are kept, or if no transaction is active
      */
     public Optional<IllegalStateException> keepForOpenTransaction(List<Share> shares) {

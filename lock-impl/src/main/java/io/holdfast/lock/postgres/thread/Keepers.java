@@ -24,8 +24,15 @@ public final class Keepers {
 
     private static final Duration LONGEST_DELAY = Duration.ofNanos(Long.MAX_VALUE / 4);
 
-    /** The keepers that the current thread belongs to; absent on other threads. */
-    private static final ThreadLocal<Keepers> CURRENT = new ThreadLocal<>();
+    private static final class Keeper extends Thread {
+
+        private final Keepers owner;
+
+        Keeper(Keepers owner, Runnable work) {
+            super(rootGroup(), work, "holdfast-keeper-" + NUMBER.incrementAndGet(), 0, false);
+            this.owner = owner;
+        }
+    }
 
     private final ThreadPoolExecutor threads =
             new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), this::thread);
@@ -39,11 +46,7 @@ public final class Keepers {
     }
 
     private Thread thread(Runnable work) {
-        Runnable marked = () -> {
-            CURRENT.set(this);
-            work.run();
-        };
-        Thread thread = new Thread(rootGroup(), marked, "holdfast-keeper-" + NUMBER.incrementAndGet(), 0, false);
+        Thread thread = new Keeper(this, work);
         thread.setDaemon(true);
         thread.setPriority(Thread.NORM_PRIORITY);
         thread.setContextClassLoader(Keepers.class.getClassLoader());
@@ -61,7 +64,7 @@ public final class Keepers {
 
     /** Whether the calling thread is one of these threads, so that it must not wait for them. */
     boolean isCurrent() {
-        return CURRENT.get() == this;
+        return Thread.currentThread() instanceof Keeper keeper && keeper.owner == this;
     }
 
     /**

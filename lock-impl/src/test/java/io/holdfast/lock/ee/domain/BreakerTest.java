@@ -77,7 +77,7 @@ class BreakerTest {
                 failure,
                 assertThrows(
                         RuntimeException.class,
-                        () -> breaker.run(() -> {
+                        () -> run(() -> {
                             throw failure;
                         })));
     }
@@ -98,7 +98,7 @@ class BreakerTest {
         Attempt never = () -> {
             throw new AssertionError("the database is asked");
         };
-        return assertThrows(Breaker.Refusal.class, () -> breaker.run(never)).toException();
+        return assertThrows(Breaker.Refusal.class, () -> run(never)).toException();
     }
 
     private void pass(Duration time) {
@@ -133,14 +133,14 @@ class BreakerTest {
             fail(DOWN);
             fail(DOWN);
             try {
-                breaker.run(each);
+                run(each);
             } catch (LockException e) {
                 assertTrue(!(e instanceof LockConnectionTimeoutException));
             }
         }
         fail(DOWN);
         fail(DOWN);
-        breaker.run(BreakerTest::granted);
+        run(BreakerTest::granted);
     }
 
     @Test
@@ -152,7 +152,7 @@ class BreakerTest {
             fail(new IllegalStateException("misuse"));
             assertThrows(
                     InterruptedException.class,
-                    () -> breaker.run(() -> {
+                    () -> run(() -> {
                         throw new InterruptedException();
                     }));
         }
@@ -171,17 +171,17 @@ class BreakerTest {
         ofPing = null;
         pinging = new CountDownLatch(1);
         answer = new CountDownLatch(1);
-        Future<Optional<LockHandle>> first = threads.submit(() -> breaker.run(BreakerTest::granted));
+        Future<Optional<LockHandle>> first = threads.submit(() -> run(BreakerTest::granted));
         pinging.await();
 
         assertTrue(assertRefused().getMessage().contains("asked again now"));
 
         answer.countDown();
         assertTrue(first.get().isPresent());
-        breaker.run(BreakerTest::granted);
+        run(BreakerTest::granted);
         fail(DOWN);
         fail(DOWN);
-        breaker.run(BreakerTest::granted);
+        run(BreakerTest::granted);
     }
 
     @Test
@@ -195,7 +195,7 @@ class BreakerTest {
         assertRefused();
         pass(Duration.ofMillis(1));
         ofPing = null;
-        assertTrue(breaker.run(BreakerTest::granted).isPresent());
+        assertTrue(run(BreakerTest::granted).isPresent());
     }
 
     @Test
@@ -205,7 +205,7 @@ class BreakerTest {
         open();
         pass(DELAY);
         ofPing = new InterruptedException();
-        assertThrows(InterruptedException.class, () -> breaker.run(BreakerTest::granted));
+        assertThrows(InterruptedException.class, () -> run(BreakerTest::granted));
         ofPing = EXHAUSTED;
         fail(EXHAUSTED);
         ofPing = new IllegalStateException("closed");
@@ -214,7 +214,7 @@ class BreakerTest {
         assertRefused();
         pass(DELAY);
         ofPing = null;
-        assertTrue(breaker.run(BreakerTest::granted).isPresent());
+        assertTrue(run(BreakerTest::granted).isPresent());
     }
 
     @Test
@@ -223,7 +223,7 @@ class BreakerTest {
         CountDownLatch begun = new CountDownLatch(MOST_FAILURES);
         CountDownLatch late = new CountDownLatch(1);
         List<Future<Optional<LockHandle>>> failing = java.util.stream.IntStream.range(0, MOST_FAILURES)
-                .mapToObj(i -> threads.submit(() -> breaker.run(() -> {
+                .mapToObj(i -> threads.submit(() -> run(() -> {
                     begun.countDown();
                     late.await();
                     throw DOWN;
@@ -231,13 +231,13 @@ class BreakerTest {
                 .toList();
         begun.await();
         pass(Duration.ofSeconds(1));
-        breaker.run(BreakerTest::granted);
+        run(BreakerTest::granted);
         late.countDown();
         for (Future<?> each : failing) {
             assertThrows(ExecutionException.class, each::get);
         }
 
-        assertTrue(breaker.run(BreakerTest::granted).isPresent());
+        assertTrue(run(BreakerTest::granted).isPresent());
     }
 
     @Test
@@ -245,10 +245,10 @@ class BreakerTest {
     void shouldOpenDespiteContention() throws InterruptedException {
         fail(DOWN);
         fail(DOWN);
-        assertTrue(breaker.run(Optional::empty).isEmpty());
+        assertTrue(run(Optional::empty).isEmpty());
         assertThrows(
                 LockNotAcquiredException.class,
-                () -> breaker.run(() -> {
+                () -> run(() -> {
                     throw new LockNotAcquiredException("held", null);
                 }));
         fail(DOWN);
@@ -261,7 +261,7 @@ class BreakerTest {
     void shouldNotCloseByContention() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch late = new CountDownLatch(1);
-        Future<?> contended = threads.submit(() -> breaker.run(() -> {
+        Future<?> contended = threads.submit(() -> run(() -> {
             begun.countDown();
             late.await();
             return Optional.empty();
@@ -283,9 +283,26 @@ class BreakerTest {
                     DOWN,
                     assertThrows(
                             LockException.class,
-                            () -> off.run(() -> {
+                            () -> run(off, () -> {
                                 throw DOWN;
                             })));
+        }
+    }
+
+    private Optional<LockHandle> run(Attempt attempt) throws InterruptedException {
+        return run(breaker, attempt);
+    }
+
+    /** As an attempt of a domain asks its circuit breaker. */
+    private static Optional<LockHandle> run(Breaker breaker, Attempt attempt) throws InterruptedException {
+        long begunNanos = breaker.admit();
+        try {
+            Optional<LockHandle> lock = attempt.run();
+            lock.ifPresent(handle -> breaker.granted());
+            return lock;
+        } catch (LockException e) {
+            breaker.failed(e, begunNanos);
+            throw e;
         }
     }
 }
