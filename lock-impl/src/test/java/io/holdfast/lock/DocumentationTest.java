@@ -43,16 +43,16 @@ class DocumentationTest {
         assertEquals(List.copyOf(new TreeSet<>(documented)), documented);
     }
 
-    /** An id may stand for variants of one message, which are in one catalogue; the API may have one, too. */
+    /** An id may stand for variants of one message, which are in one catalogue. */
     @Test
-    void shouldHaveEachIdInOneCatalogue() throws IOException {
-        for (Path folder : CODE) {
-            Map<String, Path> homes = new HashMap<>();
-            for (Path source : sources(folder)) {
-                for (String id : new TreeSet<>(find(ID, source))) {
-                    assertNull(homes.put(id, source), () -> id + " is in two files, one of which is " + source);
-                }
+    void shouldHaveEachIdInOneCatalogueInOrder() throws IOException {
+        Map<String, Path> homes = new HashMap<>();
+        for (Path source : sources()) {
+            List<String> ids = find(ID, source);
+            for (String id : new TreeSet<>(ids)) {
+                assertNull(homes.put(id, source), () -> id + " is in two files, one of which is " + source);
             }
+            assertEquals(ids.stream().sorted().toList(), ids, () -> "the order in " + source);
         }
     }
 
@@ -69,15 +69,11 @@ class DocumentationTest {
     private static List<Path> sources() throws IOException {
         List<Path> sources = new ArrayList<>();
         for (Path folder : CODE) {
-            sources.addAll(sources(folder));
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+            }
         }
         return sources;
-    }
-
-    private static List<Path> sources(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".java")).toList();
-        }
     }
 
     private static List<String> find(String pattern, Path file) throws IOException {

@@ -10,7 +10,15 @@ final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
 
+    // What messages are about.
+    static final String PING = "a ping";
+    static final String LIST = "the list of locks";
+
     private Messages() {}
+
+    static String termination(int pid) {
+        return "the end of the session with process id " + pid;
+    }
 
     static LockPrivilegeException mayNotTerminate(int pid, Throwable cause) {
         return new LockPrivilegeException("""

@@ -58,7 +58,7 @@ final class PostgresLockAdmin implements LockAdmin {
     public boolean terminate(LockInfo lock, Session session) throws InterruptedException {
         Objects.requireNonNull(lock, "lock");
         Objects.requireNonNull(session, "session");
-        return ask("ending the session with process id " + session.pid(), asking -> {
+        return ask(Messages.termination(session.pid()), asking -> {
             try {
                 return asking.ask(new TerminateShownStatement(session, lock.lockId()));
             } catch (SQLException e) {
@@ -86,7 +86,7 @@ final class PostgresLockAdmin implements LockAdmin {
     /** Returns the information by lock id, in the order of the ids. */
     private Map<Long, LockInfo> infos(@Nullable Long lockId, Map<Long, String> keys) throws InterruptedException {
         Map<Long, List<LockRow>> byId = new TreeMap<>();
-        ask("the list of locks", session -> session.ask(new LocksQuery(lockId)))
+        ask(Messages.LIST, session -> session.ask(new LocksQuery(lockId)))
                 .forEach(row -> byId.computeIfAbsent(row.lockId(), id -> new ArrayList<>())
                         .add(row));
         Map<Long, LockInfo> infos = new TreeMap<>();

@@ -80,8 +80,6 @@ public final class PostgresLocker implements Locker {
     /** The time for which a close waits for threads when nothing is held any more. */
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(1);
 
-    private static final String PING = "a ping";
-
     private final LockerConfig config;
     private final Attempts attempts;
     private final Listeners listeners;
@@ -186,8 +184,8 @@ public final class PostgresLocker implements Locker {
 
     @Override
     public void ping() throws InterruptedException {
-        attempts.requireOpen(PING);
-        inquiries.askAll(PING, this::answerPing);
+        attempts.requireOpen(Messages.PING);
+        inquiries.askAll(Messages.PING, this::answerPing);
     }
 
     private Void answerPing(LockSession session, Progress progress) throws SQLException {
@@ -204,8 +202,9 @@ public final class PostgresLocker implements Locker {
      * @return completes when the database has answered, and fails as {@link #ping()} does
      */
     public CompletableFuture<Void> pingWithin(Duration atMost) {
-        attempts.requireOpen(PING);
-        return keepers.submit(() -> inquiries.askAll(PING, (session, progress) -> requirePrimary(session), atMost));
+        attempts.requireOpen(Messages.PING);
+        return keepers.submit(
+                () -> inquiries.askAll(Messages.PING, (session, progress) -> requirePrimary(session), atMost));
     }
 
     private static Void requirePrimary(LockSession session) throws SQLException {

@@ -53,8 +53,8 @@ final class LockStatement {
     }
 
     /** To be called before a statement is sent that the server may take this long for. */
-    void expectAnswerAfter(Duration served) {
-        answerBy = Deadline.after(served.plus(config.answerTimeout()));
+    void expectAnswerAfter(Duration work) {
+        answerBy = Deadline.after(work.plus(config.answerTimeout()));
     }
 
     /** To be called before a step that ends by this deadline, and in which the server is not asked. */
@@ -81,7 +81,7 @@ final class LockStatement {
             expectAnswerAfter(slice);
             long sentNanos = System.nanoTime();
             Acquired answer;
-            // The server may end the wait too late, for example when its clock is set.
+            // The server may end the wait too late, for example after its clock was set forward.
             LateEnd lateEnd = new LateEnd(session);
             Future<?> cancel = keepers.schedule(
                     () -> keepers.submit(lateEnd),

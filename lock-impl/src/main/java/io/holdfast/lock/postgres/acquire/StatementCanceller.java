@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stops a keeper that asks the server for a lock which nobody wants any more. A cancel that arrives before the
@@ -68,7 +69,7 @@ final class StatementCanceller {
     }
 
     /** Retires the session, and lets the next in line ask the server whether somebody holds the lock. */
-    private void giveUp(LockSession asking) {
+    private void giveUp(@Nullable LockSession asking) {
         if (asking != null) {
             users.retire(asking, null);
         }

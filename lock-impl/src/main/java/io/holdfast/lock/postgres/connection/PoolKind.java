@@ -5,8 +5,8 @@ import java.sql.Connection;
 import java.util.Arrays;
 
 /**
- * The pools of application servers, which are recognized by the wrappers of their connections. Each has settings that end
- * or exchange a connection that is in use.
+ * The pools of application servers, which are recognized by the wrappers of their connections. Each has settings that
+ * end or exchange a connection that is in use.
  */
 public enum PoolKind {
     WILDFLY(
@@ -15,8 +15,8 @@ public enum PoolKind {
                     + " pool."),
     PAYARA(
             "com.sun.gjc.",
-            "On Payara, connection-leak-reclaim and fail-all-connections, which must be false, can also cause this, and so"
-                    + " can flushing or changing the pool."),
+            "On Payara, connection-leak-reclaim and fail-all-connections, which must be false, can also cause this, and"
+                    + " so can flushing or changing the pool."),
     LIBERTY("com.ibm.ws.rsadapter.", "On Open Liberty, changing the data source in server.xml can also cause this."),
     OTHER("", "");
 

@@ -122,10 +122,10 @@ public final class HeldLocks {
         String lock = Shown.lock(attempt);
         Optional<Holder> holder = tenures.of(attempt.lockId()).map(Tenure::holder);
         if (holder.isEmpty()) {
-            return Messages.notAcquired(lock, "somebody else", waited);
+            return Messages.heldElsewhere(lock, waited);
         }
         return holder.get().isAcquiredBy(caller)
                 ? Messages.heldByCaller(lock, waited)
-                : Messages.notAcquired(lock, "somebody else in this JVM", waited);
+                : Messages.heldInThisJvm(lock, waited);
     }
 }

@@ -19,7 +19,15 @@ final class Messages {
 
     private Messages() {}
 
-    static LockNotAcquiredException notAcquired(String lock, String holder, Duration waited) {
+    static LockNotAcquiredException heldElsewhere(String lock, Duration waited) {
+        return heldBy("somebody else", lock, waited);
+    }
+
+    static LockNotAcquiredException heldInThisJvm(String lock, Duration waited) {
+        return heldBy("somebody else in this JVM", lock, waited);
+    }
+
+    private static LockNotAcquiredException heldBy(String holder, String lock, Duration waited) {
         return new LockNotAcquiredException("""
                 HOLDFAST-0001: %s is held by %s; gave up after %s. Wait longer, or look up the holder in pg_locks\
                 """.formatted(lock, holder, Shown.seconds(waited)), null);

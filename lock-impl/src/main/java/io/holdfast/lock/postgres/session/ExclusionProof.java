@@ -51,8 +51,8 @@ final class ExclusionProof {
      */
     long prove(Servers servers) throws SQLException {
         progress.nextStep();
-        expect(true, tryLock(one), "a free lock was refused");
-        expect(false, tryLock(other), "a lock that one session held was granted to another");
+        expect(true, tryLock(one), Messages.FREE_LOCK_NOT_GRANTED);
+        expect(false, tryLock(other), Messages.GRANTED_TO_ANOTHER);
         waitWithoutGrant();
         Holdings seen = other.ask(new HoldingsQuery(List.of(pid)));
         if (seen.standby()) {
@@ -64,9 +64,9 @@ final class ExclusionProof {
         // Terminates nothing, since nobody has this lock; but it needs the privilege to.
         other.ask(new TerminateStatement(new Traces(OptionalInt.of(pid), null, null, Set.of(~lockId))));
         progress.nextStep();
-        expect(true, unlock(one), "a lock that a session held could not be released");
-        expect(true, tryLock(other), "a lock was refused after its release");
-        expect(true, unlock(other), "a lock that a session held could not be released");
+        expect(true, unlock(one), Messages.NOT_RELEASED);
+        expect(true, tryLock(other), Messages.NOT_GRANTED_AFTER_RELEASE);
+        expect(true, unlock(other), Messages.NOT_RELEASED);
         proveInTransaction();
         return seen.serverStart();
     }
@@ -74,11 +74,11 @@ final class ExclusionProof {
     private void proveInTransaction() throws SQLException {
         other.begin();
         boolean granted = other.ask(ProbeStatement.tryLockInTransaction(lockId));
-        expect(true, granted, "a free lock was refused to a transaction");
-        expect(false, tryLock(one), "a lock that a transaction held was granted to another session");
+        expect(true, granted, Messages.FREE_LOCK_NOT_GRANTED_IN_TRANSACTION);
+        expect(false, tryLock(one), Messages.GRANTED_DURING_TRANSACTION);
         other.rollback();
-        expect(true, tryLock(one), "a lock was refused after the end of its transaction");
-        expect(true, unlock(one), "a lock that a session held could not be released");
+        expect(true, tryLock(one), Messages.NOT_GRANTED_AFTER_TRANSACTION);
+        expect(true, unlock(one), Messages.NOT_RELEASED);
     }
 
     private boolean tryLock(LockSession session) throws SQLException {
@@ -116,6 +116,6 @@ final class ExclusionProof {
             }
             throw e;
         }
-        throw Messages.noExclusion("a session was granted a lock that another held", lockId);
+        throw Messages.noExclusion(Messages.GRANTED_AFTER_WAIT, lockId);
     }
 }

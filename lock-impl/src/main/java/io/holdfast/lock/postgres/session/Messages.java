@@ -20,8 +20,16 @@ final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
 
-    /** Why a proof failed. */
+    // The observations of a proof that failed, which HOLDFAST-0045 reports.
+    static final String FREE_LOCK_NOT_GRANTED = "a free lock was not granted";
+    static final String GRANTED_TO_ANOTHER = "a lock that one session held was granted to another";
+    static final String GRANTED_AFTER_WAIT = "a session that waited was granted a lock that another held";
     static final String NOT_IN_PG_LOCKS = "a lock that a session held did not show in pg_locks";
+    static final String NOT_RELEASED = "a lock that a session held could not be released";
+    static final String NOT_GRANTED_AFTER_RELEASE = "a lock was not granted after its release";
+    static final String FREE_LOCK_NOT_GRANTED_IN_TRANSACTION = "a free lock was not granted to a transaction";
+    static final String GRANTED_DURING_TRANSACTION = "a lock that a transaction held was granted to another session";
+    static final String NOT_GRANTED_AFTER_TRANSACTION = "a lock was not granted after the end of its transaction";
 
     private Messages() {}
 

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The database that has the locks, to be compared with the database that a transaction works on. */
 final class LockDatabase {
 
-    private static final String SUBJECT = "the database of the locks";
-
     private final Attempts attempts;
     private final Inquiries inquiries;
 
@@ -31,8 +29,8 @@ final class LockDatabase {
 
     /** Asks the database. After a restart of its server it counts as a different one. */
     Database ask() throws InterruptedException {
-        attempts.requireOpen(SUBJECT);
-        Database answer = inquiries.ask(SUBJECT, session -> session.ask(PlainQuery.DATABASE));
+        attempts.requireOpen(Messages.LOCK_DATABASE);
+        Database answer = inquiries.ask(Messages.LOCK_DATABASE, session -> session.ask(PlainQuery.DATABASE));
         known = answer;
         return answer;
     }

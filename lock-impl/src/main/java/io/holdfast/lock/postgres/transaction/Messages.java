@@ -12,6 +12,9 @@ final class Messages {
 
     static final Logger LOG = System.getLogger("io.holdfast.lock");
 
+    /** The subject of messages about the question which database has the locks. */
+    static final String LOCK_DATABASE = "the database of the locks";
+
     private Messages() {}
 
     static LockDatabaseUnfitException notInTransaction(String lock, Throwable cause) {
