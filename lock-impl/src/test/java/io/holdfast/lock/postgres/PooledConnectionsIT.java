@@ -16,7 +16,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,7 +89,7 @@ class PooledConnectionsIT extends RarelyCheckedTest {
         Future<LockHandle> waiter = threads.submit(() -> onBroken.acquire(request.enforcedTtl(Duration.ofSeconds(1))));
         Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
         // Only a grant that arrives after more than half of the ttl is confirmed by another question.
-        TimeUnit.MILLISECONDS.sleep(600);
+        letPass(Duration.ofMillis(600));
 
         blocking.release();
 
