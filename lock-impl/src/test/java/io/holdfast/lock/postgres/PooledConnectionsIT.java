@@ -89,7 +89,7 @@ class PooledConnectionsIT extends RarelyCheckedTest {
         Future<LockHandle> waiter = threads.submit(() -> onBroken.acquire(request.enforcedTtl(Duration.ofSeconds(1))));
         Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
         // Only a grant that arrives after more than half of the ttl is confirmed by another question.
-        letPass(Duration.ofMillis(600));
+        Server.letPass(Duration.ofMillis(600));
 
         blocking.release();
 
