@@ -59,7 +59,7 @@ public class LockDomainIT extends DeployingTest {
 
     @Deployment(name = "domains")
     static EnterpriseArchive domains() {
-        return Archives.testEar(
+        EnterpriseArchive ear = Archives.testEar(
                 LockDomainIT.class,
                 Map.of(
                         "holdfast.billing.datasource", "jdbc/work",
@@ -70,6 +70,9 @@ public class LockDomainIT extends DeployingTest {
                         "holdfast.far-away.breaker-delay", "1h",
                         "io.holdfast.lock.integration.LockAcquisition/acquire/Retry/maxRetries", "0"),
                 DomainEjb.class);
+        // A parameter of lambdas of this test, whose methods are looked at inside the server, too.
+        Archives.web(ear).addClass(RemoteDeployment.class);
+        return ear;
     }
 
     @Deployment(name = "domain-servlet", managed = false, testable = false)
