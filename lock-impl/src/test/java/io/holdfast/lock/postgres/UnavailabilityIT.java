@@ -126,7 +126,8 @@ class UnavailabilityIT extends RarelyCheckedTest {
                         () -> toSilent.pingWithin(BRIEF).get())) {
                     Throwable thrown = assertThrows(Exception.class, question);
                     Throwable failure = thrown instanceof ExecutionException ? thrown.getCause() : thrown;
-                    assertTrue(failure.getMessage().contains("does not answer a connect"), failure.getMessage());
+                    assertTrue(
+                            failure.getMessage().contains("does not answer connection attempts"), failure.getMessage());
                     assertInstanceOf(UnansweredConnectException.class, failure.getCause());
                 }
             }
