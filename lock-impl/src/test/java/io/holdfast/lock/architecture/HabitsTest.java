@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Habits of all our main code. */
@@ -77,7 +76,6 @@ class HabitsTest {
      * what they call, also through our own interfaces; synchronized blocks are not, nor lambdas, most of which run elsewhere.
      */
     @Test
-    @Disabled("until the container layer and the comments satisfy it")
     void shouldHoldNoMonitorOverJdbcOrJndi() {
         MainCode.assertNone(MainCode.CLASSES.stream()
                 .flatMap(type -> type.getMethods().stream())

@@ -8,7 +8,6 @@ import io.holdfast.lock.architecture.MainCode.Use;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 
 /** Where lock-impl may name APIs of the JDK and of servers. */
@@ -47,7 +46,7 @@ class HomesTest {
     private static final List<Home> OTHERS = List.of(
             new Home(
                     "java.sql.(Statement|PreparedStatement|CallableStatement|ResultSet|Types)",
-                    "postgres.(sql|session|transaction).*"),
+                    "postgres.(sql|connection|transaction).*"),
             new Home("java.sql.SQLException", "postgres.*|message.*|ee.(domain|transaction).*"),
             new Home("java.sql.*", "postgres.(?!thread).*|ee.(domain|transaction).*"),
             new Home("javax.sql.*", "postgres.(config|session).*|ee.(domain|naming).*"),
@@ -57,7 +56,6 @@ class HomesTest {
             new Home("org.jspecify.annotations.*", ".*"));
 
     @Test
-    @Disabled("until the container layer and the comments satisfy it")
     void shouldNameApisInTheirHomesOnly() {
         MainCode.assertNone(usesOfApis().filter(use -> !isAtHome(use)));
     }
