@@ -12,7 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acquires one lock from the core, if the circuit breaker admits it. It may run several times, and waits for the remaining time only when it is repeated.
+ * Acquires one lock from the core, if the circuit breaker admits it. It may run several times, and waits only for the
+ * remaining time when it is repeated.
  */
 final class CoreAttempt implements Retrying.Attempt {
 
