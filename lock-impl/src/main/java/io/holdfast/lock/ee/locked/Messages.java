@@ -38,8 +38,9 @@ final class Messages {
 
     static IllegalArgumentException sameLock(String first, String second, long lockId) {
         return new IllegalArgumentException(
-                "HOLDFAST-0059: the keys %s and %s are the same lock, which cannot be acquired twice at once."
-                        + " Change one of them".formatted(KeyText.of(first), KeyText.of(second, lockId)));
+                ("HOLDFAST-0059: the keys %s and %s are the same lock, which cannot be acquired twice at once."
+                                + " Change one of them")
+                        .formatted(KeyText.of(first), KeyText.of(second, lockId)));
     }
 
     static IllegalStateException transactionEnded(String key) {
