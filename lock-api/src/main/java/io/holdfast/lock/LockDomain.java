@@ -22,7 +22,8 @@ import java.util.Objects;
  * {@code holdfast.billing.datasource} names or, without that setting, the CDI bean of type {@link javax.sql.DataSource}
  * with this qualifier. A domain with neither fails the deployment (HOLDFAST-0051). Every setting that a domain does not
  * have, including the namespace, is that of the default locker, which is the one that is injected without this
- * annotation. {@link Locked#domain()} chooses a domain for a method.
+ * annotation. Exceptions are the data sources and the settings of single names ({@code holdfast.lock.<name>.*}).
+ * {@link Locked#domain()} chooses a domain for a method.
  *
  * <p><b>Not guaranteed:</b> re-entry across domains. Two domains with the same database and the same namespace exclude
  * each other like two applications: a call chain or a transaction that acquires a key in both waits for itself.

@@ -159,7 +159,7 @@ final class CoreLocker {
                 return false;
             }
             made = null;
-            phase = next;
+            phase = next.compareTo(phase) > 0 ? next : phase;
             return true;
         } finally {
             changing.unlock();

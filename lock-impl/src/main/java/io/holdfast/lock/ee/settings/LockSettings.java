@@ -91,7 +91,12 @@ public record LockSettings(
 
     /** Changes the request of an annotation to what is set. */
     LockRequest override(LockRequest request) {
-        return limit(request.mode(mode.orElse(request.mode())), ttl.orElse(request.ttl()), request.lease());
+        return overrideTtl(request.mode(mode.orElse(request.mode())));
+    }
+
+    /** Overrides the ttl and the lease of a request. */
+    LockRequest overrideTtl(LockRequest request) {
+        return limit(request, ttl.orElse(request.ttl()), request.lease());
     }
 
     /** Adds what is set to the request of a program, where that leaves it open. It never leaves the mode open. */

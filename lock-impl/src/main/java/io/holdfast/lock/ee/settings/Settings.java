@@ -130,6 +130,7 @@ public record Settings(
      * @param request the request as the program made it
      */
     public LockRequest complete(LockRequest request) {
-        return defaultTtl.complete(of(request.name()).complete(request));
+        boolean leavesOpen = request.ttl().equals(LockRequest.UNLIMITED);
+        return leavesOpen ? of(request.name()).overrideTtl(defaultTtl.complete(request)) : request;
     }
 }

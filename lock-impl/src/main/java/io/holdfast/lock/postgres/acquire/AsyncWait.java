@@ -77,7 +77,7 @@ final class AsyncWait {
             }
         });
         result.whenComplete((handle, failure) -> {
-            if (acquisition.abandon()) {
+            if (!progress.isDecided() && acquisition.abandon()) {
                 reportWaitEnded();
             }
         });

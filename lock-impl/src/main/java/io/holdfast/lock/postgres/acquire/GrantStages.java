@@ -90,8 +90,8 @@ final class GrantStages implements Progress {
     /** Does work before the server is asked, which may be interrupted. */
     <T> T open(Stage stage, Interruption.Work<T> work) throws SQLException {
         return progress.opening().run(() -> {
-            progress.reach(stage);
             statement.expectAnswerBy(preparationEnd);
+            progress.reach(stage);
             return work.run();
         });
     }

@@ -157,7 +157,7 @@ final class LockStatement {
         if (!answer.granted()) {
             return Optional.empty();
         }
-        long confirmedNanos = confirm(session, sentNanos);
+        long confirmedNanos = confirm(session, dedicated, sentNanos);
         long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
         return Optional.of(new Grant(session, lockId, dedicated, answer.token(), ttlStartNanos));
     }
@@ -165,16 +165,19 @@ final class LockStatement {
     /**
      * Returns a moment at which the session held the lock for certain. The server counts the silence of the session
      * from the grant, which is not earlier than the moment at which the statement was sent. If the statement waited,
-     * that may be long ago, so the server is asked again.
+     * that may be long ago, so the server is asked again. The lifetime of a dedicated session begins with that
+     * question; a shared session has other locks, which a late answer must not show as held again.
      */
-    private long confirm(LockSession session, long sentNanos) throws SQLException {
+    private long confirm(LockSession session, boolean dedicated, long sentNanos) throws SQLException {
         Duration lease = settings.lease();
         if (lease.isZero() || System.nanoTime() - sentNanos <= lease.toNanos() / 2) {
             return sentNanos;
         }
         expectAnswerAfter(Duration.ZERO);
         long confirmedNanos = System.nanoTime();
-        session.restartLifetime(settings, confirmedNanos);
+        if (dedicated) {
+            session.restartLifetime(settings, confirmedNanos);
+        }
         if (!session.refresh(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
             throw Messages.lateGrant(shownLock());
         }

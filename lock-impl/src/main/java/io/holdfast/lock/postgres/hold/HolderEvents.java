@@ -105,12 +105,12 @@ final class HolderEvents {
 
     /** Whether {@link #suspected} would report or note a change. */
     boolean isSuspicionNews(boolean suspect) {
-        return suspicionReported.get() != suspect;
+        return announced && suspicionReported.get() != suspect;
     }
 
     /** Reports once each time the lock becomes suspect. */
     void suspected(boolean suspect) {
-        if (!suspicionReported.getAndSet(suspect) && suspect) {
+        if (announced && !suspicionReported.getAndSet(suspect) && suspect) {
             Messages.suspected(Shown.lock(attempt));
             listeners.suspected(attempt, handle.get());
         }

@@ -49,7 +49,7 @@ final class LockCheck {
         if (byServer.size() == 1) {
             byServer.forEach(this::check);
         } else {
-            byServer.forEach((server, held) -> keepers.run(() -> check(server, held)));
+            byServer.forEach((server, held) -> keepers.runReported(() -> check(server, held)));
         }
     }
 
@@ -102,7 +102,7 @@ final class LockCheck {
             Optional<Holding> holding = byPid.getOrDefault(pid, List.of()).stream()
                     .filter(each -> isOf(each, tenure))
                     .findFirst();
-            if (holding.isEmpty() || !isProven(tenure, holding.get(), observation.sentNanos())) {
+            if (holding.isEmpty() || !mayBeHeld(tenure, holding.get(), observation.sentNanos())) {
                 gone.add(tenure);
             }
         }
@@ -119,7 +119,7 @@ final class LockCheck {
      * start of ours is learned here, from the first answer that cannot be about a later session. If the server's clock
      * was set, there is no such answer, so the session itself is asked. If it does not answer, nothing is proven.
      */
-    private boolean isProven(Tenure tenure, Holding holding, long observedNanos) {
+    private boolean mayBeHeld(Tenure tenure, Holding holding, long observedNanos) {
         LockSession session = tenure.session();
         Long start = holding.sessionStart();
         if (start == null || start.equals(session.start())) {
@@ -130,13 +130,25 @@ final class LockCheck {
             return false;
         }
         if (start > session.backend().seenAt()) {
-            Optional<Boolean> held = probe.askOn(session, asked -> tenure.refresh(null));
-            if (held.isEmpty() || !held.get()) {
-                return held.isEmpty();
+            Optional<Boolean> held = askSession(session, tenure);
+            if (held.isEmpty()) {
+                return true;
+            }
+            if (!held.get()) {
+                return false;
             }
         }
         session.learnStart(start);
         tenure.proven(observedNanos);
         return true;
+    }
+
+    /** Empty if the session does not answer, or its role may not ask: neither proves anything about the lock. */
+    private Optional<Boolean> askSession(LockSession session, Tenure tenure) {
+        try {
+            return probe.askOn(session, asked -> asked.refresh(tenure.lockId(), tenure.mode(), null));
+        } catch (SessionProbe.NotPermittedException e) {
+            return Optional.empty();
+        }
     }
 }

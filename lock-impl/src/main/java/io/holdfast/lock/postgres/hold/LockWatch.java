@@ -66,10 +66,10 @@ public final class LockWatch {
                     .map(Tenure::holder)
                     .filter(Holder::isSuspicionNews)
                     .forEach(holder -> notifications.add(holder::reportSuspicion));
-            keepers.run(check::run);
+            keepers.runReported(check::run);
         }
         if (!tenures.doubtful().isEmpty()) {
-            keepers.run(tenures.doubtful()::terminateAll);
+            keepers.runReported(tenures.doubtful()::terminateAll);
         }
     }
 }

@@ -93,8 +93,4 @@ public final class Admission {
     public synchronized boolean leave(Runnable work) {
         return waiting.remove(work);
     }
-
-    synchronized boolean isWaiting(Runnable work) {
-        return waiting.contains(work);
-    }
 }

@@ -63,7 +63,7 @@ public final class Keepers {
     }
 
     /** Whether the calling thread is one of these threads, so that it must not wait for them. */
-    boolean isCurrent() {
+    private boolean isCurrent() {
         return Thread.currentThread() instanceof Keeper keeper && keeper.owner == this;
     }
 
@@ -102,6 +102,17 @@ public final class Keepers {
         return submit(() -> {
             work.run();
             return null;
+        });
+    }
+
+    /** Runs regular work on a keeper thread, as {@link #run} does, and logs its failure. */
+    public void runReported(Runnable work) {
+        run(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException | Error e) {
+                Messages.watchFailed(e);
+            }
         });
     }
 

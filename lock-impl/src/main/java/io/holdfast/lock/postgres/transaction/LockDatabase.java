@@ -27,6 +27,11 @@ final class LockDatabase {
         return database == null ? ask() : database;
     }
 
+    /** Throws if the locker is closed. */
+    void requireOpen() {
+        attempts.requireOpen(Messages.LOCK_DATABASE);
+    }
+
     /** Asks the database. After a restart of its server it counts as a different one. */
     Database ask() throws InterruptedException {
         attempts.requireOpen(Messages.LOCK_DATABASE);

@@ -69,6 +69,7 @@ final class TransactionLockStatement {
         } catch (LockException e) {
             throw e;
         } catch (RuntimeException e) {
+            lockDatabase.requireOpen();
             throw CommonMessages.unavailable(lock, e);
         }
         if (!answer.database().equals(expected)) {

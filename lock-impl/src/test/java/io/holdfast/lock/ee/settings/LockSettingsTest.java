@@ -50,6 +50,8 @@ class LockSettingsTest {
         assertEquals(SAID, settings.override(SAID));
         assertEquals(UNSAID.name("invoice"), settings.override(UNSAID.name("invoice")));
         assertEquals(UNSAID.name("payment").ttl(Duration.ofSeconds(5)), settings.override(UNSAID.name("payment")));
+        assertEquals(UNSAID.name("invoice"), settings.complete(UNSAID.name("invoice")));
+        assertEquals(UNSAID.name("payment").ttl(Duration.ofSeconds(5)), settings.complete(UNSAID.name("payment")));
         LockRequest transactional = UNSAID.scope(LockScope.TRANSACTION);
         assertEquals(transactional, settings.override(transactional));
     }
