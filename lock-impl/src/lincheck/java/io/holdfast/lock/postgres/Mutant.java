@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,8 +80,9 @@ public final class Mutant {
 
     /** Runs a check. */
     public static void main(String[] arguments) throws ReflectiveOperationException {
-        Runnable check =
-                (Runnable) Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        Constructor<?> constructor = Class.forName(arguments[0]).getDeclaredConstructor();
+        constructor.setAccessible(true);
+        Runnable check = (Runnable) constructor.newInstance();
         try {
             check.run();
         } catch (LincheckAssertionError e) {

@@ -118,14 +118,23 @@ public final class Tenures implements Tenure.Registry {
     @Override
     public void retire(LockSession session, @Nullable Throwable cause) {
         reportLoss(session);
-        List<Holder> lost = new ArrayList<>(beginLosing(session));
+        List<Holder> lost = beginLosing(on(session).toList());
         doubtful.retire(session);
-        lost.addAll(beginLosing(session));
+        lost.addAll(beginLosing(on(session).toList()));
         lost.forEach(holder -> holder.finishLosing(cause));
     }
 
-    private List<Holder> beginLosing(LockSession session) {
-        return on(session).map(Tenure::holder).filter(Holder::beginLosing).toList();
+    /** Marks locks as lost, and returns the holders of those that this call has marked. */
+    private static List<Holder> beginLosing(Collection<Tenure> tenures) {
+        // A loop, and not a stream: the model checks do not look into streams.
+        List<Holder> lost = new ArrayList<>();
+        for (Tenure tenure : tenures) {
+            Holder holder = tenure.holder();
+            if (holder.beginLosing()) {
+                lost.add(holder);
+            }
+        }
+        return lost;
     }
 
     @Override
@@ -145,8 +154,6 @@ public final class Tenures implements Tenure.Registry {
 
     /** Ends tenures as lost. All are marked before the first is ended. */
     static void loseAll(Collection<Tenure> gone) {
-        List<Holder> lost =
-                gone.stream().map(Tenure::holder).filter(Holder::beginLosing).toList();
-        lost.forEach(holder -> holder.finishLosing(null));
+        beginLosing(gone).forEach(holder -> holder.finishLosing(null));
     }
 }
