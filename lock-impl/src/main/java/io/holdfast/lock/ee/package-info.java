@@ -12,4 +12,7 @@
  * {@code key}; Jakarta Concurrency in {@code locked}; Jakarta Transactions in {@code transaction}; MicroProfile Fault
  * Tolerance and Jakarta REST in {@code integration}.
  */
+@NullMarked
 package io.holdfast.lock.ee;
+
+import org.jspecify.annotations.NullMarked;

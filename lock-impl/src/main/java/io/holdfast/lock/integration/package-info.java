@@ -7,4 +7,7 @@
  * named in {@link io.holdfast.lock.integration.LockAcquisition} only, as an annotation, which vanishes where its type
  * is missing; Jakarta REST in {@link io.holdfast.lock.integration.LocksResource} only, which is not a bean.
  */
+@NullMarked
 package io.holdfast.lock.integration;
+
+import org.jspecify.annotations.NullMarked;

@@ -46,7 +46,7 @@ final class BeanMethods {
     private static List<Method> declared(Class<?> type) {
         return Arrays.stream(type.getDeclaredMethods())
                 .sorted(Comparator.comparing(Method::isSynthetic))
-                .filter(method -> method == behindBridge(method))
+                .filter(method -> method.equals(behindBridge(method)))
                 .toList();
     }
 

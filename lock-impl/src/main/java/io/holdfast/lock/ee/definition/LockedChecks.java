@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.definition;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.Locked;
 import io.holdfast.lock.ee.key.KeyTemplate;
 import io.holdfast.lock.ee.key.Mistake;
@@ -169,7 +171,8 @@ final class LockedChecks {
             return;
         }
         try {
-            Locked annotation = LockedMethodParser.find(method, annotations.apply(method), annotations.apply(type));
+            Locked annotation =
+                    requireNonNull(LockedMethodParser.find(method, annotations.apply(method), annotations.apply(type)));
             LockedMethodParser.parse(new LockedTarget(type, method), annotation, Settings.UNSET);
             locked.put(method, annotation);
         } catch (IllegalStateException e) {

@@ -147,11 +147,12 @@ public class LockedExtension implements Extension {
         while (type != Object.class && !locked.containsKey(type)) {
             type = type.getSuperclass();
         }
-        if (type == Object.class) {
+        Map<Method, Locked> methods = locked.get(type);
+        if (methods == null) {
             return LockedMethodParser.parse(new LockedTarget(target.beanClass(), method), settingsOfDomain);
         }
         LockedTarget shown = new LockedTarget(type, method);
-        Locked annotation = locked.get(type).get(method);
+        Locked annotation = methods.get(method);
         return annotation == null
                 ? LockedMethodParser.parse(shown, settingsOfDomain)
                 : parse(shown, annotation, settingsOfDomain);

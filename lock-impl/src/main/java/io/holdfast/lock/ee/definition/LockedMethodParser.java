@@ -77,6 +77,8 @@ final class LockedMethodParser {
         return effective.isEmpty() ? null : effective.iterator().next();
     }
 
+    /** The constant stands for settings that were not read yet; others may be equal to it. */
+    @SuppressWarnings("ReferenceEquality")
     private LockedMethod parse() {
         List<KeyTemplate> keys;
         try {
@@ -148,7 +150,7 @@ final class LockedMethodParser {
             }
             return prototypes;
         } catch (IllegalArgumentException e) {
-            throw Mistakes.badRequest(e.getMessage()).toException();
+            throw Mistakes.badRequest(String.valueOf(e.getMessage())).toException();
         }
     }
 

@@ -4,4 +4,7 @@
  *
  * <p>Uses {@code key} and {@code settings}.
  */
+@NullMarked
 package io.holdfast.lock.ee.definition;
+
+import org.jspecify.annotations.NullMarked;

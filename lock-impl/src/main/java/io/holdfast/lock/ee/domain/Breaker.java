@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.domain;
 
+import static java.util.Objects.requireNonNull;
+
 import io.holdfast.lock.LockConnectionTimeoutException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockLimitException;
@@ -128,12 +130,13 @@ final class Breaker {
      * open.
      */
     private synchronized boolean claimQuestion() {
-        if (opened == null) {
+        Opened open = opened;
+        if (open == null) {
             return false;
         }
-        long leftNanos = opened.untilNanos() - clock.getAsLong();
+        long leftNanos = open.untilNanos() - clock.getAsLong();
         if (isAsked || leftNanos > 0) {
-            throw refusal(leftNanos);
+            throw refusal(open, leftNanos);
         }
         isAsked = true;
         return true;
@@ -163,15 +166,16 @@ final class Breaker {
     }
 
     private synchronized void refuseIfOpen() {
-        if (opened != null) {
-            throw refusal(opened.untilNanos() - clock.getAsLong());
+        Opened open = opened;
+        if (open != null) {
+            throw refusal(open, open.untilNanos() - clock.getAsLong());
         }
     }
 
-    private Refusal refusal(long leftNanos) {
-        Duration since = Duration.ofNanos(clock.getAsLong() - opened.sinceNanos());
+    private Refusal refusal(Opened open, long leftNanos) {
+        Duration since = Duration.ofNanos(clock.getAsLong() - open.sinceNanos());
         Duration left = Duration.ofNanos(Math.max(0, leftNanos));
-        return new Refusal(Messages.refusedByBreaker(domain, failures, since, left, lastFailure));
+        return new Refusal(Messages.refusedByBreaker(domain, failures, since, left, requireNonNull(lastFailure)));
     }
 
     /** Contention and limits may exist in this JVM alone, so they are no answer of the database. */

@@ -152,6 +152,7 @@ final class CoreLocker {
     }
 
     /** Returns false if there is another locker, which has to be closed before. */
+    @SuppressWarnings("ReferenceEquality")
     private boolean enter(Phase next, @Nullable Made closed) {
         changing.lock();
         try {

@@ -140,6 +140,7 @@ public class Domains {
     }
 
     /** Creates this bean and that of the retries, for applications that lock while they start. */
+    @SuppressWarnings("ReturnValueIgnored")
     public void create() {
         retrying.toString();
     }

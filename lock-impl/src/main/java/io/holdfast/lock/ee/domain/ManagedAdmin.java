@@ -12,6 +12,7 @@ class ManagedAdmin implements LockAdmin {
     private final CoreLocker core;
 
     /** For the client proxies of OpenWebBeans, which extend the class and use none of its fields. */
+    @SuppressWarnings("NullAway")
     ManagedAdmin() {
         this(null);
     }

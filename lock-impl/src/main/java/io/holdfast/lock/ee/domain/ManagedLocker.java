@@ -23,6 +23,7 @@ class ManagedLocker implements Locker {
     private final CoreLocker core;
 
     /** For the client proxies of OpenWebBeans, which extend the class and use none of its fields. */
+    @SuppressWarnings("NullAway")
     ManagedLocker() {
         this(null, null, null, null);
     }

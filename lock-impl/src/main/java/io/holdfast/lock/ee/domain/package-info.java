@@ -5,4 +5,7 @@
  * <p>Uses {@code definition}, {@code settings}, {@code naming}, {@code observe}, {@code transaction}, {@code postgres},
  * {@code postgres.config} and {@code postgres.transaction}.
  */
+@NullMarked
 package io.holdfast.lock.ee.domain;
+
+import org.jspecify.annotations.NullMarked;

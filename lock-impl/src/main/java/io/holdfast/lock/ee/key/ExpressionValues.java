@@ -26,7 +26,7 @@ final class ExpressionValues extends CompositeELResolver {
     private final List<Used> used = new ArrayList<>();
 
     /** The steps by which each value was read last. */
-    private final Map<Object, List<String>> chains = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, List<String>> chains = new IdentityHashMap<>();
 
     /** The chains that may be null, and how many of their reads only compare them. */
     private final Map<List<String>, Integer> compared;

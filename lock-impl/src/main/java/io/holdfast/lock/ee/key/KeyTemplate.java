@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One key of a {@code @Locked} method, parsed once. It consists of literal text, expressions, and parameters with
@@ -108,7 +109,7 @@ public final class KeyTemplate {
         }
     }
 
-    private String text(String subject, Object value) {
+    private String text(String subject, @Nullable Object value) {
         if (value == null) {
             throw Messages.valueIsNull(method, subject);
         }

@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every text of this package that users read, in the order of the ids. An id is never used again for something else.
@@ -73,13 +74,13 @@ final class Messages {
         return new Mistake("key %s: %s".formatted(KeyText.of(source), problem), remedy);
     }
 
-    static Mistake malformedExpression(String expression, String reason) {
+    static Mistake malformedExpression(String expression, @Nullable String reason) {
         return new Mistake(
                 "malformed expression %s: %s".formatted(expression, reason),
                 "Correct it, or write \\#{ for plain text");
     }
 
-    static Mistake noExpressionFactory(String expression, String reason) {
+    static Mistake noExpressionFactory(String expression, @Nullable String reason) {
         return new Mistake(
                 "%s needs Jakarta Expression Language, which this server lacks (%s)".formatted(expression, reason),
                 ADD_EXPRESSION_LANGUAGE);

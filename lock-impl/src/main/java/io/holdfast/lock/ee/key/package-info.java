@@ -8,4 +8,7 @@
  * {@link io.holdfast.lock.ee.key.ReadOnlyResolver}, {@link io.holdfast.lock.ee.key.ArgumentResolver} and
  * {@link io.holdfast.lock.ee.key.RecordResolver}.
  */
+@NullMarked
 package io.holdfast.lock.ee.key;
+
+import org.jspecify.annotations.NullMarked;

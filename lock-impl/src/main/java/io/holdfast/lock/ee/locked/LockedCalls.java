@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Runs {@code @Locked} methods for the interceptors. */
 @ApplicationScoped
@@ -33,6 +34,7 @@ class LockedCalls {
 
     private final CallChain chain = new CallChain();
 
+    @Nullable
     Object run(InvocationContext context) throws Exception {
         LockedMethod method = methodOf(context);
         Domain domain = domains.get(method.locked().domain());

@@ -9,6 +9,7 @@ import jakarta.interceptor.InvocationContext;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a method that has its locks, and releases them when its work is done. */
 final class LockedRun {
@@ -24,6 +25,7 @@ final class LockedRun {
         this.method = method;
     }
 
+    @Nullable
     Object run(InvocationContext context) throws Exception {
         Object result;
         try {
@@ -41,7 +43,7 @@ final class LockedRun {
         return result;
     }
 
-    private Object proceed(InvocationContext context) throws Exception {
+    private @Nullable Object proceed(InvocationContext context) throws Exception {
         LossInterrupt interrupt = new LossInterrupt(Thread.currentThread());
         chain.enter(call);
         try {
@@ -56,7 +58,7 @@ final class LockedRun {
         }
     }
 
-    private static Object proceedWithResultFuture(InvocationContext context) throws Exception {
+    private static @Nullable Object proceedWithResultFuture(InvocationContext context) throws Exception {
         AsynchronousResult result = AsynchronousResult.begin();
         try {
             return result.of(context.proceed());

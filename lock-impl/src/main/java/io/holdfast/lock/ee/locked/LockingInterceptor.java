@@ -7,6 +7,7 @@ import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.AroundTimeout;
 import jakarta.interceptor.InvocationContext;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs {@link Locked} methods under their locks: {@link SessionLockInterceptor} before the method's transaction begins,
@@ -23,12 +24,14 @@ abstract class LockingInterceptor implements Serializable {
     private LockedCalls calls;
 
     @AroundInvoke
+    @Nullable
     Object aroundInvoke(InvocationContext context) throws Exception {
         return calls.run(context);
     }
 
     /** Timer methods are not business methods, so without this they would run without their locks. */
     @AroundTimeout
+    @Nullable
     Object aroundTimeout(InvocationContext context) throws Exception {
         return calls.run(context);
     }

@@ -6,4 +6,7 @@
  * server may lack, is named in {@link io.holdfast.lock.ee.locked.AsynchronousResult} only, which is loaded by the first
  * method with its {@code @Asynchronous}.
  */
+@NullMarked
 package io.holdfast.lock.ee.locked;
+
+import org.jspecify.annotations.NullMarked;

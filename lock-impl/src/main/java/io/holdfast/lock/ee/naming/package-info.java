@@ -4,4 +4,7 @@
  *
  * <p>Uses {@code settings}.
  */
+@NullMarked
 package io.holdfast.lock.ee.naming;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.observe;
 
+import static java.util.Objects.requireNonNull;
+
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -85,17 +87,17 @@ class OpenTelemetryMetrics extends LockMetrics {
 
     @Override
     void time(Measure measure, String lock, Duration duration) {
-        histograms.get(measure).record(duration.toNanos() / NANOS_PER_SECOND, attributes(lock));
+        requireNonNull(histograms.get(measure)).record(duration.toNanos() / NANOS_PER_SECOND, attributes(lock));
     }
 
     @Override
     void count(Measure measure, String lock) {
-        counters.get(measure).add(1, attributes(lock));
+        requireNonNull(counters.get(measure)).add(1, attributes(lock));
     }
 
     @Override
     void change(Measure measure, String lock, long by, AtomicLong level) {
-        levels.get(measure).add(by, attributes(lock));
+        requireNonNull(levels.get(measure)).add(by, attributes(lock));
     }
 
     @Override

@@ -43,6 +43,7 @@ class OpenTelemetryTracing implements StoppableListener {
     private final Map<LockAttempt, Hold> holds = new ConcurrentHashMap<>();
 
     /** Written once, before use. */
+    @SuppressWarnings("NullAway.Init")
     private Tracer tracer;
 
     private boolean withKeys;

@@ -8,4 +8,7 @@
  * {@link io.holdfast.lock.ee.observe.OpenTelemetryTracing}. {@link io.holdfast.lock.ee.observe.OptionalListeners} makes
  * those whose API is present.
  */
+@NullMarked
 package io.holdfast.lock.ee.observe;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,6 +12,7 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -102,7 +103,7 @@ class LockHealth {
         } catch (TimeoutException e) {
             return Optional.of(e);
         } catch (ExecutionException e) {
-            return Optional.of(e.getCause());
+            return Optional.of(Objects.requireNonNullElse(e.getCause(), e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Optional.of(e);

@@ -6,4 +6,7 @@
  * may lack, is named in {@link io.holdfast.lock.ee.operations.LockHealth} only, which beans.xml excludes where it is
  * missing; Jakarta REST in {@link io.holdfast.lock.ee.operations.LocksEndpoint} only, which is not a bean.
  */
+@NullMarked
 package io.holdfast.lock.ee.operations;
+
+import org.jspecify.annotations.NullMarked;

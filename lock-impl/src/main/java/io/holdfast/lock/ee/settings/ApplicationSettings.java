@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.settings;
 
+import static java.util.Objects.requireNonNull;
+
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.time.Duration;
 import java.util.Map;
@@ -46,7 +48,7 @@ public record ApplicationSettings(
         UnknownSettings.find(source, names).forEach(Messages::unknownSetting);
         Map<String, Settings> domains = readDomains(source, names);
         for (String domain : names) {
-            if (domains.get(domain).dataSource().isEmpty() && !provided.contains(domain)) {
+            if (requireNonNull(domains.get(domain)).dataSource().isEmpty() && !provided.contains(domain)) {
                 throw DomainNames.withoutDataSource(domain, names);
             }
         }

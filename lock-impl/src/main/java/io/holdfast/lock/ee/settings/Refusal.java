@@ -4,6 +4,7 @@ package io.holdfast.lock.ee.settings;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses a deployment because of a mistake that its message explains. A stack trace would add nothing, and hide the
@@ -20,7 +21,7 @@ public final class Refusal {
      *
      * @param message what is wrong and what to do
      */
-    public static DeploymentException of(String message) {
+    public static DeploymentException of(@Nullable String message) {
         DeploymentException refusal = new DeploymentException(message);
         refusal.setStackTrace(new StackTraceElement[0]);
         return refusal;

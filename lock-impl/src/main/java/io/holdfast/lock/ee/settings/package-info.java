@@ -5,4 +5,7 @@
  * <p>Uses {@code postgres.config}. MicroProfile Config, which the server may lack, is named in
  * {@link io.holdfast.lock.ee.settings.MicroProfileConfigSource} only, inside method bodies.
  */
+@NullMarked
 package io.holdfast.lock.ee.settings;
+
+import org.jspecify.annotations.NullMarked;

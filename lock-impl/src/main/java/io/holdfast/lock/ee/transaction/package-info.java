@@ -6,4 +6,7 @@
  * server may lack, are named in {@link io.holdfast.lock.ee.transaction.JtaTransaction} only, which sees no transactions
  * where they are missing.
  */
+@NullMarked
 package io.holdfast.lock.ee.transaction;
+
+import org.jspecify.annotations.NullMarked;

@@ -63,6 +63,7 @@ final class Inquiry<T> {
         this.subject = subject;
         this.question = question;
         this.singleStatement = singleStatement;
+        this.answerBy = Deadline.after(timeout);
     }
 
     /**
@@ -128,7 +129,7 @@ final class Inquiry<T> {
         }
     }
 
-    private RuntimeException failure(Throwable failure) {
+    private RuntimeException failure(@Nullable Throwable failure) {
         if (failure instanceof LockException e) {
             return e;
         }
