@@ -11,6 +11,8 @@ public interface Retrying {
     /**
      * Makes the attempt, and repeats it where that is configured.
      *
+     * @param attempt acquires the lock
+     * @return the result of the last attempt
      * @throws InterruptedException if the thread was interrupted during an attempt or between two
      * @throws LockUnavailableException if the last attempt could not reach the database
      */
