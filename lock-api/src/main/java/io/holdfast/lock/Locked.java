@@ -71,8 +71,13 @@ import java.time.temporal.ChronoUnit;
  *       caller gets {@link IllegalStateException}. In a different transaction, as with {@code REQUIRES_NEW}, or in
  *       none, the inner method would not see what the outer one has not committed yet.
  *   <li>Handles of a {@link Locker} do not take part: acquiring the key of a running method through a locker waits for
- *       that method. Other copies of this library in the same server do not take part either.
+ *       that method, unless the transaction keeps the lock and the request is to be
+ *       {@linkplain LockRequest#releaseAfterTransaction(boolean) released after it}. Other copies of this library in
+ *       the same server do not take part either.
  * </ul>
+ *
+ * <p>The settings {@code holdfast.lock.<name>.*} take precedence over {@link #mode()}, {@link #waitAtMost()},
+ * {@link #ttl()}, {@link #lease()}, {@link #minHold()} and {@link #ifBusy()}.
  *
  * <p><b>What the caller gets:</b>
  *
@@ -125,8 +130,8 @@ public @interface Locked {
     long UNLIMITED = -1;
 
     /**
-     * A value of {@link #waitAtMost()}: the method waits as long as the configuration of the locker allows
-     * ({@code holdfast.wait-at-most}, 60 s by default).
+     * A value of {@link #waitAtMost()}: the method waits as long as the configuration allows
+     * ({@code holdfast.lock.<name>.wait-at-most}, or else {@code holdfast.wait-at-most}, 60 s by default).
      */
     long CONFIGURED = -2;
 

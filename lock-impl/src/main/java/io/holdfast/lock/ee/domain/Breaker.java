@@ -23,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class Breaker {
 
     /** An attempt was refused. Not a {@link LockException}, so that retries do not repeat it. */
-    static final class Refusal extends RuntimeException {
+    static final class OpenException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         private final LockUnavailableException exception;
 
-        Refusal(LockUnavailableException exception) {
+        OpenException(LockUnavailableException exception) {
             super(exception.getMessage(), exception, false, false);
             this.exception = exception;
         }
@@ -98,7 +98,7 @@ final class Breaker {
      * Admits an attempt, or refuses it while the circuit breaker is open. May ask the database, which blocks.
      *
      * @return the moment at which the attempt begins, for {@link #failed}
-     * @throws Refusal if the attempt is refused
+     * @throws OpenException if the attempt is refused
      */
     long admit() throws InterruptedException {
         if (mostFailures > 0 && claimQuestion()) {
@@ -157,7 +157,7 @@ final class Breaker {
                 refuseIfOpen();
             }
         } catch (IllegalStateException e) {
-            LOG.log(Level.DEBUG, "the locker is closed, as the attempt will show", e);
+            LOG.log(Level.DEBUG, "the database could not be asked; the attempt will show why", e);
         } finally {
             synchronized (this) {
                 isAsked = false;
@@ -172,10 +172,10 @@ final class Breaker {
         }
     }
 
-    private Refusal refusal(Opened open, long leftNanos) {
+    private OpenException refusal(Opened open, long leftNanos) {
         Duration since = Duration.ofNanos(clock.getAsLong() - open.sinceNanos());
         Duration left = Duration.ofNanos(Math.max(0, leftNanos));
-        return new Refusal(Messages.refusedByBreaker(domain, failures, since, left, requireNonNull(lastFailure)));
+        return new OpenException(Messages.refusedByBreaker(domain, failures, since, left, requireNonNull(lastFailure)));
     }
 
     /** Contention and limits may exist in this JVM alone, so they are no answer of the database. */

@@ -41,7 +41,7 @@ final class GuardedLocks implements SessionLocks {
             Optional<LockHandle> lock = retrying.acquire(attempt);
             hasReturned = true;
             return lock;
-        } catch (Breaker.Refusal e) {
+        } catch (Breaker.OpenException e) {
             throw e.toException();
         } catch (RuntimeException e) {
             throw translated(e);

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One call of a {@code @Locked} method, with its share of each lock. Confined to its thread. */
+/**
+ * One call of a {@code @Locked} method, with its share of each lock. Used by the thread of the method and, after the
+ * method has returned a stage, by the thread that completes the stage.
+ */
 final class LockedCall {
 
     /** The domain that all locks of this call belong to. */

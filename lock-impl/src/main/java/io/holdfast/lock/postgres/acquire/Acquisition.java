@@ -45,8 +45,8 @@ public final class Acquisition implements Runnable {
     /** The admission at which it waits for a keeper, or has waited last; null before its turn has arrived. */
     private volatile @Nullable Admission entered;
 
-    /** See {@link #served()}. Written once, by {@link #start}. */
-    private @Nullable CompletableFuture<Void> served;
+    /** See {@link #turnTaken()}. Written once, by {@link #start}. */
+    private @Nullable CompletableFuture<Void> turnTaken;
 
     /**
      * Creates the acquisition of an attempt that has its place in the local queue.
@@ -101,8 +101,8 @@ public final class Acquisition implements Runnable {
     }
 
     /** Completes when the turn has arrived, and the acquisition has been admitted or has ended. */
-    CompletableFuture<Void> served() {
-        return requireNonNull(served);
+    CompletableFuture<Void> turnTaken() {
+        return requireNonNull(turnTaken);
     }
 
     /** Has a keeper ask the server as soon as the turn arrives. */
@@ -110,7 +110,7 @@ public final class Acquisition implements Runnable {
         if (isWaiting() && !turn.arrival().isDone()) {
             work.reportQueued();
         }
-        served = turn.arrival().thenAccept(mayAsk -> {
+        turnTaken = turn.arrival().thenAccept(mayAsk -> {
             if (mayAsk) {
                 enter(admission);
             } else {
@@ -122,7 +122,7 @@ public final class Acquisition implements Runnable {
 
     private void enter(Admission next) {
         entered = next;
-        if (!progress.move(Stage.IN_LINE, Stage.ADMITTED) && !progress.move(Stage.SERVER, Stage.ADMITTED)) {
+        if (!progress.move(Stage.IN_LINE, Stage.ADMISSION) && !progress.move(Stage.SERVER, Stage.ADMISSION)) {
             return;
         }
         stages.startPreparation();
@@ -143,7 +143,7 @@ public final class Acquisition implements Runnable {
 
     /** Ends the acquisition if no keeper has begun; returns false if one has. */
     private boolean leaveAdmission() {
-        if (!progress.move(Stage.ADMITTED, Stage.FINISHED)) {
+        if (!progress.move(Stage.ADMISSION, Stage.FINISHED)) {
             return false;
         }
         requireNonNull(entered).leave(this);
@@ -192,7 +192,7 @@ public final class Acquisition implements Runnable {
 
     @Override
     public void run() {
-        if (!progress.move(Stage.ADMITTED, Stage.LOCK_PERMIT)) {
+        if (!progress.move(Stage.ADMISSION, Stage.LOCK_PERMIT)) {
             return;
         }
         boolean continues = false;

@@ -22,13 +22,13 @@ final class AcquisitionProgress {
 
     /**
      * The stages in their order; an acquisition that has to wait on a dedicated session returns from SERVER to
-     * ADMITTED.
+     * ADMISSION.
      */
     enum Stage {
         /** The acquisition waits for its turn in the local queue. */
         IN_LINE,
         /** The acquisition waits for a keeper thread. */
-        ADMITTED,
+        ADMISSION,
         /** The keeper waits until the limit of locks allows one more. */
         LOCK_PERMIT,
         /** The keeper waits until the limit of sessions allows one more. */

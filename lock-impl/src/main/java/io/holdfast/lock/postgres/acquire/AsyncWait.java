@@ -131,12 +131,12 @@ final class AsyncWait {
         checkAfter(acquisition.isWaiting() ? acquisition.deadline().remaining() : timeout, () -> {
             acquisition.stopWaiting();
             checkAfter(acquisition.isWaiting() ? timeout : Duration.ZERO, () -> {
-                if (!acquisition.served().isDone()) {
+                if (!acquisition.turnTaken().isDone()) {
                     acquisition.giveUp(stages.overdue(Stage.IN_LINE));
                 }
             });
         });
-        acquisition.served().thenRun(this::watchAnswer);
+        acquisition.turnTaken().thenRun(this::watchAnswer);
     }
 
     private void watchAnswer() {

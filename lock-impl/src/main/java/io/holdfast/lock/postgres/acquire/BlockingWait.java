@@ -33,9 +33,9 @@ final class BlockingWait {
     Optional<HeldLock> await() throws InterruptedException {
         try {
             Deadline forOthers = acquisition.isWaiting() ? acquisition.deadline() : Deadline.after(timeout);
-            if (!completesWithin(acquisition.served(), forOthers)) {
+            if (!completesWithin(acquisition.turnTaken(), forOthers)) {
                 acquisition.stopWaiting();
-                if (!acquisition.isWaiting() || !completesWithin(acquisition.served(), Deadline.after(timeout))) {
+                if (!acquisition.isWaiting() || !completesWithin(acquisition.turnTaken(), Deadline.after(timeout))) {
                     return giveUp(stages.overdue(Stage.IN_LINE));
                 }
             }

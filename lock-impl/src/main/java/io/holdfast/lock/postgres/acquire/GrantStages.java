@@ -136,7 +136,7 @@ final class GrantStages implements Progress {
         SQLException failed = lastFailure;
         return switch (reached) {
             case IN_LINE -> sessions.noConnection(shownLock(), config.connectionTimeout());
-            case ADMITTED, LOCK_PERMIT, SESSION_PERMIT ->
+            case ADMISSION, LOCK_PERMIT, SESSION_PERMIT ->
                 limit.isReached()
                         ? Messages.tooManyLocks(shownLock(), limit.limit())
                         : sessions.tooMany(shownLock(), preparationTime);

@@ -104,7 +104,8 @@ public final class SqlStates {
 
     /**
      * The server itself ended the statement with an error, which undoes the settings that the statement made, but not
-     * the locks that it took. Errors of the driver have no SQLSTATE, or one of another class.
+     * the locks that it took. An error of the driver may look the same; the session is usable then,
+     * too, and callers verify what it holds.
      *
      * @param e the failure
      * @return whether the session continues after an error of the server

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 public final class Interruption {
 
     /**
-     * Work that asks the server nothing, so that it may be interrupted.
+     * Work that has not asked for the lock yet, so that it may be interrupted. It may make a session ready for the
+     * lock.
      *
      * @param <T> the result
      */

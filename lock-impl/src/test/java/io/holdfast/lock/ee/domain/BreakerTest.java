@@ -98,7 +98,7 @@ class BreakerTest {
         Attempt never = () -> {
             throw new AssertionError("the database is asked");
         };
-        return assertThrows(Breaker.Refusal.class, () -> run(never)).toException();
+        return assertThrows(Breaker.OpenException.class, () -> run(never)).toException();
     }
 
     private void pass(Duration time) {
