@@ -74,7 +74,8 @@ public class UnreachableDatabaseIT {
                 "holdfast.datasource",
                 "jdbc/nowhere",
                 "holdfast.connection-timeout",
-                "1s",
+                // Shorter than the pool's own limit, whose end would look like a pool that is used up.
+                "750ms",
                 "holdfast.answer-timeout",
                 "1s"));
         settings.putAll(more);
