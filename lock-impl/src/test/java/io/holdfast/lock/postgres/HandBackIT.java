@@ -21,6 +21,7 @@ import io.holdfast.lock.postgres.hold.Tenures;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
 import io.holdfast.lock.postgres.session.Servers;
+import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
@@ -113,27 +114,60 @@ class HandBackIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C14: a lock that is granted on a session that is given up meanwhile is lost, and says so")
+    @DisplayName("C14: a lock that is granted on a session that was given up by then is lost, and reported")
     void shouldLoseLockGrantedOnSessionGivenUp() throws Exception {
-        LockerConfig config = CONFIG.checkInterval(LONG);
-        Keepers keepers = new Keepers();
-        Sessions sessions = new Sessions(ConnectionSource.of(pool), config);
-        Servers servers = new Servers();
-        Tenures tenures = new Tenures(new PinnedSessions(), servers, sessions, keepers, config);
-        HeldLocks heldLocks = new HeldLocks(
-                tenures, new PinnedSessions(), servers, new Listeners(List.of(listener)), keepers, config);
-        LockSession session = sessions.open("a lock", Deadline.after(LONG), LONG, () -> {});
-        session.setUp();
-        HeldLock first = hold(heldLocks, session, key + "/first");
+        Parts parts = new Parts(CONFIG.checkInterval(LONG));
+        LockSession session = parts.session();
+        HeldLock first = hold(parts.heldLocks, session, key + "/first");
 
-        tenures.retire(session, null);
-        HeldLock second = hold(heldLocks, session, key + "/second");
+        parts.tenures.retire(session, null);
+        HeldLock second = hold(parts.heldLocks, session, key + "/second");
 
         assertEquals(LockState.LOST, first.state());
         assertEquals(LockState.LOST, second.state());
         LockHandle handle = second.announce(Duration.ZERO);
         assertThrows(LockNotHeldException.class, handle::release);
-        keepers.stop(LONG);
+        parts.keepers.stop(LONG);
+    }
+
+    @Test
+    @DisplayName("C12: a check of the held locks that fails by itself is logged")
+    void shouldLogFailureOfTheCheck() throws Exception {
+        Parts parts = new Parts(CONFIG.checkInterval(Duration.ofMillis(100)));
+        LockSession session = parts.session();
+        try (LockerLog log = LockerLog.open()) {
+            // Nothing was asked on this session, so its server is not known, which the check relies on.
+            hold(parts.heldLocks, session, key);
+
+            Server.eventually(
+                    "the log has it", () -> !log.messages("HOLDFAST-0091").isEmpty());
+        } finally {
+            parts.tenures.retire(session, null);
+            parts.keepers.stop(LONG);
+        }
+    }
+
+    /** The parts of a locker that have to do with held locks. */
+    private final class Parts {
+
+        private final Keepers keepers = new Keepers();
+        private final Sessions sessions;
+        private final Tenures tenures;
+        private final HeldLocks heldLocks;
+
+        Parts(LockerConfig config) {
+            Servers servers = new Servers();
+            SessionAllocation allocation = new PinnedSessions();
+            sessions = new Sessions(ConnectionSource.of(pool), config);
+            tenures = new Tenures(allocation, servers, sessions, keepers, config);
+            heldLocks = new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, config);
+        }
+
+        LockSession session() throws Exception {
+            LockSession session = sessions.open("a lock", Deadline.after(LONG), LONG, () -> {});
+            session.setUp();
+            return session;
+        }
     }
 
     private static HeldLock hold(HeldLocks heldLocks, LockSession session, String key) {

@@ -120,6 +120,36 @@ class TransactionLocksIT extends TransactionLocksTest {
     @Test
     @DisplayName("C27: a transaction of another database is refused")
     void shouldRefuseOtherDatabase() throws Exception {
+        inOtherDatabase(other -> {
+            assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(other), bound, LONG));
+            assertEquals("0", ask(other, ADVISORY_LOCKS), "none is taken there");
+        });
+    }
+
+    @Test
+    @DisplayName("C19: a locker that is closed while a lock is asked for is reported as closed, and not as unreachable")
+    void shouldReportClosingMeanwhile() throws Exception {
+        locks.acquire(in(connection), bound, LONG);
+        inOtherDatabase(other -> {
+            Connection closing = JdbcProxy.connection((proxy, method, arguments) -> {
+                if (method.getName().equals("prepareStatement")) {
+                    locker.close();
+                }
+                return JdbcProxy.call(other, method, arguments);
+            });
+            IllegalStateException closed = assertThrows(
+                    IllegalStateException.class, () -> locks.tryAcquire(() -> JdbcProxy.unclosed(closing), bound));
+            assertTrue(closed.getMessage().startsWith("HOLDFAST-0010"), closed.getMessage());
+        });
+    }
+
+    @FunctionalInterface
+    private interface WithConnection {
+        void run(Connection other) throws Exception;
+    }
+
+    /** In a transaction of a database that does not have the locks. */
+    private void inOtherDatabase(WithConnection work) throws Exception {
         String name = "other_" + key.replaceAll("\\W", "_");
         try (Connection admin = Databases.SHARED.connect()) {
             execute(admin, "create database " + name);
@@ -127,8 +157,7 @@ class TransactionLocksIT extends TransactionLocksTest {
             try (Connection other =
                     DriverManager.getConnection(url, Databases.SHARED.user(), Databases.SHARED.password())) {
                 other.setAutoCommit(false);
-                assertThrows(LockDatabaseUnfitException.class, () -> locks.acquire(in(other), bound, LONG));
-                assertEquals("0", ask(other, ADVISORY_LOCKS), "none is taken there");
+                work.run(other);
                 other.rollback();
             } finally {
                 execute(admin, "drop database " + name);
