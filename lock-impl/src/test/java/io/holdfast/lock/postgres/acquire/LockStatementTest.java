@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -31,8 +32,8 @@ class LockStatementTest {
 
     private final Keepers keepers = new Keepers();
 
-    /** How long the server takes to answer a statement. */
-    private volatile Duration answersAfter = Duration.ZERO;
+    /** How long the server takes to answer the next statement. */
+    private final AtomicReference<Duration> answersAfter = new AtomicReference<>(Duration.ZERO);
 
     @AfterEach
     void stop() {
@@ -47,7 +48,7 @@ class LockStatementTest {
         session.setUp();
         assertTrue(statement("first").tryOn(session, true).isPresent());
 
-        answersAfter = HEARTBEAT.multipliedBy(6).dividedBy(5);
+        answersAfter.set(HEARTBEAT.multipliedBy(6).dividedBy(5));
         LockStatement late = statement("second");
 
         LockUnavailableException refused =
@@ -73,7 +74,7 @@ class LockStatementTest {
     private PreparedStatement statement() {
         return fake(PreparedStatement.class, (proxy, method, arguments) -> switch (method.getName()) {
             case "execute" -> {
-                LockSupport.parkNanos(answersAfter.toNanos());
+                LockSupport.parkNanos(answersAfter.getAndSet(Duration.ZERO).toNanos());
                 yield true;
             }
             case "getResultSet" -> row();
