@@ -4,9 +4,9 @@ package io.holdfast.lock.ee.locked;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.ee.definition.LockedMethod;
+import io.holdfast.lock.ee.transaction.Claim;
 import io.holdfast.lock.ee.transaction.CountedHold;
 import io.holdfast.lock.ee.transaction.RemainingWait;
-import io.holdfast.lock.ee.transaction.Share;
 import io.holdfast.lock.ee.transaction.TransactionBinding;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,27 +53,27 @@ final class CallAcquisition {
             if (!holder.get().isWorkVisible()) {
                 throw Messages.heldInOtherTransaction(request.key());
             }
-            call.addReused(binding.shareOfCall(request, held));
+            call.addReused(binding.claimOfCall(request, held));
             return true;
         }
         if (binding.isKept(request.key())) {
             call.markReused(request.key());
         }
-        Optional<Share> kept = binding.shareOfTransaction(request);
+        Optional<Claim> kept = binding.claimOfTransaction(request);
         kept.ifPresent(call::add);
         return kept.isPresent();
     }
 
     private void acquireMissing(List<LockRequest> missing, RemainingWait wait) throws InterruptedException {
-        List<Share> ofSessions = new ArrayList<>();
+        List<Claim> ofSessions = new ArrayList<>();
         for (LockRequest request : ordered(missing)) {
             if (request.scope() == LockScope.TRANSACTION) {
-                call.add(CountedHold.firstShareOf(binding.acquire(request, wait)));
+                call.add(CountedHold.firstClaimOn(binding.acquire(request, wait)));
             } else {
-                Share share =
-                        CountedHold.firstShareOf(call.domain().sessionLocks().acquire(request, wait));
-                call.add(share);
-                ofSessions.add(share);
+                Claim claim =
+                        CountedHold.firstClaimOn(call.domain().sessionLocks().acquire(request, wait));
+                call.add(claim);
+                ofSessions.add(claim);
             }
         }
         // Not before all are granted, because the transaction would keep those that were.
@@ -103,8 +103,8 @@ final class CallAcquisition {
 
     /** A lock may have ended during the wait for the others. */
     private void requireHeld() {
-        if (call.shares().size() > 1) {
-            call.shares().forEach(Share::requireHeld);
+        if (call.claims().size() > 1) {
+            call.claims().forEach(Claim::requireHeld);
         }
     }
 }

@@ -3,16 +3,16 @@ package io.holdfast.lock.ee.locked;
 
 import io.holdfast.lock.LockHandles;
 import io.holdfast.lock.ee.domain.Domain;
+import io.holdfast.lock.ee.transaction.Claim;
 import io.holdfast.lock.ee.transaction.CountedHold;
 import io.holdfast.lock.ee.transaction.JtaTransaction;
-import io.holdfast.lock.ee.transaction.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a {@code @Locked} method, with its share of each lock. Used by the thread of the method and, after the
+ * One call of a {@code @Locked} method, with its claim on each lock. Used by the thread of the method and, after the
  * method has returned a stage, by the thread that completes the stage.
  */
 final class LockedCall {
@@ -21,7 +21,7 @@ final class LockedCall {
     private final Domain domain;
 
     private final @Nullable LockedCall outer;
-    private final List<Share> shares = new ArrayList<>();
+    private final List<Claim> claims = new ArrayList<>();
 
     /** The key of a lock that an outer call or the caller's transaction holds, too; null if there is none. */
     private @Nullable String reusedKey;
@@ -70,19 +70,19 @@ final class LockedCall {
     }
 
     Optional<CountedHold> hold(String key) {
-        return shares.stream()
-                .filter(share -> share.key().equals(key))
-                .map(Share::hold)
+        return claims.stream()
+                .filter(claim -> claim.key().equals(key))
+                .map(Claim::hold)
                 .findFirst();
     }
 
-    void add(Share share) {
-        shares.add(share);
+    void add(Claim claim) {
+        claims.add(claim);
     }
 
-    void addReused(Share share) {
-        add(share);
-        markReused(share.key());
+    void addReused(Claim claim) {
+        add(claim);
+        markReused(claim.key());
     }
 
     /** Notes that an outer call or the caller's transaction holds the lock of this key, too. */
@@ -90,26 +90,26 @@ final class LockedCall {
         reusedKey = key;
     }
 
-    List<Share> shares() {
-        return List.copyOf(shares);
+    List<Claim> claims() {
+        return List.copyOf(claims);
     }
 
     /** Returns the locks that the end of this call releases. */
     LockHandles handles() {
-        return new LockHandles(List.copyOf(shares));
+        return new LockHandles(List.copyOf(claims));
     }
 
     boolean isLost() {
-        return shares.stream().anyMatch(Share::isGone);
+        return claims.stream().anyMatch(Claim::isGone);
     }
 
     void onLoss(LossInterrupt interrupt) {
-        shares.forEach(share -> share.hold().onLoss(interrupt));
+        claims.forEach(claim -> claim.hold().onLoss(interrupt));
     }
 
     void end(LossInterrupt interrupt) {
         interrupt.end();
-        shares.forEach(share -> share.hold().forgetLossAction(interrupt));
+        claims.forEach(claim -> claim.hold().forgetLossAction(interrupt));
     }
 
     // ---- the transactions
@@ -141,7 +141,7 @@ final class LockedCall {
 
     /** Keeps all locks until the end of the transaction of the calling thread, if it is active. */
     void keepForOpenTransaction() {
-        domain.binding().keepForOpenTransaction(shares).ifPresent(failure -> notKept = failure);
+        domain.binding().keepForOpenTransaction(claims).ifPresent(failure -> notKept = failure);
     }
 
     /**

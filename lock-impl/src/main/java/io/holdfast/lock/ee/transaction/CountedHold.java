@@ -12,15 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A lock that several holders share: the calls of one call chain, a transaction, and the programs that acquire its key
- * again in that transaction. The lock is released when the last share is released. A transaction that times out may
- * release its share while a call still works, and a call may release its share while the transaction is still open.
+ * again in that transaction. The lock is released when the last claim is released. A transaction that times out may
+ * release its claim while a call still works, and a call may release its claim while the transaction is still open.
  */
 public final class CountedHold {
 
     private final LockHandle lock;
 
-    /** The number of shares that are not released yet. Zero is final. */
-    private final AtomicInteger shares = new AtomicInteger(1);
+    /** The number of claims that are not released yet. Zero is final. */
+    private final AtomicInteger claims = new AtomicInteger(1);
 
     private final Set<Runnable> lossActions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean isLossObserved = new AtomicBoolean();
@@ -30,38 +30,38 @@ public final class CountedHold {
     }
 
     /**
-     * Returns the first share of a lock, which belongs to whatever acquired it.
+     * Returns the first claim on a lock, which belongs to whatever acquired it.
      *
-     * @param acquired the lock; if it is a share already, it stays as it is
+     * @param acquired the lock; if it is a claim already, it stays as it is
      */
-    public static Share firstShareOf(LockHandle acquired) {
-        return acquired instanceof Share share ? share : new Share(new CountedHold(acquired), true);
+    public static Claim firstClaimOn(LockHandle acquired) {
+        return acquired instanceof Claim claim ? claim : new Claim(new CountedHold(acquired), true);
     }
 
     /**
      * Adds a holder.
      *
-     * @return its share; empty if the lock has been released
+     * @return its claim; empty if the lock has been released
      */
-    public Optional<Share> addShare() {
-        boolean isHeld = shares.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
-        return isHeld ? Optional.of(new Share(this, true)) : Optional.empty();
+    public Optional<Claim> addClaim() {
+        boolean isHeld = claims.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+        return isHeld ? Optional.of(new Claim(this, true)) : Optional.empty();
     }
 
     /**
-     * A share that is not counted, for a holder that needs the lock only as long as the transaction that has a share.
+     * A claim that is not counted, for a holder that needs the lock only as long as the transaction that has a claim.
      */
-    Share guestShare() {
-        return new Share(this, false);
+    Claim guestClaim() {
+        return new Claim(this, false);
     }
 
-    /** Removes a counted share, and returns whether it was the last one. */
-    boolean removeShare() {
-        return shares.decrementAndGet() == 0;
+    /** Removes a counted claim, and returns whether it was the last one. */
+    boolean removeClaim() {
+        return claims.decrementAndGet() == 0;
     }
 
-    boolean hasNoShares() {
-        return shares.get() == 0;
+    boolean hasNoClaims() {
+        return claims.get() == 0;
     }
 
     /** Returns the lock itself. */
@@ -79,7 +79,7 @@ public final class CountedHold {
     }
 
     /**
-     * Requires that a request can be served by a share of this lock.
+     * Requires that a request can be served by a claim on this lock.
      *
      * @throws RuntimeException if the lock has ended, or does not have what the request needs
      */

@@ -67,7 +67,7 @@ final class Messages {
                         .formatted(Shown.lock(key)));
     }
 
-    static LockNotHeldException shareReleased(String key) {
+    static LockNotHeldException claimReleased(String key) {
         return new LockNotHeldException(
                 ("HOLDFAST-0118: %s was released through this handle before. The transaction may hold it until it"
                                 + " completes")

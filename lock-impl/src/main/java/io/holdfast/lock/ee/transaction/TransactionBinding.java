@@ -49,7 +49,7 @@ public final class TransactionBinding {
 
     /** Acquires a lock for the transaction of the calling thread, or reuses the one that the transaction keeps. */
     public LockHandle acquire(LockRequest request, RemainingWait wait) throws InterruptedException {
-        Optional<Share> kept = shareOfTransaction(request);
+        Optional<Claim> kept = claimOfTransaction(request);
         if (kept.isPresent()) {
             return kept.get();
         }
@@ -67,7 +67,7 @@ public final class TransactionBinding {
      * @return the lock; empty if somebody else holds it
      */
     public Optional<LockHandle> tryAcquire(LockRequest request) throws InterruptedException {
-        Optional<Share> kept = shareOfTransaction(request);
+        Optional<Claim> kept = claimOfTransaction(request);
         if (kept.isPresent()) {
             return Optional.of(kept.get());
         }
@@ -114,21 +114,21 @@ public final class TransactionBinding {
     }
 
     /**
-     * Returns a share of the lock that the transaction of the calling thread keeps.
+     * Returns a claim on the lock that the transaction of the calling thread keeps.
      *
-     * @return the share; empty if the transaction keeps no lock of the key, or one that the server has to be asked for
+     * @return the claim; empty if the transaction keeps no lock of the key, or one that the server has to be asked for
      *     again
      * @throws RuntimeException if that lock has ended, or does not have what the request needs
      */
-    public Optional<Share> shareOfTransaction(LockRequest request) {
-        return JtaTransaction.current().flatMap(transaction -> shareOf(transaction, request));
+    public Optional<Claim> claimOfTransaction(LockRequest request) {
+        return JtaTransaction.current().flatMap(transaction -> claimOf(transaction, request));
     }
 
-    private Optional<Share> shareOf(JtaTransaction transaction, LockRequest request) {
+    private Optional<Claim> claimOf(JtaTransaction transaction, LockRequest request) {
         Object kept = transaction.resource(key(request.key()));
         if (kept instanceof CountedHold hold) {
             hold.requireReusable(request);
-            return request.scope() == LockScope.TRANSACTION ? Optional.of(hold.guestShare()) : hold.addShare();
+            return request.scope() == LockScope.TRANSACTION ? Optional.of(hold.guestClaim()) : hold.addClaim();
         }
         if (kept instanceof TransactionLock lock) {
             Reuse.require(request, lock);
@@ -137,13 +137,13 @@ public final class TransactionBinding {
     }
 
     /**
-     * Returns a share of a lock that the calling thread's call chain holds. If a transaction is active, it keeps the
+     * Returns a claim on a lock that the calling thread's call chain holds. If a transaction is active, it keeps the
      * lock until it has completed, which may be after the chain.
      *
      * @throws RuntimeException if the lock has ended, or the transaction cannot keep it
      */
-    public Share shareOfCall(LockRequest request, CountedHold held) {
-        Optional<Share> kept = shareOfTransaction(request);
+    public Claim claimOfCall(LockRequest request, CountedHold held) {
+        Optional<Claim> kept = claimOfTransaction(request);
         if (kept.isPresent()) {
             return kept.get();
         }
@@ -151,12 +151,12 @@ public final class TransactionBinding {
         if (request.scope() == LockScope.TRANSACTION && active.isEmpty()) {
             throw Messages.noTransaction(request.key());
         }
-        Share share = held.addShare().orElseThrow(() -> Messages.gone(request.key()));
+        Claim claim = held.addClaim().orElseThrow(() -> Messages.gone(request.key()));
         // A lock of the transaction itself need not be the one that the chain holds, if the transaction acquired it
         // twice.
         active.filter(transaction -> !(transaction.resource(key(request.key())) instanceof TransactionLock))
-                .ifPresent(transaction -> keep(transaction, share));
-        return share;
+                .ifPresent(transaction -> keep(transaction, claim));
+        return claim;
     }
 
     /**
@@ -171,24 +171,24 @@ public final class TransactionBinding {
         if (active.isEmpty()) {
             return lock;
         }
-        Share share = CountedHold.firstShareOf(lock);
-        keep(active.get(), share);
-        return share;
+        Claim claim = CountedHold.firstClaimOn(lock);
+        keep(active.get(), claim);
+        return claim;
     }
 
-    /** Gives the transaction a share. If that fails, the share of the caller is released. */
-    private void keep(JtaTransaction transaction, Share share) {
+    /** Gives the transaction a claim. If that fails, the claim of the caller is released. */
+    private void keep(JtaTransaction transaction, Claim claim) {
         try {
-            keepHold(transaction, share.hold());
+            keepHold(transaction, claim.hold());
         } catch (RuntimeException | Error e) {
-            share.close();
+            claim.close();
             throw e;
         }
     }
 
     private void keepHold(JtaTransaction transaction, CountedHold hold) {
         String lockKey = hold.lock().key();
-        Share ofTransaction = hold.addShare().orElseThrow(() -> Messages.gone(lockKey));
+        Claim ofTransaction = hold.addClaim().orElseThrow(() -> Messages.gone(lockKey));
         try {
             transaction.onCompletion(hold::isGone, ofTransaction::close);
             transaction.putResource(key(lockKey), hold);
@@ -209,16 +209,16 @@ public final class TransactionBinding {
      *
      * @return why a lock cannot be kept; empty if all are kept, or if no transaction is active
      */
-    public Optional<IllegalStateException> keepForOpenTransaction(List<Share> shares) {
+    public Optional<IllegalStateException> keepForOpenTransaction(List<Claim> claims) {
         IllegalStateException failure = null;
         try {
             Optional<JtaTransaction> active = JtaTransaction.active();
-            for (Share share : active.isPresent() ? shares : List.<Share>of()) {
-                failure = keepForOpenTransaction(active.orElseThrow(), share.hold())
+            for (Claim claim : active.isPresent() ? claims : List.<Claim>of()) {
+                failure = keepForOpenTransaction(active.orElseThrow(), claim.hold())
                         .orElse(failure);
             }
         } catch (RuntimeException e) {
-            failure = Messages.notKept(shares.get(0).key(), e);
+            failure = Messages.notKept(claims.get(0).key(), e);
         }
         return Optional.ofNullable(failure);
     }

@@ -156,12 +156,12 @@ class TransactionBindingTest {
     }
 
     @Test
-    @DisplayName("a call of the chain has a share of the lock, which a transaction that has begun since keeps, too")
+    @DisplayName("a call of the chain has a claim on the lock, which a transaction that has begun since keeps, too")
     void shouldShareLockOfCallChain() throws InterruptedException {
-        Share outer = CountedHold.firstShareOf(other.acquire(LockRequest.of("order/42")));
+        Claim outer = CountedHold.firstClaimOn(other.acquire(LockRequest.of("order/42")));
         transactions.begin();
 
-        Share inner = binding.shareOfCall(REQUEST, outer.hold());
+        Claim inner = binding.claimOfCall(REQUEST, outer.hold());
 
         assertSame(outer.hold(), inner.hold());
         assertTrue(binding.isKept("order/42"));
@@ -175,12 +175,12 @@ class TransactionBindingTest {
     @Test
     @DisplayName("a transaction that is still open at the end of a method keeps the method's lock")
     void shouldKeepForOpenTransaction() throws InterruptedException {
-        Share share = CountedHold.firstShareOf(other.acquire(LockRequest.of("order/42")));
+        Claim claim = CountedHold.firstClaimOn(other.acquire(LockRequest.of("order/42")));
         transactions.begin();
 
-        assertEquals(Optional.empty(), binding.keepForOpenTransaction(List.of(share)));
+        assertEquals(Optional.empty(), binding.keepForOpenTransaction(List.of(claim)));
 
-        share.release();
+        claim.release();
         assertFalse(isFree(), "the transaction is active");
         assertTrue(transactions.commit());
         assertTrue(isFree());
@@ -189,13 +189,13 @@ class TransactionBindingTest {
     @Test
     @DisplayName("a transaction that cannot keep the lock of a method is marked for rollback")
     void shouldReportLockThatIsNotKept() throws InterruptedException {
-        Share share = CountedHold.firstShareOf(other.acquire(LockRequest.of("order/42")));
+        Claim claim = CountedHold.firstClaimOn(other.acquire(LockRequest.of("order/42")));
         transactions.begin();
         transactions.refuseSynchronizations(new UnsupportedOperationException());
 
-        assertId("HOLDFAST-0060", binding.keepForOpenTransaction(List.of(share)).orElseThrow());
+        assertId("HOLDFAST-0060", binding.keepForOpenTransaction(List.of(claim)).orElseThrow());
 
-        share.release();
+        claim.release();
         assertTrue(isFree());
         assertFalse(transactions.commit());
     }
@@ -227,7 +227,7 @@ class TransactionBindingTest {
     @Test
     @DisplayName("each action for a loss runs, until it is forgotten, and at once if the lock is lost already")
     void shouldRunLossActions() throws InterruptedException {
-        CountedHold hold = CountedHold.firstShareOf(other.acquire(LockRequest.of("order/42")))
+        CountedHold hold = CountedHold.firstClaimOn(other.acquire(LockRequest.of("order/42")))
                 .hold();
         int[] runs = new int[3];
         Runnable forgotten = () -> runs[1]++;

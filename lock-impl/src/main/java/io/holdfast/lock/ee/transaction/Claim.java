@@ -13,23 +13,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * The handle of one holder of a {@link CountedHold}. It ends at its release, though the lock may be held for longer.
  */
-public final class Share implements LockHandle {
+public final class Claim implements LockHandle {
 
     private final CountedHold hold;
     private final boolean isCounted;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    Share(CountedHold hold, boolean isCounted) {
+    Claim(CountedHold hold, boolean isCounted) {
         this.hold = hold;
         this.isCounted = isCounted;
     }
 
-    /** Returns what this is a share of. */
+    /** Returns what this is a claim on. */
     public CountedHold hold() {
         return hold;
     }
 
-    /** Whether somebody else may hold the lock by now. A share that was released is gone, too. */
+    /** Whether somebody else may hold the lock by now. A claim that was released is gone, too. */
     public boolean isGone() {
         return released.get() || hold.isGone();
     }
@@ -37,7 +37,7 @@ public final class Share implements LockHandle {
     /**
      * Requires that something new can be started under this lock.
      *
-     * @throws io.holdfast.lock.LockNotHeldException if this share has ended
+     * @throws io.holdfast.lock.LockNotHeldException if this claim has ended
      */
     public void requireHeld() {
         if (isGone()) {
@@ -83,7 +83,7 @@ public final class Share implements LockHandle {
     @Override
     public void refresh(Duration ttl) {
         if (released.get()) {
-            throw Messages.shareReleased(key());
+            throw Messages.claimReleased(key());
         }
         if (hold.isGone()) {
             throw Messages.lost(key());
@@ -92,13 +92,13 @@ public final class Share implements LockHandle {
     }
 
     /**
-     * Releases the lock if this is the last share. If it is not, but the lock is gone, it throws at once, so that the
+     * Releases the lock if this is the last claim. If it is not, but the lock is gone, it throws at once, so that the
      * transaction is not committed.
      */
     @Override
     public void release() {
         if (!released.compareAndSet(false, true)) {
-            throw Messages.shareReleased(key());
+            throw Messages.claimReleased(key());
         }
         if (leave()) {
             hold.lock().release();
@@ -115,7 +115,7 @@ public final class Share implements LockHandle {
     }
 
     private boolean leave() {
-        return isCounted ? hold.removeShare() : hold.hasNoShares();
+        return isCounted ? hold.removeClaim() : hold.hasNoClaims();
     }
 
     @Override
