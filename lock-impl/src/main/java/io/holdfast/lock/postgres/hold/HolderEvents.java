@@ -41,6 +41,7 @@ final class HolderEvents {
     private volatile boolean announced;
 
     private final AtomicBoolean suspicionReported = new AtomicBoolean();
+    private final AtomicBoolean releaseReported = new AtomicBoolean();
     private final AtomicBoolean lossLogged = new AtomicBoolean();
 
     /**
@@ -97,8 +98,9 @@ final class HolderEvents {
         listeners.refreshFailed(attempt, handle.get(), failure, took);
     }
 
+    /** Reports only the first call: the release is begun again if a listener of the first one hangs. */
     void releaseBegan() {
-        if (announced) {
+        if (announced && releaseReported.compareAndSet(false, true)) {
             listeners.releaseBegan(attempt, handle.get());
         }
     }
