@@ -122,11 +122,11 @@ final class LockCheck {
     private boolean mayBeHeld(Tenure tenure, Holding holding, long observedNanos) {
         LockSession session = tenure.session();
         Long start = holding.sessionStart();
-        if (start == null || start.equals(session.start())) {
+        if (start == null || start.equals(session.identity().start())) {
             tenure.proven(observedNanos);
             return true;
         }
-        if (session.start() != null) {
+        if (session.identity().start() != null) {
             return false;
         }
         if (start > session.backend().seenAt()) {
@@ -138,7 +138,7 @@ final class LockCheck {
                 return false;
             }
         }
-        session.learnStart(start);
+        session.identity().learnStart(start);
         tenure.proven(observedNanos);
         return true;
     }

@@ -26,8 +26,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,20 +40,12 @@ import org.jspecify.annotations.Nullable;
 public final class LockSession {
 
     private final BorrowedConnection connection;
+    private final SessionIdentity identity = new SessionIdentity();
     private final RunningStatement running = new RunningStatement();
     private final ReentrantLock oneStatement = new ReentrantLock();
 
     /** Whether the loss of the locks that share the session was logged. */
     private final AtomicBoolean lossLogged = new AtomicBoolean();
-
-    /** The numbers of the locks that the session may hold or wait for. */
-    private final Set<Long> lockIds = ConcurrentHashMap.newKeySet();
-
-    /** Null before the first answer to a statement that acquires. */
-    private volatile @Nullable Backend backend;
-
-    /** When the session began, by its server's clock in microseconds; null until a check has seen it. */
-    private volatile @Nullable Long start;
 
     /** The settings of the connection as it came; null unless they are changed at present. */
     private volatile @Nullable FormerSettings former;
@@ -93,13 +83,11 @@ public final class LockSession {
 
     /** Which backend it is. To be called after the first answer to a statement that acquires. */
     public Backend backend() {
-        return requireNonNull(backend, "the backend is not known yet");
+        return identity.backend();
     }
 
-    /** As {@link #backend()}; null before the first answer. */
-    @Nullable
-    Backend backendIfKnown() {
-        return backend;
+    public SessionIdentity identity() {
+        return identity;
     }
 
     /** The process id that the driver received when it connected; empty if the pool does not show it. */
@@ -107,24 +95,9 @@ public final class LockSession {
         return connection.driverPid();
     }
 
-    /** When the session began, as a check has seen it; null before. */
-    @Nullable
-    public Long start() {
-        return start;
-    }
-
-    public void learnStart(Long start) {
-        this.start = start;
-    }
-
     /** What identifies the session on the server after it was aborted. */
     Traces traces() {
-        Backend known = backend;
-        return new Traces(
-                known == null ? connection.driverPid() : OptionalInt.of(known.pid()),
-                known == null ? null : known.serverStart(),
-                start,
-                Set.copyOf(lockIds));
+        return identity.traces(connection.driverPid());
     }
 
     /** How long the server keeps the session without a sign of life; null if silence does not end it. */
@@ -192,7 +165,7 @@ public final class LockSession {
 
     /** Asks for a lock. After an exception the session may hold it. */
     public Acquired acquire(AcquireStatement statement) throws SQLException {
-        lockIds.add(statement.lockId());
+        identity.lockIds().add(statement.lockId());
         return acquire(statement, statement.settings());
     }
 
@@ -204,7 +177,7 @@ public final class LockSession {
     private Acquired acquire(Query<Acquired> statement, @Nullable SessionSettings settings) throws SQLException {
         long sentNanos = System.nanoTime();
         Acquired answer = ask(statement);
-        backend = answer.backend();
+        identity.learnBackend(answer.backend());
         if (settings != null) {
             FormerSettings changed = Boolean.TRUE.equals(answer.granted()) ? answer.former() : null;
             boolean isLimited = changed != null && changed.idleTimeout() != null && settings.isHeartbeat();
@@ -227,12 +200,12 @@ public final class LockSession {
      */
     public boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
         UnlockStatement unlock = new UnlockStatement(mode, lockId, backend().pid(), restore ? former : null);
-        return unlock(unlock, () -> lockIds.remove(lockId), restore);
+        return unlock(unlock, () -> identity.lockIds().remove(lockId), restore);
     }
 
     /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */
     boolean restore() throws SQLException {
-        return unlock(new RestoreStatement(backend().pid(), requireNonNull(former)), lockIds::clear, true);
+        return unlock(new RestoreStatement(backend().pid(), requireNonNull(former)), identity.lockIds()::clear, true);
     }
 
     /** After the settings were restored, no other statement may change them. */

@@ -176,7 +176,7 @@ public final class Sessions {
     private void forget(LockSession session) {
         open.remove(session);
         permits.release();
-        Backend backend = session.backendIfKnown();
+        Backend backend = session.identity().backendIfKnown();
         if (backend != null) {
             byPid.remove(backend.pid(), session);
         }
