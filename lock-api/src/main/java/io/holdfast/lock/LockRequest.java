@@ -112,6 +112,20 @@ public final class LockRequest {
     }
 
     /**
+     * Requires that this duration can limit a wait. Every locker does this before it waits.
+     *
+     * @param waitAtMost how long to wait at most
+     * @return the same duration, from {@link #IMMEDIATE} to {@link #UNLIMITED}
+     * @throws IllegalArgumentException if the duration is negative
+     */
+    public static Duration requireWait(Duration waitAtMost) {
+        if (Objects.requireNonNull(waitAtMost, "waitAtMost").isNegative()) {
+            throw new IllegalArgumentException("HOLDFAST-0055: waitAtMost must not be negative: " + waitAtMost);
+        }
+        return waitAtMost;
+    }
+
+    /**
      * Returns a copy of this request with another name. Metrics, traces and the settings of single locks use the name
      * instead of the key, because there may be any number of keys. Use one name for all locks of a kind. The name does
      * not affect which locks exclude each other.

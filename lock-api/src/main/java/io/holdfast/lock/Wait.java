@@ -2,16 +2,12 @@
 package io.holdfast.lock;
 
 import java.time.Duration;
-import java.util.Objects;
 
 /** One wait for several locks. It began at a moment of the monotonic clock. */
 record Wait(Duration atMost, long startNanos) {
 
     static Wait begin(Duration atMost) {
-        if (Objects.requireNonNull(atMost, "waitAtMost").isNegative()) {
-            throw new IllegalArgumentException("waitAtMost must not be negative: " + atMost);
-        }
-        return new Wait(atMost, System.nanoTime());
+        return new Wait(LockRequest.requireWait(atMost), System.nanoTime());
     }
 
     Duration left() {

@@ -31,13 +31,9 @@ public final class LockAttempt {
      */
     public LockAttempt(LockRequest request, Duration waitAtMost, int namespace, long lockId) {
         this.request = Objects.requireNonNull(request, "request");
-        this.waitAtMost = Objects.requireNonNull(waitAtMost, "waitAtMost");
+        this.waitAtMost = LockRequest.requireWait(waitAtMost);
         this.namespace = namespace;
         this.lockId = lockId;
-        if (waitAtMost.isNegative()) {
-            throw new IllegalArgumentException(
-                    "waitAtMost of lock " + KeyText.of(request.key(), lockId) + " must not be negative: " + waitAtMost);
-        }
     }
 
     /**

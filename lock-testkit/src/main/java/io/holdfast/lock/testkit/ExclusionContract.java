@@ -239,11 +239,13 @@ abstract class ExclusionContract extends ContractFixture {
                 () -> here.acquire(request(), negative),
                 () -> here.acquireAsync(request(), negative),
                 () -> here.acquireAll(List.of(request()), negative),
+                () -> here.acquireAll(List.of(), negative),
                 () -> here.withLock(request(), negative, () -> fail("not locked")),
                 () -> here.withLock(request(), negative, lock -> fail("not locked")))) {
             String message =
                     assertThrows(IllegalArgumentException.class, refused).getMessage();
-            assertTrue(message.contains("waitAtMost") && message.contains(negative.toString()), message);
+            assertTrue(
+                    message.startsWith("HOLDFAST-0055: waitAtMost") && message.contains(negative.toString()), message);
         }
         there.tryAcquire(request()).orElseThrow().release();
     }

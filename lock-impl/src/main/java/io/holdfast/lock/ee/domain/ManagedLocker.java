@@ -42,11 +42,8 @@ class ManagedLocker implements Locker {
 
     @Override
     public LockHandle acquire(LockRequest request, Duration waitAtMost) throws InterruptedException {
-        if (waitAtMost.isNegative()) {
-            throw Messages.negativeWait(request.key(), waitAtMost);
-        }
-        LockRequest completed = settings.complete(request);
         RemainingWait wait = new RemainingWait(waitAtMost);
+        LockRequest completed = settings.complete(request);
         return completed.isTransactional() ? binding.acquire(completed, wait) : sessionLocks.acquire(completed, wait);
     }
 

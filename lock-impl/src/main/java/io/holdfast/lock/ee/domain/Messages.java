@@ -25,11 +25,6 @@ final class Messages {
 
     private Messages() {}
 
-    static IllegalArgumentException negativeWait(String key, Duration waitAtMost) {
-        return new IllegalArgumentException(
-                "HOLDFAST-0055: waitAtMost of %s must not be negative: %s".formatted(Shown.lock(key), waitAtMost));
-    }
-
     static void transactionsNotSeen() {
         LOG.log(
                 Level.WARNING,

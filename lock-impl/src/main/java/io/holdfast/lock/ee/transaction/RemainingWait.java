@@ -13,9 +13,13 @@ public final class RemainingWait {
     private final Duration atMost;
     private final long startNanos = System.nanoTime();
 
-    /** Begins the wait. */
+    /**
+     * Begins the wait.
+     *
+     * @throws IllegalArgumentException if the duration is negative
+     */
     public RemainingWait(Duration atMost) {
-        this.atMost = atMost;
+        this.atMost = LockRequest.requireWait(atMost);
     }
 
     /**
