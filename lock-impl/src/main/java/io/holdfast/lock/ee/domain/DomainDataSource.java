@@ -49,7 +49,8 @@ final class DomainDataSource {
     Found find() {
         LockDataSource ofLocks = findOfLocks();
         DataSource transactional = settings.transactionDataSource()
-                .map(jndiName -> LockDataSource.find(jndiName).dataSource())
+                .map(jndiName -> LockDataSource.find(jndiName, DomainNames.transactionDataSourceSetting(domain))
+                        .dataSource())
                 .orElse(ofLocks.dataSource());
         if (ofLocks.isDefault()) {
             Messages.defaultDataSource(ofLocks.name());
@@ -68,7 +69,7 @@ final class DomainDataSource {
     private LockDataSource findOfLocks() {
         Optional<String> configured = settings.dataSource();
         if (configured.isPresent()) {
-            return LockDataSource.find(configured.get());
+            return LockDataSource.find(configured.get(), DomainNames.dataSourceSetting(domain));
         }
         return domain.equals(DomainNames.DEFAULT)
                 ? LockDataSource.findDefault(() -> beans.find(domain))

@@ -55,10 +55,12 @@ public record LockDataSource(String name, DataSource dataSource) {
     /**
      * Finds the data source of this name.
      *
+     * @param setting the name of the setting that has the JNDI name, for messages
      * @throws jakarta.enterprise.inject.spi.DeploymentException if there is none
      */
-    public static LockDataSource find(String jndiName) {
-        return find(List.of(jndiName), Optional::empty);
+    public static LockDataSource find(String jndiName, String setting) {
+        String remedy = Messages.setName(setting);
+        return find(List.of(jndiName), remedy, Optional::empty);
     }
 
     /**
@@ -69,10 +71,11 @@ public record LockDataSource(String name, DataSource dataSource) {
      * @throws jakarta.enterprise.inject.spi.DeploymentException if there is none
      */
     public static LockDataSource findDefault(Supplier<Optional<LockDataSource>> bean) {
-        return find(List.of(REFERENCE, DEFAULT), bean);
+        return find(List.of(REFERENCE, DEFAULT), Messages.setNameOrDeclareReference(), bean);
     }
 
-    private static LockDataSource find(List<String> names, Supplier<Optional<LockDataSource>> otherwise) {
+    private static LockDataSource find(
+            List<String> names, String remedy, Supplier<Optional<LockDataSource>> otherwise) {
         NamingException last = null;
         for (String name : names) {
             try {
@@ -80,10 +83,10 @@ public record LockDataSource(String name, DataSource dataSource) {
             } catch (NameNotFoundException | NoInitialContextException e) {
                 last = e;
             } catch (NamingException e) {
-                throw Messages.noDataSource(List.of(name), e);
+                throw Messages.noDataSource(List.of(name), remedy, e);
             }
         }
         NamingException cause = last;
-        return otherwise.get().orElseThrow(() -> Messages.noDataSource(names, cause));
+        return otherwise.get().orElseThrow(() -> Messages.noDataSource(names, remedy, cause));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.naming;
 
+import io.holdfast.lock.ee.settings.DomainNames;
 import io.holdfast.lock.ee.settings.UnreadSettings;
 import io.holdfast.lock.message.Causes;
 import jakarta.enterprise.inject.spi.DeploymentException;
@@ -15,13 +16,22 @@ final class Messages {
 
     private Messages() {}
 
-    static DeploymentException noDataSource(List<String> names, @Nullable Throwable cause) {
+    static DeploymentException noDataSource(List<String> names, String remedy, @Nullable Throwable cause) {
         return new DeploymentException(
-                ("HOLDFAST-0104: no data source is bound to %s. Set holdfast.datasource to the JNDI name of a"
-                                + " PostgreSQL data source, or declare a resource reference"
-                                + " java:app/env/jdbc/holdfast%s%s")
-                        .formatted(String.join(" or ", names), UnreadSettings.hint(), sentence(cause)),
+                "HOLDFAST-0104: no data source is bound to %s. %s%s%s"
+                        .formatted(String.join(" or ", names), remedy, UnreadSettings.hint(), sentence(cause)),
                 cause);
+    }
+
+    /** A remedy for HOLDFAST-0104. */
+    static String setName(String setting) {
+        return "Set %s to the JNDI name of a PostgreSQL data source".formatted(setting);
+    }
+
+    /** The remedy for HOLDFAST-0104 where no name is set. */
+    static String setNameOrDeclareReference() {
+        return "%s, or declare a resource reference java:app/env/jdbc/holdfast"
+                .formatted(setName(DomainNames.dataSourceSetting(DomainNames.DEFAULT)));
     }
 
     /** That the name is not bound needs no further explanation. */

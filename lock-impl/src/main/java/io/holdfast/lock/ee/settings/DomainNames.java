@@ -60,6 +60,16 @@ public final class DomainNames {
 
     /** Refuses a domain that has no data source. */
     public static DeploymentException withoutDataSource(String domain, Set<String> domains) {
-        return Messages.domainWithoutDataSource(domain, prefix(domain) + Settings.DATA_SOURCE, domains);
+        return Messages.domainWithoutDataSource(domain, dataSourceSetting(domain), domains);
+    }
+
+    /** Returns the name of the setting of the domain's data source. */
+    public static String dataSourceSetting(String domain) {
+        return prefix(domain) + Settings.DATA_SOURCE;
+    }
+
+    /** Returns the name of the setting of the data source of the domain's transactions. */
+    public static String transactionDataSourceSetting(String domain) {
+        return prefix(domain) + Settings.TRANSACTION_DATA_SOURCE;
     }
 }

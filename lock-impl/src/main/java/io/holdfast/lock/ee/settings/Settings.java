@@ -33,6 +33,7 @@ public record Settings(
         NamedLockSettings locks) {
 
     static final String DATA_SOURCE = "datasource";
+    static final String TRANSACTION_DATA_SOURCE = "transaction-datasource";
 
     private static final Map<String, SessionMode> SESSION_MODES =
             new TreeMap<>(Map.of("pinned", SessionMode.PINNED, "shared", SessionMode.SHARED));
@@ -64,7 +65,7 @@ public record Settings(
         SettingsReader values = SettingsReader.of(source, prefix);
         return new Settings(
                 values.text(DATA_SOURCE),
-                values.text("transaction-datasource"),
+                values.text(TRANSACTION_DATA_SOURCE),
                 readLocker(values, defaults.locker),
                 values.number("breaker-failures", 0).orElse(defaults.breakerFailures),
                 values.duration("breaker-delay", DurationRange.TIMEOUT).orElse(defaults.breakerDelay),

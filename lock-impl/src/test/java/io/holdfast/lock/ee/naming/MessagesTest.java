@@ -31,6 +31,7 @@ class MessagesTest {
     }
 
     private static String message(NamingException cause) {
-        return Messages.noDataSource(List.of("jdbc/x"), cause).getMessage();
+        return Messages.noDataSource(List.of("jdbc/x"), Messages.setNameOrDeclareReference(), cause)
+                .getMessage();
     }
 }

@@ -51,7 +51,7 @@ class UnreadSettingsTest {
     }
 
     private static String noDataSource(String name) {
-        return assertThrows(DeploymentException.class, () -> LockDataSource.find(name))
+        return assertThrows(DeploymentException.class, () -> LockDataSource.find(name, "holdfast.datasource"))
                 .getMessage();
     }
 
