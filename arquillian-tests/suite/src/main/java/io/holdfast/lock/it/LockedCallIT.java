@@ -11,13 +11,9 @@ import io.holdfast.lock.CurrentLock;
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.it.beans.Keys;
-import io.holdfast.lock.it.beans.LosingEjb;
-import io.holdfast.lock.it.beans.NestingBean;
 import jakarta.ejb.EJBException;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -31,30 +27,11 @@ import org.junit.jupiter.api.Test;
 
 /** {@code @Locked} methods that call each other, and that look at their lock. */
 @ArquillianTest
-public class LockedCallIT extends ServerTest {
-
-    @Inject
-    private CurrentLock current;
-
-    @Inject
-    private NestingBean bean;
-
-    @Inject
-    private LosingEjb ejb;
+public class LockedCallIT extends LockedCallTest {
 
     @Deployment
     static WebArchive deployment() {
-        return Archives.testWar(
-                LockedCallIT.class,
-                Map.of("holdfast.check-interval", "200ms"),
-                NestingBean.class,
-                LosingEjb.class,
-                LockLog.class);
-    }
-
-    @Override
-    String[] keys() {
-        return new String[] {Keys.SHARED, "outer/1", "inner/1"};
+        return war(LockedCallIT.class);
     }
 
     // ---- re-entry

@@ -8,17 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.holdfast.lock.CurrentLock;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.it.beans.Keys;
-import io.holdfast.lock.it.beans.LosingEjb;
-import io.holdfast.lock.it.beans.NestingBean;
-import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -31,32 +26,13 @@ import org.junit.jupiter.api.Test;
 /** {@code @Locked} methods whose lock is lost or has lapsed while they run. */
 @ArquillianTest
 @DisplayName("Locked call")
-public class LockedLossIT extends ServerTest {
+public class LockedLossIT extends LockedCallTest {
 
     private static final Set<Thread.State> WAITING = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
-    @Inject
-    private CurrentLock current;
-
-    @Inject
-    private NestingBean bean;
-
-    @Inject
-    private LosingEjb ejb;
-
     @Deployment
     static WebArchive deployment() {
-        return Archives.testWar(
-                LockedLossIT.class,
-                Map.of("holdfast.check-interval", "200ms"),
-                NestingBean.class,
-                LosingEjb.class,
-                LockLog.class);
-    }
-
-    @Override
-    String[] keys() {
-        return new String[] {Keys.SHARED, "outer/1", "inner/1"};
+        return war(LockedLossIT.class);
     }
 
     /** Ends the session, and returns when the locker knows it. */
