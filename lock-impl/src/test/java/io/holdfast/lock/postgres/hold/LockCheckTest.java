@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.hold;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.acquire.Attempts;
+import io.holdfast.lock.postgres.config.Listeners;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.PinnedSessions;
+import io.holdfast.lock.postgres.session.Servers;
+import io.holdfast.lock.postgres.session.SessionAllocation;
+import io.holdfast.lock.postgres.session.SessionTerms;
+import io.holdfast.lock.postgres.session.Sessions;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.HoldingsQuery;
+import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Keepers;
+import io.holdfast.lock.spi.LockAttempt;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+class LockCheckTest {
+
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final LockerConfig CONFIG =
+            LockerConfig.DEFAULT.checkInterval(LONG).answerTimeout(LONG).heartbeat(Duration.ZERO);
+
+    private final Attempts attempts = new Attempts(CONFIG);
+    private final LockAttempt first = attempts.attempt(LockRequest.of("first"), LockRequest.IMMEDIATE);
+    private final LockAttempt second = attempts.attempt(LockRequest.of("second"), LockRequest.IMMEDIATE);
+
+    private final Keepers keepers = new Keepers();
+    private final Servers servers = new Servers();
+    private final SessionAllocation allocation = new PinnedSessions();
+    private final Sessions sessions = new Sessions(this::connection, CONFIG);
+    private final Tenures tenures = new Tenures(allocation, servers, sessions, keepers, CONFIG);
+    private final HeldLocks heldLocks =
+            new HeldLocks(tenures, allocation, servers, new Listeners(List.of()), keepers, CONFIG);
+
+    /** The process id of the session that was opened last. The first session holds its lock still. */
+    private final AtomicInteger lastPid = new AtomicInteger();
+
+    @AfterEach
+    void stop() {
+        keepers.stop(Duration.ofSeconds(1));
+    }
+
+    @Test
+    @DisplayName("C12, C14: a session that may not be asked is not proven lost, and others are reported as lost")
+    void shouldReportLossBesideSessionThatMayNotBeAsked() throws Exception {
+        HeldLock notToBeAsked = hold(first);
+        HeldLock gone = hold(second);
+
+        new LockCheck(tenures, servers, keepers).run();
+
+        assertEquals(LockState.HELD, notToBeAsked.state());
+        assertEquals(LockState.LOST, gone.state());
+    }
+
+    private HeldLock hold(LockAttempt attempt) throws Exception {
+        LockSession session = sessions.open("a lock", Deadline.after(LONG), LONG, () -> {});
+        session.setUp();
+        LockRequest request = attempt.request();
+        session.acquire(
+                new AcquireStatement(request.mode(), attempt.lockId(), null, SessionTerms.of(request, CONFIG), false));
+        return heldLocks.hold(new Grant(session, attempt.lockId(), true, null, System.nanoTime()), attempt, () -> {});
+    }
+
+    /** A server that grants everything, but permits only the question for the locks of several sessions. */
+    private Connection connection() {
+        int pid = lastPid.incrementAndGet();
+        return fake(Connection.class, (proxy, method, arguments) -> switch (method.getName()) {
+            case "prepareStatement" -> statement((String) arguments[0], pid);
+            case "getAutoCommit" -> true;
+            case "isClosed" -> false;
+            default -> null;
+        });
+    }
+
+    private PreparedStatement statement(String sql, int pid) {
+        boolean isCheck = sql.equals(new HoldingsQuery(List.of()).text());
+        boolean isAcquire = sql.contains("advisory_lock(");
+        return fake(PreparedStatement.class, (proxy, method, arguments) -> switch (method.getName()) {
+            case "execute" -> {
+                if (!isCheck && !isAcquire) {
+                    throw new SQLException("permission denied for view pg_locks", "42501");
+                }
+                yield true;
+            }
+            case "getResultSet" -> isCheck ? lockOfFirst() : granted(pid);
+            case "getMoreResults" -> false;
+            default -> null;
+        });
+    }
+
+    private static ResultSet granted(int pid) {
+        return fake(ResultSet.class, (proxy, method, arguments) -> switch (method.getName()) {
+            case "next", "getObject" -> true;
+            case "getInt" -> pid;
+            case "getLong" -> 0L;
+            case "getString" -> null;
+            default -> throw new UnsupportedOperationException(method.getName());
+        });
+    }
+
+    /** One row. The session seems to have begun after its lock was granted, as if the server's clock was set. */
+    private ResultSet lockOfFirst() {
+        AtomicInteger rows = new AtomicInteger(1);
+        return fake(ResultSet.class, (proxy, method, arguments) -> switch (method.getName()) {
+            case "next" -> rows.getAndDecrement() > 0;
+            case "getBoolean" -> false;
+            case "getInt" -> 1;
+            case "getLong" -> (int) arguments[0] == 4 ? first.lockId() : 0L;
+            case "getObject" -> 1L;
+            default -> throw new UnsupportedOperationException(method.getName());
+        });
+    }
+
+    private static <T> T fake(Class<T> type, InvocationHandler calls) {
+        InvocationHandler withIdentity = (proxy, method, arguments) -> switch (method.getName()) {
+            case "equals" -> proxy == arguments[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "toString" -> type.getSimpleName();
+            default -> calls.invoke(proxy, method, arguments);
+        };
+        return type.cast(
+                Proxy.newProxyInstance(LockCheckTest.class.getClassLoader(), new Class<?>[] {type}, withIdentity));
+    }
+}
