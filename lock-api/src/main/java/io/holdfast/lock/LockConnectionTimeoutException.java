@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown if the pool, or the server within its own limits, had no connection within the smaller of the wait and the
- * configured connection timeout. Also thrown if the database does not answer a connect, which cannot always be
- * distinguished from an exhausted pool. Nothing is known about the lock itself: this is not contention. Each held lock
- * occupies one connection, and so does each key that is waited for.
+ * configured connection timeout. Also thrown if the database does not answer a connection attempt, which cannot always
+ * be distinguished from an exhausted pool. Nothing is known about the lock itself: this is not contention. Each held
+ * lock occupies one connection, and so does each key that is waited for.
  *
  * @since 0.1.0
  */

@@ -5,8 +5,8 @@ import java.sql.SQLTimeoutException;
 
 /**
  * The data source had no connection in time, and no session of the locker was open that can have used up its pool. So
- * the database most likely does not answer a connect. A pool that others have used up, and that makes its callers wait,
- * looks the same.
+ * the database most likely does not answer connection attempts. A pool that others have used up, and that makes its
+ * callers wait, looks the same.
  */
 public final class UnansweredConnectException extends SQLTimeoutException {
 
