@@ -125,7 +125,7 @@ final class CoreLocker {
         }
         DomainDataSource.Found found = sources == null ? dataSource.find() : sources;
         List<LockListener> listening = current == Phase.RUNNING ? listeners.get() : List.of();
-        PostgresLocker locker = new PostgresLocker(config, found.sessions(), listening);
+        PostgresLocker locker = new PostgresLocker(found.config(), found.sessions(), listening);
         sources = found;
         return new Made(locker, locker.transactionLocks(), found);
     }

@@ -5,6 +5,7 @@ import io.holdfast.lock.ee.naming.LockDataSource;
 import io.holdfast.lock.ee.settings.DomainNames;
 import io.holdfast.lock.ee.settings.Settings;
 import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import java.util.Optional;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -26,10 +27,11 @@ final class DomainDataSource {
      * The data sources that were found.
      *
      * @param name the name of the data source of the locks
+     * @param config the configuration of the core on that data source
      * @param sessions opens the sessions of the locks
      * @param transactional opens connections of the calling thread's transaction
      */
-    record Found(String name, ConnectionSource sessions, DataSource transactional) {}
+    record Found(String name, LockerConfig config, ConnectionSource sessions, DataSource transactional) {}
 
     /**
      * Whether the application defines where these locks live, so that they are not in the server's default data source.
@@ -59,7 +61,16 @@ final class DomainDataSource {
                 ConnectionSource.of(ofLocks.dataSource()),
                 database -> Messages.reached(
                         domain, ofLocks.name(), database, settings.locker().namespace()));
-        return new Found(ofLocks.name(), sessions, transactional);
+        LockerConfig config = settings.lockerOn(isShared(settings, ofLocks, transactional));
+        return new Found(ofLocks.name(), config, sessions, transactional);
+    }
+
+    /** Whether the application is known to use the data source of the locks, too. */
+    static boolean isShared(Settings settings, LockDataSource ofLocks, DataSource transactional) {
+        boolean isOfTransactions = settings.transactionDataSource()
+                .filter(jndiName -> jndiName.equals(ofLocks.name()) || transactional.equals(ofLocks.dataSource()))
+                .isPresent();
+        return ofLocks.isDefault() || isOfTransactions;
     }
 
     /**

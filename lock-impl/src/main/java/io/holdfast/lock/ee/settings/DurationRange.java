@@ -12,7 +12,9 @@ enum DurationRange {
     HOLD(Messages.HOLD, duration -> !duration.isNegative() && !duration.equals(LockRequest.UNLIMITED)),
     TTL(Messages.TTL, duration -> duration.compareTo(Duration.ofMillis(1)) >= 0),
     TIMEOUT(Messages.TIMEOUT, LockerConfig::isTimeout),
-    HEARTBEAT(Messages.HEARTBEAT, LockerConfig::isHeartbeat);
+    HEARTBEAT(Messages.HEARTBEAT, LockerConfig::isHeartbeat),
+    HAND_OVER(Messages.HAND_OVER, LockerConfig::isHandOver),
+    KEEP_SESSION(Messages.KEEP_SESSION, LockerConfig::isKeepSession);
 
     private final String description;
     private final Predicate<Duration> condition;

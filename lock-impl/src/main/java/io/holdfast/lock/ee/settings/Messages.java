@@ -63,6 +63,8 @@ final class Messages {
     static final String TTL = "a duration of at least 1 ms or unlimited";
     static final String TIMEOUT = "a duration above zero and of at most a day";
     static final String HEARTBEAT = "a duration of 1 s to a day, or 0s for off";
+    static final String HAND_OVER = "a duration of at most 1 s, or 0s for off";
+    static final String KEEP_SESSION = "a duration of at most a minute, or 0s for off";
     static final String ENFORCED_TTL = "at most 24 days for an enforced lease";
 
     static String duration(String range) {

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param dataSource the JNDI name of the data source of the locks; empty if none is set
  * @param transactionDataSource the JNDI name of the data source of transactions; empty if none is set
  * @param locker the configuration of the core
+ * @param keepSession how long sessions are kept; empty if that depends on the data source, see {@link #lockerOn}
  * @param breakerFailures how many failures in a row open the circuit breaker; 0 for never
  * @param breakerDelay how long the circuit breaker refuses locks before the database is asked again
  * @param defaultTtl the ttl and lease that apply where no request, annotation or other setting has a ttl
@@ -27,6 +28,7 @@ public record Settings(
         Optional<String> dataSource,
         Optional<String> transactionDataSource,
         LockerConfig locker,
+        Optional<Duration> keepSession,
         int breakerFailures,
         Duration breakerDelay,
         LockSettings defaultTtl,
@@ -45,6 +47,7 @@ public record Settings(
             Optional.empty(),
             Optional.empty(),
             LockerConfig.DEFAULT,
+            Optional.empty(),
             10,
             Duration.ofSeconds(2),
             LockSettings.UNLIMITED_TTL,
@@ -67,6 +70,7 @@ public record Settings(
                 values.text(DATA_SOURCE),
                 values.text(TRANSACTION_DATA_SOURCE),
                 readLocker(values, defaults.locker),
+                values.duration("keep-session", DurationRange.KEEP_SESSION).or(defaults::keepSession),
                 values.number("breaker-failures", 0).orElse(defaults.breakerFailures),
                 values.duration("breaker-delay", DurationRange.TIMEOUT).orElse(defaults.breakerDelay),
                 LockSettings.readDefaultTtl(values, defaults.defaultTtl),
@@ -86,10 +90,21 @@ public record Settings(
                 .checkInterval(
                         values.duration("check-interval", DurationRange.TIMEOUT).orElse(defaults.checkInterval()))
                 .heartbeat(values.duration("heartbeat", DurationRange.HEARTBEAT).orElse(defaults.heartbeat()))
+                .handOver(values.duration("hand-over", DurationRange.HAND_OVER).orElse(defaults.handOver()))
                 .sessions(values.oneOf("sessions", SESSION_MODES).orElse(defaults.sessions()))
                 .maxSessions(values.number("max-sessions", 0).orElse(defaults.maxSessions()))
                 .maxLocks(values.number("max-locks", 1).orElse(defaults.maxLocks()))
                 .publishKeys(values.flag("publish-keys").orElse(defaults.publishKeys()));
+    }
+
+    /**
+     * Returns the configuration of the core.
+     *
+     * @param isShared whether the application is known to use the data source of the locks, too. Then no session is
+     *     kept unless that is set, since nobody can see that the application waits for a connection
+     */
+    public LockerConfig lockerOn(boolean isShared) {
+        return locker.keepSession(keepSession.orElse(isShared ? Duration.ZERO : locker.keepSession()));
     }
 
     /**

@@ -19,6 +19,8 @@ public final class LockerConfig {
 
     private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
     private static final Duration SHORTEST_HEARTBEAT = Duration.ofSeconds(1);
+    private static final Duration LONGEST_HAND_OVER = Duration.ofSeconds(1);
+    private static final Duration LONGEST_KEPT_SESSION = Duration.ofMinutes(1);
 
     /** Each setting with its default. The fields change only before the object is published in a final field. */
     private static final class Values implements Cloneable {
@@ -30,6 +32,8 @@ public final class LockerConfig {
         private Duration closeTimeout = Duration.ofSeconds(10);
         private Duration checkInterval = Duration.ofSeconds(5);
         private Duration heartbeat = Duration.ofSeconds(30);
+        private Duration handOver = Duration.ofMillis(5);
+        private Duration keepSession = Duration.ofSeconds(1);
         private SessionMode sessions = SessionMode.PINNED;
         private int maxSessions;
         private int maxLocks = 1000;
@@ -54,6 +58,8 @@ public final class LockerConfig {
                     closeTimeout,
                     checkInterval,
                     heartbeat,
+                    handOver,
+                    keepSession,
                     sessions,
                     maxSessions,
                     maxLocks,
@@ -81,6 +87,16 @@ public final class LockerConfig {
     /** {@return whether this may be a heartbeat: it is zero, or 1 s to a day} */
     public static boolean isHeartbeat(Duration duration) {
         return duration.isZero() || (isTimeout(duration) && duration.compareTo(SHORTEST_HEARTBEAT) >= 0);
+    }
+
+    /** {@return whether a lock may be handed over for this time: it is zero to 1 s} */
+    public static boolean isHandOver(Duration duration) {
+        return !duration.isNegative() && duration.compareTo(LONGEST_HAND_OVER) <= 0;
+    }
+
+    /** {@return whether a session may be kept for this time: it is zero to a minute} */
+    public static boolean isKeepSession(Duration duration) {
+        return !duration.isNegative() && duration.compareTo(LONGEST_KEPT_SESSION) <= 0;
     }
 
     private static <T> T require(String name, T value, Predicate<T> isInRange, String range) {
@@ -228,6 +244,45 @@ public final class LockerConfig {
     public LockerConfig heartbeat(Duration heartbeat) {
         require("heartbeat", heartbeat, LockerConfig::isHeartbeat, "zero, or 1 s to a day");
         return with(changed -> changed.heartbeat = heartbeat);
+    }
+
+    /**
+     * {@return for how long after the server has proven a lock a release may pass it on to the next caller in this JVM,
+     * without asking the server: zero, which switches that off, to 1 s; 5 ms by default}
+     */
+    public Duration handOver() {
+        return values.handOver;
+    }
+
+    /**
+     * {@return this configuration with a different time for which locks are handed over}
+     *
+     * @param handOver zero for off, to 1 s
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public LockerConfig handOver(Duration handOver) {
+        require("hand-over", handOver, LockerConfig::isHandOver, "zero to 1 s");
+        return with(changed -> changed.handOver = handOver);
+    }
+
+    /**
+     * {@return how long a session that is dedicated to one lock stays with the locker after the release, so that the
+     * next lock needs no connection from the pool: zero, which keeps none, to a minute; 1 s by default. Other users of
+     * the pool do not get the connection for that time, so set zero if the application uses the same pool}
+     */
+    public Duration keepSession() {
+        return values.keepSession;
+    }
+
+    /**
+     * {@return this configuration with a different time for which sessions are kept}
+     *
+     * @param keepSession zero to keep none, to a minute
+     * @throws IllegalArgumentException if it is out of range
+     */
+    public LockerConfig keepSession(Duration keepSession) {
+        require("keep-session", keepSession, LockerConfig::isKeepSession, "zero to a minute");
+        return with(changed -> changed.keepSession = keepSession);
     }
 
     /** {@return how locks are distributed over sessions; {@link SessionMode#PINNED} by default} */

@@ -55,6 +55,7 @@ class DomainDataSourceTest {
                 Optional.ofNullable(ofLocks),
                 Optional.ofNullable(ofTransactions),
                 unset.locker(),
+                unset.keepSession(),
                 unset.breakerFailures(),
                 unset.breakerDelay(),
                 unset.defaultTtl(),

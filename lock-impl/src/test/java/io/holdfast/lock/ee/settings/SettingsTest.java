@@ -55,6 +55,8 @@ class SettingsTest {
                 Map.entry("holdfast.close-timeout", "PT1M"),
                 Map.entry("holdfast.check-interval", "1s"),
                 Map.entry("holdfast.heartbeat", "0s"),
+                Map.entry("holdfast.hand-over", "1s"),
+                Map.entry("holdfast.keep-session", "1m"),
                 Map.entry("holdfast.sessions", "Shared"),
                 Map.entry("holdfast.max-sessions", "4"),
                 Map.entry("holdfast.max-locks", "500"),
@@ -73,11 +75,13 @@ class SettingsTest {
                         .closeTimeout(Duration.ofMinutes(1))
                         .checkInterval(Duration.ofSeconds(1))
                         .heartbeat(Duration.ZERO)
+                        .handOver(Duration.ofSeconds(1))
+                        .keepSession(Duration.ofMinutes(1))
                         .sessions(SessionMode.SHARED)
                         .maxSessions(4)
                         .maxLocks(500)
                         .publishKeys(false),
-                settings.locker());
+                settings.lockerOn(true));
         assertEquals(Optional.of(Duration.ofHours(1)), settings.defaultTtl().ttl());
         assertEquals(Optional.of(Lease.ENFORCED), settings.defaultTtl().lease());
     }
@@ -138,6 +142,10 @@ class SettingsTest {
         "holdfast.close-timeout, 0ms",
         "holdfast.check-interval, 0s",
         "holdfast.heartbeat, 500ms",
+        "holdfast.hand-over, 1001ms",
+        "holdfast.hand-over, -1ms",
+        "holdfast.keep-session, 61s",
+        "holdfast.keep-session, unlimited",
         "holdfast.sessions, both",
         "holdfast.max-sessions, -1",
         "holdfast.max-locks, 0",
@@ -276,6 +284,24 @@ class SettingsTest {
     }
 
     @Test
+    @DisplayName("no session is kept of a pool that the application uses, too, unless that is set; domains inherit it")
+    void shouldKeepNoSessionOfSharedPoolByDefault() {
+        Settings unset = read(Map.of());
+        assertEquals(Duration.ofSeconds(1), unset.lockerOn(false).keepSession());
+        assertEquals(Duration.ZERO, unset.lockerOn(true).keepSession());
+
+        Map<String, Settings> all = readAll(source(Map.of(
+                        "holdfast.keep-session", "2s",
+                        "holdfast.billing.datasource", "jdbc/billing",
+                        "holdfast.shipping.datasource", "jdbc/shipping",
+                        "holdfast.shipping.keep-session", "0s")))
+                .domains();
+        assertEquals(Duration.ofSeconds(2), all.get("billing").lockerOn(true).keepSession());
+        assertEquals(Duration.ofSeconds(2), all.get("billing").lockerOn(false).keepSession());
+        assertEquals(Duration.ZERO, all.get("shipping").lockerOn(false).keepSession());
+    }
+
+    @Test
     @DisplayName("a domain that the application names needs no source that lists the names of its settings")
     void shouldAskForDomainsByName() {
         Map<String, String> values = Map.of(
@@ -335,6 +361,9 @@ class SettingsTest {
         assertEquals("that of the locks", defaults.remove("holdfast.transaction-datasource"));
         assertEquals("none", defaults.remove("holdfast.operations-role"));
         assertEquals("none", defaults.remove("holdfast.terminate-role"));
+        assertEquals(
+                "`1s`; `0s` on a data source that the application is known to use, too",
+                defaults.remove("holdfast.keep-session"));
         defaults.replaceAll((name, value) -> value.replace("`", ""));
         assertEquals(readAll(source(Map.of())), readAll(source(defaults)));
         defaults.forEach((name, value) -> assertFalse(value.isBlank(), name));
