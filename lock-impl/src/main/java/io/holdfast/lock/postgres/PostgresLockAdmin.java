@@ -77,9 +77,7 @@ final class PostgresLockAdmin implements LockAdmin {
 
     private Map<Long, String> ownKeys() {
         Map<Long, String> keys = new TreeMap<>();
-        tenures.stream()
-                .forEach(tenure -> keys.put(
-                        tenure.lockId(), tenure.holder().attempt().request().key()));
+        tenures.stream().forEach(tenure -> keys.put(tenure.lockId(), tenure.key()));
         return keys;
     }
 

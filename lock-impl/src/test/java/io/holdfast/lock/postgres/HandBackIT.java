@@ -17,6 +17,7 @@ import io.holdfast.lock.postgres.hold.Grant;
 import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.hold.HeldLocks;
 import io.holdfast.lock.postgres.hold.Insides;
+import io.holdfast.lock.postgres.hold.LonelyPlace;
 import io.holdfast.lock.postgres.hold.Tenures;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
@@ -174,7 +175,7 @@ class HandBackIT extends LockerTest {
         LockRequest request = LockRequest.of(key);
         LockAttempt attempt = new Attempts(CONFIG).attempt(request, LockRequest.IMMEDIATE);
         Grant grant = new Grant(session, attempt.lockId(), false, null, System.nanoTime());
-        return heldLocks.hold(grant, attempt, () -> {});
+        return heldLocks.hold(grant, attempt, new LonelyPlace(() -> {}));
     }
 
     @Test

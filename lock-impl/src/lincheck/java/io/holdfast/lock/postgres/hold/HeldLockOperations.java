@@ -75,7 +75,7 @@ public class HeldLockOperations {
 
     /** The first operation, since Lincheck gives objects other hash codes than they have out here. */
     public void hold() {
-        lock = heldLocks.hold(grant, attempt, ended::incrementAndGet);
+        lock = heldLocks.hold(grant, attempt, new LonelyPlace(ended::incrementAndGet));
     }
 
     // ---- the caller

@@ -7,10 +7,14 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
+import io.holdfast.lock.postgres.acquire.LocalQueues.Arrival;
 import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.hold.HeldLock;
+import io.holdfast.lock.postgres.hold.Tenure;
 import io.holdfast.lock.postgres.thread.Admission;
 import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -31,22 +35,36 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Acquisition implements Runnable {
 
+    /**
+     * What asks the server.
+     *
+     * @param stages the stages of the work, with the time that each may take
+     * @param work the work of a keeper
+     * @param canceller stops a keeper whose result nobody wants any more
+     */
+    record Asking(GrantStages stages, GrantWork work, StatementCanceller canceller) {}
+
     private final LockAttempt attempt;
     private final Deadline deadline;
     private final Turn turn;
-    private final GrantWork work;
-    private final GrantStages stages;
-    private final AcquisitionProgress progress;
-    private final StatementCanceller canceller;
+    private final GrantWork.Resources resources;
+    private final Keepers keepers;
+    private final AcquisitionProgress progress = new AcquisitionProgress();
     private final Admission admission;
     private final Admission admissionToWait;
     private final Consumer<Acquisition> onFinish;
+
+    /** Null before the turn has arrived, and if the lock is handed over then. */
+    private volatile @Nullable Asking asking;
 
     /** The admission at which it waits for a keeper, or has waited last; null before its turn has arrived. */
     private volatile @Nullable Admission entered;
 
     /** See {@link #turnTaken()}. Written once, by {@link #start}. */
     private @Nullable CompletableFuture<Void> turnTaken;
+
+    /** Whether listeners were notified that the attempt waits. Used by one thread after the other. */
+    private boolean queuedReported;
 
     /**
      * Creates the acquisition of an attempt that has its place in the local queue.
@@ -60,20 +78,16 @@ public final class Acquisition implements Runnable {
             LockAttempt attempt,
             Deadline deadline,
             Turn turn,
-            GrantWork work,
-            GrantStages stages,
-            AcquisitionProgress progress,
-            StatementCanceller canceller,
+            GrantWork.Resources resources,
+            Keepers keepers,
             Admission admission,
             Admission admissionToWait,
             Consumer<Acquisition> onFinish) {
         this.attempt = attempt;
         this.deadline = deadline;
         this.turn = turn;
-        this.work = work;
-        this.stages = stages;
-        this.progress = progress;
-        this.canceller = canceller;
+        this.resources = resources;
+        this.keepers = keepers;
         this.admission = admission;
         this.admissionToWait = admissionToWait;
         this.onFinish = onFinish;
@@ -87,8 +101,20 @@ public final class Acquisition implements Runnable {
         return deadline;
     }
 
+    /** To be called after the turn has arrived and brought the right to ask the server. */
     GrantStages stages() {
-        return stages;
+        return asking().stages();
+    }
+
+    private Asking asking() {
+        return requireNonNull(asking);
+    }
+
+    /** Returns the failure of an acquisition whose turn does not arrive in time. */
+    LockException overdueInLine() {
+        return resources
+                .sessions()
+                .noConnection(Shown.lock(attempt), resources.config().connectionTimeout());
     }
 
     /** Whether the caller waits while others hold the lock. */
@@ -105,13 +131,16 @@ public final class Acquisition implements Runnable {
         return requireNonNull(turnTaken);
     }
 
-    /** Has a keeper ask the server as soon as the turn arrives. */
+    /** Takes the lock over when the turn brings it, or has a keeper ask the server. */
     void start() {
         if (isWaiting() && !turn.arrival().isDone()) {
-            work.reportQueued();
+            reportQueued();
         }
-        turnTaken = turn.arrival().thenAccept(mayAsk -> {
-            if (mayAsk) {
+        turnTaken = turn.arrival().thenAccept(arrival -> {
+            if (arrival instanceof Arrival.Handed handed) {
+                takeOver(handed.tenure());
+            } else if (arrival == Arrival.MAY_ASK) {
+                asking = newAsking();
                 enter(admission);
             } else {
                 progress.outcome().complete(Optional.empty());
@@ -120,12 +149,46 @@ public final class Acquisition implements Runnable {
         });
     }
 
+    private Asking newAsking() {
+        LockerConfig config = resources.config();
+        LockStatement statement = new LockStatement(attempt.request(), attempt.lockId(), deadline, config, keepers);
+        GrantStages stages =
+                new GrantStages(attempt, progress, statement, resources.sessions(), resources.limit(), config);
+        return new Asking(
+                stages,
+                new GrantWork(attempt, deadline, turn, progress, statement, stages, resources, this::reportQueued),
+                new StatementCanceller(progress, turn, resources.tenures(), keepers, config.answerTimeout()));
+    }
+
+    /** Notifies listeners that the attempt waits, once. */
+    private void reportQueued() {
+        if (!queuedReported) {
+            queuedReported = true;
+            resources.listeners().queued(attempt);
+        }
+    }
+
+    /** Runs on the thread of the former holder. A caller that has given up passes the lock on, on a keeper thread. */
+    private void takeOver(Tenure tenure) {
+        try {
+            HeldLock lock = resources.heldLocks().takeOver(tenure, attempt);
+            if (!progress.outcome().complete(Optional.of(lock))) {
+                lock.startEnding();
+            }
+        } catch (Throwable e) {
+            // If the tenure has no holder, it is ended as one that is stranded; otherwise its holder is orphaned.
+            progress.outcome().completeExceptionally(e);
+        } finally {
+            finish();
+        }
+    }
+
     private void enter(Admission next) {
         entered = next;
         if (!progress.move(Stage.IN_LINE, Stage.ADMISSION) && !progress.move(Stage.SERVER, Stage.ADMISSION)) {
             return;
         }
-        stages.startPreparation();
+        stages().startPreparation();
         try {
             next.enter(this);
             if (progress.isDecided()) {
@@ -176,14 +239,13 @@ public final class Acquisition implements Runnable {
     private void stop() {
         if (progress.move(Stage.IN_LINE, Stage.FINISHED)) {
             turn.leave();
-            turn.end();
             finish();
         } else if (!leaveAdmission()) {
             if (progress.opening().interrupt()) {
                 // The server was not asked yet, so the next in the local queue need not wait until the pool gives up.
                 turn.end();
             } else if (progress.stage() != Stage.FINISHED) {
-                canceller.start();
+                asking().canceller().start();
             }
         }
     }
@@ -196,6 +258,7 @@ public final class Acquisition implements Runnable {
             return;
         }
         boolean continues = false;
+        GrantWork work = asking().work();
         try {
             Optional<HeldLock> lock = work.ask();
             if (lock.isEmpty() && work.hasToWait()) {
@@ -210,7 +273,7 @@ public final class Acquisition implements Runnable {
                 lock.ifPresent(HeldLock::endOnThisThread);
             }
         } catch (SQLException e) {
-            fail(stages.failure(e));
+            fail(stages().failure(e));
         } catch (LockException | Error e) {
             fail(e);
         } catch (Throwable e) {

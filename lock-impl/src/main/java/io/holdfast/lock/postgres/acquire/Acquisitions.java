@@ -67,9 +67,7 @@ public final class Acquisitions {
         Optional<HeldLock> lock = Optional.empty();
         boolean returned = false;
         try {
-            lock = new BlockingWait(
-                            start(attempt, startNanos), resources.config().connectionTimeout())
-                    .await();
+            lock = await(attempt, startNanos);
             if (lock.isEmpty()) {
                 listeners.notGranted(attempt, Elapsed.since(startNanos));
             }
@@ -86,6 +84,17 @@ public final class Acquisitions {
             }
             listeners.waitEnded(attempt);
         }
+    }
+
+    /** Returns the lock; empty if somebody else held it for the whole wait. */
+    private Optional<HeldLock> await(LockAttempt attempt, long startNanos) throws InterruptedException {
+        Turn turn = join(attempt);
+        if (turn.isRefused()) {
+            return Optional.empty();
+        }
+        return new BlockingWait(
+                        start(attempt, startNanos, turn), resources.config().connectionTimeout())
+                .await();
     }
 
     /**
@@ -112,12 +121,30 @@ public final class Acquisitions {
     }
 
     private Acquisition start(LockAttempt attempt, long startNanos) {
+        return start(attempt, startNanos, join(attempt));
+    }
+
+    private Turn join(LockAttempt attempt) {
         if (attempt.request().isTransactional()) {
             throw Messages.noTransactions(Shown.lock(attempt));
         }
-        attempts.requireOpen(Shown.lock(attempt));
-        Deadline deadline = Deadline.from(startNanos, attempt.waitAtMost());
-        Acquisition acquisition = newAcquisition(attempt, deadline);
+        if (attempts.isClosed()) {
+            throw Messages.closed(Shown.lock(attempt));
+        }
+        return queues.join(
+                attempt.lockId(), attempt.request(), !attempt.waitAtMost().isZero());
+    }
+
+    private Acquisition start(LockAttempt attempt, long startNanos, Turn turn) {
+        Acquisition acquisition = new Acquisition(
+                attempt,
+                Deadline.from(startNanos, attempt.waitAtMost()),
+                turn,
+                resources,
+                keepers,
+                admission,
+                admissionToWait,
+                running::remove);
         try {
             // This comes before the check. Closing comes the other way: it closes the attempts first, and then cancels
             // the acquisitions that it finds, so one of the two sees the other.
@@ -132,32 +159,6 @@ public final class Acquisitions {
             running.remove(acquisition);
             throw e;
         }
-    }
-
-    private Acquisition newAcquisition(LockAttempt attempt, Deadline deadline) {
-        LockerConfig config = resources.config();
-        Turn turn = queues.join(
-                attempt.lockId(),
-                attempt.request().mode(),
-                !attempt.waitAtMost().isZero());
-        AcquisitionProgress progress = new AcquisitionProgress();
-        LockStatement statement = new LockStatement(attempt.request(), attempt.lockId(), deadline, config, keepers);
-        GrantStages stages =
-                new GrantStages(attempt, progress, statement, resources.sessions(), resources.limit(), config);
-        GrantWork work = new GrantWork(attempt, deadline, turn, progress, statement, stages, resources);
-        StatementCanceller canceller =
-                new StatementCanceller(progress, turn, resources.tenures(), keepers, config.answerTimeout());
-        return new Acquisition(
-                attempt,
-                deadline,
-                turn,
-                work,
-                stages,
-                progress,
-                canceller,
-                admission,
-                admissionToWait,
-                running::remove);
     }
 
     /** Cancels the acquisitions that run. To be called after {@link Attempts#close}. */

@@ -24,7 +24,6 @@ final class AsyncWait {
 
     private final Acquisition acquisition;
     private final LockAttempt attempt;
-    private final GrantStages stages;
     private final AcquisitionProgress progress;
     private final long startNanos;
     private final HeldLocks heldLocks;
@@ -53,7 +52,6 @@ final class AsyncWait {
             Duration timeout) {
         this.acquisition = acquisition;
         this.attempt = acquisition.attempt();
-        this.stages = acquisition.stages();
         this.progress = acquisition.progress();
         this.startNanos = startNanos;
         this.heldLocks = heldLocks;
@@ -132,7 +130,7 @@ final class AsyncWait {
             acquisition.stopWaiting();
             checkAfter(acquisition.isWaiting() ? timeout : Duration.ZERO, () -> {
                 if (!acquisition.turnTaken().isDone()) {
-                    acquisition.giveUp(stages.overdue(Stage.IN_LINE));
+                    acquisition.giveUp(acquisition.overdueInLine());
                 }
             });
         });
@@ -141,6 +139,10 @@ final class AsyncWait {
 
     private void watchAnswer() {
         cancelCheck();
+        if (progress.isDecided()) {
+            return;
+        }
+        GrantStages stages = acquisition.stages();
         checkAfter(stages.answerBy().remaining(), () -> {
             Stage reached = progress.stage();
             if (!stages.answerBy().hasPassed()) {

@@ -19,13 +19,11 @@ final class BlockingWait {
 
     private final Acquisition acquisition;
     private final CompletableFuture<Optional<HeldLock>> outcome;
-    private final GrantStages stages;
     private final Duration timeout;
 
     BlockingWait(Acquisition acquisition, Duration timeout) {
         this.acquisition = acquisition;
         this.outcome = acquisition.progress().outcome();
-        this.stages = acquisition.stages();
         this.timeout = timeout;
     }
 
@@ -36,16 +34,10 @@ final class BlockingWait {
             if (!completesWithin(acquisition.turnTaken(), forOthers)) {
                 acquisition.stopWaiting();
                 if (!acquisition.isWaiting() || !completesWithin(acquisition.turnTaken(), Deadline.after(timeout))) {
-                    return giveUp(stages.overdue(Stage.IN_LINE));
+                    return giveUp(acquisition.overdueInLine());
                 }
             }
-            while (!completesWithin(outcome, stages.answerBy())) {
-                Stage reached = acquisition.progress().stage();
-                if (stages.answerBy().hasPassed()) {
-                    return giveUp(stages.overdue(reached));
-                }
-            }
-            return outcomeNow();
+            return outcome.isDone() ? outcomeNow() : awaitAnswer(acquisition.stages());
         } catch (InterruptedException e) {
             endInterrupted(e);
             throw e;
@@ -55,6 +47,16 @@ final class BlockingWait {
             }
             throw e;
         }
+    }
+
+    private Optional<HeldLock> awaitAnswer(GrantStages stages) throws InterruptedException {
+        while (!completesWithin(outcome, stages.answerBy())) {
+            Stage reached = acquisition.progress().stage();
+            if (stages.answerBy().hasPassed()) {
+                return giveUp(stages.overdue(reached));
+            }
+        }
+        return outcomeNow();
     }
 
     private static boolean completesWithin(CompletableFuture<?> future, Deadline limit) throws InterruptedException {

@@ -135,8 +135,7 @@ final class GrantStages implements Progress {
     LockException overdue(Stage reached) {
         SQLException failed = lastFailure;
         return switch (reached) {
-            case IN_LINE -> sessions.noConnection(shownLock(), config.connectionTimeout());
-            case ADMISSION, LOCK_PERMIT, SESSION_PERMIT ->
+            case IN_LINE, ADMISSION, LOCK_PERMIT, SESSION_PERMIT ->
                 limit.isReached()
                         ? Messages.tooManyLocks(shownLock(), limit.limit())
                         : sessions.tooMany(shownLock(), preparationTime);

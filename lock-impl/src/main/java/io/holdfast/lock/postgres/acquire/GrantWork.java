@@ -47,8 +47,7 @@ public final class GrantWork {
     private final Resources resources;
     private final GrantStages stages;
 
-    /** Whether listeners were notified that the attempt waits. Used by one thread after the other. */
-    private boolean queuedReported;
+    private final Runnable reportQueued;
 
     /** Whether the server has answered since the last preparation. Used by keepers only. */
     private boolean answered;
@@ -85,7 +84,8 @@ public final class GrantWork {
             AcquisitionProgress progress,
             LockStatement statement,
             GrantStages stages,
-            Resources resources) {
+            Resources resources,
+            Runnable reportQueued) {
         this.attempt = attempt;
         this.request = attempt.request();
         this.waiting = !attempt.waitAtMost().isZero();
@@ -95,14 +95,7 @@ public final class GrantWork {
         this.statement = statement;
         this.resources = resources;
         this.stages = stages;
-    }
-
-    /** Notifies listeners that the attempt waits, once. */
-    void reportQueued() {
-        if (!queuedReported) {
-            queuedReported = true;
-            resources.listeners().queued(attempt);
-        }
+        this.reportQueued = reportQueued;
     }
 
     /** Whether the last result was empty because the acquisition has to wait on a dedicated session. */
@@ -178,7 +171,7 @@ public final class GrantWork {
         }
         Optional<HeldLock> lock = askOnSharedSession(shared.get());
         if (lock.isEmpty() && waiting) {
-            reportQueued();
+            reportQueued.run();
             turn.markAsked();
             hasToWait = true;
         }
@@ -264,7 +257,7 @@ public final class GrantWork {
             answered = true;
         }
         if (grant.isEmpty() && waiting) {
-            reportQueued();
+            reportQueued.run();
             turn.markAsked();
             grant = statement.waitOn(dedicated, progress::isDecided);
             answered = true;
@@ -293,7 +286,7 @@ public final class GrantWork {
         boolean held = false;
         try {
             turn.markGranted();
-            HeldLock lock = resources.heldLocks().hold(grant, attempt, turn::end);
+            HeldLock lock = resources.heldLocks().hold(grant, attempt, turn);
             held = true;
             return lock;
         } finally {

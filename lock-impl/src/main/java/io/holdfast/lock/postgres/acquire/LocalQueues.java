@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.acquire;
 
+import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.hold.Place;
+import io.holdfast.lock.postgres.hold.Tenure;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,12 +14,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One queue for each key that this locker holds or wants, in the order of the requests. An acquisition whose turn has
  * arrived may ask the server. Only one of those that wait may ask at a time, so many acquisitions of one key need one
- * connection. A turn lasts for as long as the lock is held. The queues only save connections and round trips: it is the
- * server that excludes.
+ * connection. A turn lasts for as long as the lock is held; a holder may pass the lock on to the first that waits. The
+ * queues only save connections and round trips: it is the server that excludes.
  *
  * <p>All state of a queue, and of its turns, is guarded by the map's lock on its entry.
  */
@@ -28,8 +33,8 @@ public final class LocalQueues {
      *
      * @param waiting whether to wait for others; otherwise the turn ends as soon as others are known to have the key
      */
-    Turn join(long lockId, LockMode mode, boolean waiting) {
-        Turn turn = new Turn(this, lockId, mode, waiting);
+    Turn join(long lockId, LockRequest request, boolean waiting) {
+        Turn turn = new Turn(this, lockId, request, waiting);
         change(lockId, queue -> queue.line.add(turn));
         return turn;
     }
@@ -48,16 +53,32 @@ public final class LocalQueues {
         decided.forEach(Turn::completeArrival);
     }
 
+    /** What a turn brings. */
+    sealed interface Arrival {
+
+        /** The server may be asked. */
+        record MayAsk() implements Arrival {}
+
+        /** The turn has ended, because others have the key. */
+        record Refused() implements Arrival {}
+
+        /** The lock is held already, in this tenure, which the one whose turn it is has to take over. */
+        record Handed(Tenure tenure) implements Arrival {}
+
+        Arrival MAY_ASK = new MayAsk();
+        Arrival REFUSED = new Refused();
+    }
+
     private static final class Queue {
 
         /** The turns that have not arrived, in the order of the requests. */
         final Deque<Turn> line = new ArrayDeque<>();
 
         /** The turns of those that ask the server, or are about to. */
-        final List<Turn> asking = new ArrayList<>();
+        final List<Turn> asking = new ArrayList<>(1);
 
         /** The turns of those that hold the lock. */
-        final List<Turn> holding = new ArrayList<>();
+        final List<Turn> holding = new ArrayList<>(1);
 
         boolean isEmpty() {
             return line.isEmpty() && asking.isEmpty() && holding.isEmpty();
@@ -73,7 +94,7 @@ public final class LocalQueues {
             boolean exclusiveAhead = false;
             for (Iterator<Turn> iterator = line.iterator(); iterator.hasNext(); ) {
                 Turn turn = iterator.next();
-                boolean exclusive = turn.mode == LockMode.EXCLUSIVE;
+                boolean exclusive = turn.isExclusive();
                 if (!(exclusive ? anybodyAhead : exclusiveAhead) && mayAsk(turn)) {
                     iterator.remove();
                     asking.add(turn);
@@ -91,7 +112,7 @@ public final class LocalQueues {
         }
 
         private boolean mayAsk(Turn turn) {
-            if (turn.mode == LockMode.EXCLUSIVE) {
+            if (turn.isExclusive()) {
                 return asking.isEmpty() && holding.isEmpty();
             }
             return isShared(holding)
@@ -100,7 +121,21 @@ public final class LocalQueues {
         }
 
         private static boolean isShared(List<Turn> turns) {
-            return turns.stream().allMatch(turn -> turn.mode == LockMode.SHARED);
+            return turns.stream().noneMatch(Turn::isExclusive);
+        }
+
+        /** Returns the first that waits, if the only holder may pass an exclusive lock on to it; null otherwise. */
+        @Nullable
+        Turn successorOf(Turn holder) {
+            if (holder.stage != Stage.HOLDING || holding.size() != 1 || !asking.isEmpty()) {
+                return null;
+            }
+            for (Turn turn : line) {
+                if (turn.waiting) {
+                    return turn.isExclusive() && turn.request.lease() != Lease.ENFORCED ? turn : null;
+                }
+            }
+            return null;
         }
     }
 
@@ -111,23 +146,28 @@ public final class LocalQueues {
         ENDED
     }
 
-    /** A place in the queue of a key, and later the right to ask the server. Methods may be called on any thread. */
-    static final class Turn {
+    /**
+     * A place in the queue of a key, and later the right to ask the server, or to hold the lock. Methods may be called
+     * on any thread.
+     */
+    static final class Turn implements Place {
 
         private final LocalQueues queues;
         private final long lockId;
-        private final LockMode mode;
-        private final CompletableFuture<Boolean> arrival = new CompletableFuture<>();
-        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private final LockRequest request;
+        private final CompletableFuture<Arrival> arrival = new CompletableFuture<>();
 
         private boolean waiting;
         private Stage stage = Stage.IN_LINE;
         private boolean asked;
 
-        private Turn(LocalQueues queues, long lockId, LockMode mode, boolean waiting) {
+        /** What to do when the turn has ended; a turn that is passed on passes it on, too. */
+        private @Nullable Runnable onEnd;
+
+        private Turn(LocalQueues queues, long lockId, LockRequest request, boolean waiting) {
             this.queues = queues;
             this.lockId = lockId;
-            this.mode = mode;
+            this.request = request;
             this.waiting = waiting;
         }
 
@@ -135,18 +175,22 @@ public final class LocalQueues {
             return lockId;
         }
 
-        /** Completes with true when the server may be asked, and with false when the turn ends before that. */
-        CompletableFuture<Boolean> arrival() {
+        private boolean isExclusive() {
+            return request.mode() == LockMode.EXCLUSIVE;
+        }
+
+        /** Completes when the server may be asked, when the turn ends before that, or when the lock is handed over. */
+        CompletableFuture<Arrival> arrival() {
             return arrival;
         }
 
-        /** Runs the action when the turn has ended. */
-        void whenEnded(Runnable action) {
-            ended.thenRun(action);
+        /** Whether the turn has ended, because others have the key. */
+        boolean isRefused() {
+            return arrival.getNow(Arrival.MAY_ASK) == Arrival.REFUSED;
         }
 
         private void completeArrival() {
-            arrival.complete(stage != Stage.ENDED);
+            arrival.complete(stage == Stage.ENDED ? Arrival.REFUSED : Arrival.MAY_ASK);
         }
 
         /** Stops waiting for others: from now on the turn ends as soon as others are known to have the key. */
@@ -169,28 +213,87 @@ public final class LocalQueues {
             });
         }
 
-        /** Leaves the line, unless the turn has arrived already. */
-        void leave() {
-            boolean[] left = {false};
+        /** Runs the action when the turn has ended and was not passed on; at once if it has ended. */
+        void whenEnded(Runnable action) {
+            boolean[] over = {false};
             queues.change(lockId, queue -> {
-                left[0] = queue.line.remove(this);
-                stage = left[0] ? Stage.ENDED : stage;
+                over[0] = stage == Stage.ENDED;
+                onEnd = over[0] ? null : action;
             });
-            if (left[0]) {
-                arrival.complete(false);
+            if (over[0]) {
+                action.run();
             }
         }
 
-        /** Ends the turn at any stage; a second call has no effect. */
-        void end() {
-            queues.change(lockId, queue -> {
-                queue.line.remove(this);
-                queue.asking.remove(this);
-                queue.holding.remove(this);
-                stage = Stage.ENDED;
+        // ---- the successor
+
+        @Override
+        public @Nullable LockRequest next() {
+            LockRequest[] next = {null};
+            queues.queues.computeIfPresent(lockId, (id, queue) -> {
+                Turn successor = queue.successorOf(this);
+                next[0] = successor == null ? null : successor.request;
+                return queue;
             });
-            arrival.complete(false);
-            ended.complete(null);
+            return next[0];
+        }
+
+        @Override
+        public @Nullable Place passOn(boolean withToken) {
+            Turn[] passedTo = {null};
+            queues.change(lockId, queue -> {
+                Turn successor = queue.successorOf(this);
+                if (successor != null && (withToken || !successor.request.fenced())) {
+                    queue.line.remove(successor);
+                    queue.holding.set(0, successor);
+                    successor.stage = Stage.HOLDING;
+                    successor.onEnd = onEnd;
+                    stage = Stage.ENDED;
+                    onEnd = null;
+                    passedTo[0] = successor;
+                }
+            });
+            return passedTo[0];
+        }
+
+        @Override
+        public void deliver(Tenure tenure) {
+            arrival.complete(new Arrival.Handed(tenure));
+        }
+
+        // ---- the end
+
+        /** Leaves the queue, unless the lock was granted or handed over. */
+        void leave() {
+            end(false);
+        }
+
+        /** Ends the turn at any stage; a second call has no effect. */
+        @Override
+        public void end() {
+            end(true);
+        }
+
+        private void end(boolean alsoIfHolding) {
+            boolean[] ended = {false};
+            Runnable[] action = {null};
+            queues.change(lockId, queue -> {
+                if (alsoIfHolding || stage != Stage.HOLDING) {
+                    queue.line.remove(this);
+                    queue.asking.remove(this);
+                    queue.holding.remove(this);
+                    stage = Stage.ENDED;
+                    action[0] = onEnd;
+                    onEnd = null;
+                    ended[0] = true;
+                }
+            });
+            if (ended[0]) {
+                arrival.complete(Arrival.REFUSED);
+            }
+            if (action[0] != null) {
+                action[0].run();
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ public final class HeldLock implements Holder {
     private static final Duration INTERRUPTED_AFTER = Duration.ofSeconds(10);
 
     private final Tenure tenure;
+    private final Optional<FencingToken> fencingToken;
     private final LockAttempt attempt;
     private final LockRequest request;
     private final String shownLock;
@@ -49,7 +50,7 @@ public final class HeldLock implements Holder {
     private volatile long acquiredBy = -1;
 
     /**
-     * Creates the held lock of a new tenure.
+     * Creates the held lock of a tenure that is new, or that another holder has passed on.
      *
      * @param ttlStartNanos when the ttl began, as this side counts
      * @param notifications runs code of users, which may be slow
@@ -57,6 +58,7 @@ public final class HeldLock implements Holder {
      */
     HeldLock(
             Tenure tenure,
+            Unlocker unlocker,
             LockAttempt attempt,
             long ttlStartNanos,
             Listeners listeners,
@@ -67,6 +69,7 @@ public final class HeldLock implements Holder {
         this.tenure = tenure;
         this.attempt = attempt;
         this.request = attempt.request();
+        this.fencingToken = request.fenced() ? tenure.fencingToken() : Optional.empty();
         this.shownLock = Shown.lock(attempt);
         this.keepers = keepers;
         this.notifications = notifications;
@@ -74,7 +77,7 @@ public final class HeldLock implements Holder {
         this.events = new HolderEvents(attempt, listeners, () -> new PostgresHandle(this));
         this.ttl = new Ttl(request, ttlStartNanos, keepers, this::lapse);
         this.refresh = new Refresh(tenure, ttl, shownLock, this::isAlive, keepers, timeout);
-        this.release = new Release(tenure, life, ttl, events, keepers, timeout);
+        this.release = new Release(this, tenure, unlocker, life, ttl, events, keepers, timeout);
     }
 
     // ---- the answers of the handle
@@ -97,7 +100,7 @@ public final class HeldLock implements Holder {
     }
 
     Optional<FencingToken> fencingToken() {
-        return tenure.fencingToken();
+        return fencingToken;
     }
 
     /**

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class HeldLocks {
 
     private final Tenures tenures;
-    private final SessionAllocation allocation;
+    private final Unlocker unlocker;
+    private final Tenure.Terms terms;
     private final Listeners listeners;
     private final Keepers keepers;
     private final WorkQueue notifications;
@@ -43,7 +44,8 @@ public final class HeldLocks {
             Keepers keepers,
             LockerConfig config) {
         this.tenures = tenures;
-        this.allocation = allocation;
+        this.unlocker = new Unlocker(allocation, tenures);
+        this.terms = new Tenure.Terms(config.checkInterval().plus(config.answerTimeout()), config.handOver());
         this.listeners = listeners;
         this.keepers = keepers;
         this.notifications = new WorkQueue(keepers);
@@ -63,20 +65,11 @@ public final class HeldLocks {
      * while the lock is granted, the lock is ended by the method that comes second: this one, or {@link #endAll} or
      * {@link Tenures#retire}.
      *
-     * @param onEnd the action to run when the tenure has ended
+     * @param place the place of the holder in the local queue
      */
-    public HeldLock hold(Grant grant, LockAttempt attempt, Runnable onEnd) {
-        Duration patience = config.checkInterval().plus(config.answerTimeout());
-        Tenure tenure = new Tenure(grant, attempt.request(), allocation, tenures, patience, onEnd);
-        HeldLock lock = new HeldLock(
-                tenure,
-                attempt,
-                grant.ttlStartNanos(),
-                listeners,
-                keepers,
-                notifications,
-                abandonedHandles,
-                config.answerTimeout());
+    public HeldLock hold(Grant grant, LockAttempt attempt, Place place) {
+        Tenure tenure = new Tenure(grant, attempt.request(), terms, tenures, place);
+        HeldLock lock = heldLock(tenure, attempt, grant.ttlStartNanos());
         tenure.begin(lock);
         tenures.add(tenure);
         lock.watchTtl();
@@ -95,18 +88,48 @@ public final class HeldLocks {
     }
 
     /**
+     * Takes over a tenure from another holder. If the locker closes, or the lock is lost, at the same time, the lock is
+     * ended by the method that comes second: this one, or {@link #endAll} or {@link Tenures#loseAll}.
+     */
+    public HeldLock takeOver(Tenure tenure, LockAttempt attempt) {
+        HeldLock lock = heldLock(tenure, attempt, System.nanoTime());
+        if (!tenure.begin(lock)) {
+            if (lock.beginLosing()) {
+                keepers.run(() -> lock.finishLosing(null));
+            }
+        } else if (closed) {
+            lock.startEnding();
+        }
+        return lock;
+    }
+
+    private HeldLock heldLock(Tenure tenure, LockAttempt attempt, long ttlStartNanos) {
+        return new HeldLock(
+                tenure,
+                unlocker,
+                attempt,
+                ttlStartNanos,
+                listeners,
+                keepers,
+                notifications,
+                abandonedHandles,
+                config.answerTimeout());
+    }
+
+    /**
      * Releases all locks, including those that are being granted. Retires the sessions that do not answer by the
      * deadline.
      */
     public void endAll(Deadline deadline) {
         closed = true;
+        tenures.close();
         CompletableFuture<?>[] endings =
-                tenures.stream().map(tenure -> tenure.holder().startEnding()).toArray(CompletableFuture[]::new);
+                tenures.holders().map(Holder::startEnding).toArray(CompletableFuture[]::new);
         try {
             Uninterruptibly.get(CompletableFuture.allOf(endings), deadline.remaining());
         } catch (TimeoutException e) {
             Messages.closeTimedOut(tenures.count(), config.closeTimeout());
-            tenures.stream().map(Tenure::holder).forEach(Holder::retireSession);
+            tenures.holders().forEach(Holder::retireSession);
         } catch (SQLException e) {
             throw new IllegalStateException("ending handles its own failures", e);
         }
@@ -120,7 +143,7 @@ public final class HeldLocks {
      */
     public LockNotAcquiredException notAcquired(LockAttempt attempt, Duration waited, @Nullable Thread caller) {
         String lock = Shown.lock(attempt);
-        Optional<Holder> holder = tenures.of(attempt.lockId()).map(Tenure::holder);
+        Optional<Holder> holder = tenures.of(attempt.lockId()).flatMap(Tenure::holder);
         if (holder.isEmpty()) {
             return Messages.heldElsewhere(lock, waited);
         }

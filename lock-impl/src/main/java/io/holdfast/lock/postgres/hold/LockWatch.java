@@ -14,6 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class LockWatch {
 
+    /** The time after which a hand-over that has not ended was stopped by an error and will not resume. */
+    private static final Duration STRANDED_AFTER = Duration.ofSeconds(10);
+
     private final Tenures tenures;
     private final AbandonedHandles abandoned;
     private final LockCheck check;
@@ -61,9 +64,11 @@ public final class LockWatch {
     private void watch() {
         abandoned.forEach(notifications::add);
         if (!tenures.isEmpty()) {
-            notifications.add(() -> tenures.stream().map(Tenure::holder).forEach(Holder::endIfOrphaned));
-            tenures.stream()
-                    .map(Tenure::holder)
+            notifications.add(() -> {
+                tenures.holders().forEach(Holder::endIfOrphaned);
+                tenures.endStranded(STRANDED_AFTER);
+            });
+            tenures.holders()
                     .filter(Holder::isSuspicionNews)
                     .forEach(holder -> notifications.add(holder::reportSuspicion));
             keepers.runReported(check::run);

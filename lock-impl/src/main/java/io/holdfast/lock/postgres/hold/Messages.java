@@ -112,4 +112,12 @@ final class Messages {
                 reported by HOLDFAST-0011. Check the database's log for the end of the session.\
                 """.formatted(locks)));
     }
+
+    static void unprovenReleases(String lock, int holders) {
+        LOG.log(Level.WARNING, """
+                HOLDFAST-0094: %s was lost, and since the server had last proven it, %s holders in this JVM have \
+                released it without asking the server. The end of their work may overlap with that of another holder. \
+                Set holdfast.hand-over to a shorter time, or to 0 so that every release asks the server\
+                """.formatted(lock, holders));
+    }
 }

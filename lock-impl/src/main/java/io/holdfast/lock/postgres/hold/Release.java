@@ -10,20 +10,33 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Ends the tenure of a held lock in bounded time, once its life has left HELD, and reports the outcome. A slow listener
- * or a server that does not answer cannot prevent the end: a session that does not answer is retired.
+ * Ends the time of a holder in bounded time, once its life has left HELD, and reports the outcome. The tenure of the
+ * lock passes to the next that waits in this JVM, or ends. A slow listener or a server that does not answer cannot
+ * prevent the end: a session that does not answer is retired.
  */
 final class Release {
 
+    private final Holder holder;
     private final Tenure tenure;
+    private final Unlocker unlocker;
     private final LockLife life;
     private final Ttl ttl;
     private final HolderEvents events;
     private final Keepers keepers;
     private final Duration timeout;
 
-    Release(Tenure tenure, LockLife life, Ttl ttl, HolderEvents events, Keepers keepers, Duration timeout) {
+    Release(
+            Holder holder,
+            Tenure tenure,
+            Unlocker unlocker,
+            LockLife life,
+            Ttl ttl,
+            HolderEvents events,
+            Keepers keepers,
+            Duration timeout) {
+        this.holder = holder;
         this.tenure = tenure;
+        this.unlocker = unlocker;
         this.life = life;
         this.ttl = ttl;
         this.events = events;
@@ -32,12 +45,19 @@ final class Release {
     }
 
     /**
-     * Unlocks, and blocks until the server has answered, or the timeout has passed.
+     * Passes the lock on, or unlocks, and then blocks until the server has answered, or the timeout has passed.
      *
      * @param lock the lock as messages show it
      */
     void await(String lock) {
         events.releaseBegan();
+        if (!passOn()) {
+            awaitUnlock(lock);
+        }
+        report();
+    }
+
+    private void awaitUnlock(String lock) {
         try {
             Uninterruptibly.get(keepers.run(this::unlock), timeout);
         } catch (TimeoutException e) {
@@ -47,7 +67,15 @@ final class Release {
         } catch (SQLException e) {
             throw new IllegalStateException("ending handles its own failures", e);
         }
-        report();
+    }
+
+    /** Without asking the server; false if the lock has to be unlocked. */
+    private boolean passOn() {
+        boolean passed = !ttl.hasPassed() && tenure.passOn(holder);
+        if (passed) {
+            life.released();
+        }
+        return passed;
     }
 
     /** Unlocks without blocking the caller. The future completes when the lock is free or its session has ended. */
@@ -75,18 +103,18 @@ final class Release {
 
     /** Retires the session, without waiting for that, or for a statement that may run on it. */
     void retireSession() {
-        keepers.run(tenure::retireUnlessReturned);
+        keepers.run(() -> tenure.retireUnlessReturned(holder));
     }
 
     /** Unlocks on the server; only the first call has an effect. */
     private void unlock() {
-        if (!tenure.beginUnlocking()) {
+        if (passOn() || !tenure.beginUnlocking(holder)) {
             return;
         }
         boolean released = false;
         Throwable failure = null;
         try {
-            Tenure.Unlocked answer = tenure.unlock();
+            Unlocker.Unlocked answer = unlocker.unlock(tenure);
             failure = answer.failure();
             released = answer.wasHeld() || ttl.isEnforcedAndPassed();
         } finally {

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.hold;
 
-import static java.util.Objects.requireNonNull;
-
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.session.Lifetime;
 import io.holdfast.lock.postgres.session.LockSession;
-import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.session.SessionUsers;
-import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
+import io.holdfast.lock.postgres.thread.Elapsed;
 import io.holdfast.lock.postgres.thread.WallClock;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,10 +20,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time from the server's grant of a lock to one session until the unlock, or until the end of that session. The
- * locker checks, keeps alive and ends tenures; a {@link Holder} has the lock during a tenure. Until it has ended, the
- * tenure owns the session, or the lock's place on a shared session.
+ * locker checks, keeps alive and ends tenures; one {@link Holder} after the other has the lock during a tenure. Until
+ * it has ended, the tenure owns the session, or the lock's place on a shared session.
+ *
+ * <p>A release passes the tenure on to the next that waits in this JVM, without asking the server, if the server has
+ * proven the lock a moment ago. A loss, an unlock and a hand-over exclude each other: see {@link #lose},
+ * {@link #beginUnlocking} and {@link #passOn}.
  */
 public final class Tenure {
+
+    /**
+     * One grant serves at most this many holders after the first, so that others get the lock, too. Fencing tokens
+     * depend on it: there are at least that many numbers between the tokens of two grants.
+     */
+    static final int MOST_HAND_OVERS = 63;
 
     /** The account of all tenures, as far as a tenure uses it. */
     interface Registry extends SessionUsers {
@@ -35,70 +43,172 @@ public final class Tenure {
          */
         void reportLoss(LockSession session);
 
+        void add(Tenure tenure);
+
         /** To be called when the tenure has ended. */
         void forget(Tenure tenure);
+
+        /** Whether locks may pass from holder to holder: the locker is open, and nobody waits for a session. */
+        boolean mayPassOn();
     }
 
     /**
-     * The result of an unlock.
+     * What a tenure is subject to.
      *
-     * @param wasHeld whether the server had the lock until then
-     * @param failure why the server did not answer; null if it did
+     * @param patience how long a proof that the lock is held is valid
+     * @param handOver for how long after a proof the lock may pass to another holder; zero for never
      */
-    record Unlocked(boolean wasHeld, @Nullable Throwable failure) {}
+    record Terms(Duration patience, Duration handOver) {}
 
     private final Grant grant;
+    private final String key;
     private final LockMode mode;
     private final boolean enforced;
-    private final SessionAllocation allocation;
+    private final Terms terms;
     private final Registry registry;
-    private final Duration patience;
-    private final Runnable onEnd;
 
-    /** Written once, before the tenure is registered. */
+    /** The place of the holder; changed by hand-overs only, under the monitor of this. */
+    private volatile Place place;
+
+    /** Null while the tenure passes from one holder to the next. Written under the monitor of this. */
     private volatile @Nullable Holder holder;
+
+    /** Whether the tenure cannot pass to another holder any more. Guarded by this. */
+    private boolean closed;
+
+    /** Whether a thread is unlocking or has unlocked. Written under the monitor of this. */
+    private volatile boolean unlocking;
+
+    /** How many holders there were before this one. Guarded by this. */
+    private int handOvers;
+
+    /** How many holders have released the lock since its last proof. Guarded by this. */
+    private int unproven;
 
     /** The moment from which the last proof that the lock is held is too old. */
     private volatile Deadline suspectFrom;
 
+    /** The last moment at which the server is known to have had the lock. */
+    private volatile long provenNanos = System.nanoTime();
+
     /** The moment at which the last proof was noted, by the wall clock. */
     private volatile long provenMillis = WallClock.millis();
 
-    /** Whether a thread is unlocking or has unlocked. */
-    private final AtomicBoolean unlocking = new AtomicBoolean();
+    /** When the tenure began to pass to the present holder. */
+    private volatile long passedNanos = System.nanoTime();
 
-    /** Whether the session was returned or retired; the first of the two wins. */
+    /** Whether the session was returned, retired or taken over; the first of these wins. */
     private final AtomicBoolean disposed = new AtomicBoolean();
 
     /**
-     * Takes over the session, or the lock's place on it.
+     * Takes over the session, or the lock's place on it, from a grant whose answer has just arrived.
      *
-     * @param patience how long a proof that the lock is held is valid
-     * @param onEnd the action to run when the tenure has ended, so that others may have the lock
+     * @param place the place of the holder, which ends when the tenure has ended, so that others may have the lock
      */
-    Tenure(
-            Grant grant,
-            LockRequest request,
-            SessionAllocation allocation,
-            Registry registry,
-            Duration patience,
-            Runnable onEnd) {
+    Tenure(Grant grant, LockRequest request, Terms terms, Registry registry, Place place) {
         this.grant = grant;
+        this.key = request.key();
         this.mode = request.mode();
         this.enforced = request.lease() == Lease.ENFORCED;
-        this.allocation = allocation;
+        this.terms = terms;
         this.registry = registry;
-        this.patience = patience;
-        this.onEnd = onEnd;
-        this.suspectFrom = Deadline.after(patience);
+        this.place = place;
+        this.suspectFrom = Deadline.after(terms.patience());
     }
 
-    void begin(Holder holder) {
-        this.holder = holder;
+    /** The next tenure of the same lock on the same session, which has no holder yet. */
+    private Tenure(Tenure former, Grant grant) {
+        this.grant = grant;
+        this.key = former.key;
+        this.mode = former.mode;
+        this.enforced = former.enforced;
+        this.terms = former.terms;
+        this.registry = former.registry;
+        this.place = former.place;
+        this.suspectFrom = Deadline.after(terms.patience());
     }
 
-    public Holder holder() {
-        return requireNonNull(holder);
+    // ---- the holder
+
+    /**
+     * Gives the tenure to a holder.
+     *
+     * @return whether the lock is still held; otherwise it was lost on its way to the holder, who has to lose it
+     */
+    synchronized boolean begin(Holder next) {
+        holder = next;
+        return !closed;
+    }
+
+    /** Empty while the tenure passes from one holder to the next. */
+    Optional<Holder> holder() {
+        return Optional.ofNullable(holder);
+    }
+
+    /** Whether an error has stopped the tenure on its way to the next holder. */
+    boolean isStranded(Duration limit) {
+        return holder == null && Elapsed.since(passedNanos).compareTo(limit) > 0;
+    }
+
+    /**
+     * Passes the lock on to the next that waits in this JVM. The server is not asked.
+     *
+     * @param from the holder that releases it; null if there is none
+     * @return whether it was passed on, and belongs to somebody else now
+     */
+    boolean passOn(@Nullable Holder from) {
+        Place next;
+        synchronized (this) {
+            if (holder != from || closed || !mayPassOn() || from != null && !isWithinBounds()) {
+                return false;
+            }
+            next = place.passOn(grant.token() != null);
+            if (next == null) {
+                return false;
+            }
+            place = next;
+            holder = null;
+            passedNanos = System.nanoTime();
+            if (from != null) {
+                handOvers++;
+                unproven++;
+            }
+        }
+        next.deliver(this);
+        return true;
+    }
+
+    /** Whether the server has proven the lock a moment ago, and has not served many holders since its grant. */
+    private boolean isWithinBounds() {
+        return handOvers < MOST_HAND_OVERS
+                && System.nanoTime() - provenNanos < terms.handOver().toNanos();
+    }
+
+    private boolean mayPassOn() {
+        Lifetime lifetime = lifetime();
+        return mode == LockMode.EXCLUSIVE
+                && !enforced
+                && !isDoubtful()
+                && (lifetime == null || !lifetime.isTouchDue())
+                && !session().isGone()
+                && registry.mayPassOn();
+    }
+
+    /**
+     * Returns the request of the next that waits in this JVM, for which the lock may be tried again on this session;
+     * null if there is none.
+     */
+    @Nullable
+    LockRequest next() {
+        return mode == LockMode.EXCLUSIVE && !enforced && registry.mayPassOn() ? place.next() : null;
+    }
+
+    /** Begins the next tenure of the lock, which the server has granted again to the same session. */
+    Tenure renewed(@Nullable FencingToken token) {
+        Tenure next = new Tenure(this, new Grant(session(), lockId(), grant.dedicated(), token, System.nanoTime()));
+        registry.add(next);
+        registry.forget(this);
+        return next;
     }
 
     LockSession session() {
@@ -107,6 +217,15 @@ public final class Tenure {
 
     public long lockId() {
         return grant.lockId();
+    }
+
+    public String key() {
+        return key;
+    }
+
+    /** Whether the session is for this lock alone. */
+    boolean isDedicated() {
+        return grant.dedicated();
     }
 
     LockMode mode() {
@@ -118,16 +237,22 @@ public final class Tenure {
         return enforced;
     }
 
-    Optional<FencingToken> fencingToken() {
-        return Optional.ofNullable(grant.token());
+    /** The token of the present holder: each holder has a number of its own between the numbers of two grants. */
+    synchronized Optional<FencingToken> fencingToken() {
+        return Optional.ofNullable(grant.token())
+                .map(first -> new FencingToken(first.timeline(), first.position() + handOvers));
     }
 
     // ---- proofs
 
     /** To be called when the server has proven that the session held the lock at this moment. */
     synchronized void proven(long nanos) {
-        suspectFrom = suspectFrom.later(Deadline.from(nanos, patience));
+        suspectFrom = suspectFrom.later(Deadline.from(nanos, terms.patience()));
         provenMillis = WallClock.millis();
+        if (nanos - provenNanos > 0) {
+            provenNanos = nanos;
+            unproven = 0;
+        }
     }
 
     /** Whether the last proof was noted before this moment of the wall clock. */
@@ -168,39 +293,45 @@ public final class Tenure {
 
     // ---- the end
 
+    /**
+     * Notes that the lock is gone: from now on the tenure passes to nobody. The caller has to mark the holder.
+     *
+     * @return the holder that has lost it, unless it is unlocking; null while the tenure passes to the next holder, who
+     *     finds that it is lost
+     */
+    @Nullable
+    synchronized Holder lose() {
+        closed = true;
+        return holder;
+    }
+
     /** Whether the unlock has begun. */
     boolean isUnlocking() {
-        return unlocking.get();
+        return unlocking;
     }
 
-    /** The caller may call {@link #unlock} if this returns true, and only then. */
-    boolean beginUnlocking() {
-        return unlocking.compareAndSet(false, true);
-    }
-
-    /** Unlocks on the server, and returns the session to the pool, or retires it if it is doubtful. Blocks on JDBC. */
-    Unlocked unlock() {
-        try {
-            boolean wasHeld = session().unlock(lockId(), mode, grant.dedicated());
-            if (!wasHeld) {
-                registry.retire(session(), null);
-            } else if (disposed.compareAndSet(false, true)) {
-                allocation.putBack(session(), lockId());
-            }
-            return new Unlocked(wasHeld, null);
-        } catch (Throwable e) {
-            // The lock ends with its session. If the session was alive until now, so was the lock.
-            boolean wasHeld = !(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql);
-            registry.retire(session(), e);
-            return new Unlocked(wasHeld, e);
-        } finally {
-            end();
+    /**
+     * Whether the caller has to unlock. Only one caller has to, and no longer if the lock was passed on.
+     *
+     * @param from the holder that releases the lock; null if there is none
+     */
+    synchronized boolean beginUnlocking(@Nullable Holder from) {
+        if (holder != from || unlocking) {
+            return false;
         }
+        unlocking = true;
+        closed = true;
+        return true;
     }
 
-    /** Retires the session, unless it was returned: in that case it may hold other locks by now. */
-    void retireUnlessReturned() {
-        if (disposed.compareAndSet(false, true)) {
+    /** Whether the caller has to dispose of the session, or passes it on. Only one caller has to. */
+    boolean beginDisposing() {
+        return disposed.compareAndSet(false, true);
+    }
+
+    /** Retires the session, unless it was returned or the lock was passed on: then it may have other holders by now. */
+    void retireUnlessReturned(Holder from) {
+        if (holder == from && beginDisposing()) {
             registry.retire(session(), null);
         }
     }
@@ -212,12 +343,26 @@ public final class Tenure {
      */
     void endLost(@Nullable Throwable cause) {
         registry.reportLoss(session());
+        reportUnproven();
         end();
         registry.retire(session(), cause);
     }
 
-    private void end() {
-        onEnd.run();
+    /** Ends the tenure: the next here may ask the server. */
+    void end() {
+        place.end();
         registry.forget(this);
+    }
+
+    /** Logs once how many holders have released a lock that is gone, without a proof that it was still held. */
+    void reportUnproven() {
+        int releases;
+        synchronized (this) {
+            releases = unproven;
+            unproven = 0;
+        }
+        if (releases > 0) {
+            Messages.unprovenReleases(Shown.lock(key, lockId()), releases);
+        }
     }
 }

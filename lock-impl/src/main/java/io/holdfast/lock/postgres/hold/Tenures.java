@@ -11,6 +11,7 @@ import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.session.SessionProbe;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.thread.Keepers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -30,10 +31,13 @@ public final class Tenures implements Tenure.Registry {
     private final SessionProbe probe;
     private final DoubtfulSessions doubtful;
     private final boolean severalLocksOnSession;
+    private final Sessions sessions;
+    private volatile boolean closed;
 
     public Tenures(
             SessionAllocation allocation, Servers servers, Sessions sessions, Keepers keepers, LockerConfig config) {
         this.allocation = allocation;
+        this.sessions = sessions;
         this.servers = servers;
         this.probe = new SessionProbe(sessions, keepers, config, this);
         this.doubtful = new DoubtfulSessions(probe, servers, keepers, config);
@@ -48,13 +52,24 @@ public final class Tenures implements Tenure.Registry {
         return doubtful;
     }
 
-    void add(Tenure tenure) {
+    @Override
+    public void add(Tenure tenure) {
         all.add(tenure);
     }
 
     @Override
     public void forget(Tenure tenure) {
         all.remove(tenure);
+    }
+
+    @Override
+    public boolean mayPassOn() {
+        return !closed && !sessions.isShort();
+    }
+
+    /** From now on no lock passes from holder to holder. */
+    void close() {
+        closed = true;
     }
 
     boolean isEmpty() {
@@ -67,6 +82,20 @@ public final class Tenures implements Tenure.Registry {
 
     public Stream<Tenure> stream() {
         return all.stream();
+    }
+
+    /** Ends the tenures that an error has stopped on their way to the next holder. */
+    void endStranded(Duration limit) {
+        for (Tenure tenure : all) {
+            if (tenure.isStranded(limit) && tenure.beginUnlocking(null)) {
+                tenure.endLost(null);
+            }
+        }
+    }
+
+    /** Returns the holders of all locks, except of those that pass from one holder to the next. */
+    Stream<Holder> holders() {
+        return stream().flatMap(tenure -> tenure.holder().stream());
     }
 
     /** Returns one of the tenures of this lock in this locker; empty if there is none. */
@@ -84,7 +113,7 @@ public final class Tenures implements Tenure.Registry {
     /** Counts the sessions that most likely do not answer any more, since a session that answers proves its locks. */
     public int silentSessions() {
         return (int) stream()
-                .filter(tenure -> tenure.holder().state() == LockState.SUSPECT)
+                .filter(tenure -> tenure.holder().map(Holder::state).orElse(LockState.HELD) == LockState.SUSPECT)
                 .map(Tenure::session)
                 .distinct()
                 .count();
@@ -124,13 +153,16 @@ public final class Tenures implements Tenure.Registry {
         lost.forEach(holder -> holder.finishLosing(cause));
     }
 
-    /** Marks locks as lost, and returns the holders of those that this call has marked. */
+    /**
+     * Marks locks as lost, and returns the holders of those that this call has marked. A lock that passes to its next
+     * holder is marked by the latter.
+     */
     private static List<Holder> beginLosing(Collection<Tenure> tenures) {
         // A loop, and not a stream: the model checks do not look into streams.
         List<Holder> lost = new ArrayList<>();
         for (Tenure tenure : tenures) {
-            Holder holder = tenure.holder();
-            if (holder.beginLosing()) {
+            Holder holder = tenure.lose();
+            if (holder != null && holder.beginLosing()) {
                 lost.add(holder);
             }
         }

@@ -20,6 +20,8 @@ import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.sql.UnlockStatement;
+import io.holdfast.lock.postgres.sql.YieldStatement;
+import io.holdfast.lock.postgres.sql.YieldStatement.Yielded;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -201,6 +203,11 @@ public final class LockSession {
     public boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
         UnlockStatement unlock = new UnlockStatement(mode, lockId, backend().pid(), restore ? former : null);
         return unlock(unlock, () -> identity.lockIds().remove(lockId), restore);
+    }
+
+    /** Unlocks the exclusive lock, and tries to acquire it again, unless another session waits for it. */
+    public Yielded yieldLock(long lockId, boolean fenced) throws SQLException {
+        return ask(new YieldStatement(lockId, backend().pid(), fenced));
     }
 
     /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */

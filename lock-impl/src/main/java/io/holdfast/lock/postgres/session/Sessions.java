@@ -133,7 +133,7 @@ public final class Sessions {
     }
 
     /** Whether callers wait for a permit. */
-    boolean isShort() {
+    public boolean isShort() {
         return permits.hasQueuedThreads();
     }
 

@@ -48,14 +48,14 @@ public record AcquireStatement(
                     (Boolean) row.getObject(1),
                     new Backend(row.getInt(2), row.getLong(3), row.getLong(8)),
                     changesSettings ? new FormerSettings(row.getString(4), row.getString(5)) : null,
-                    token(row.getString(6), row));
+                    token(row.getString(6), row.getString(7)));
         }
 
         @Nullable
-        private static FencingToken token(@Nullable String position, ResultSet row) throws SQLException {
-            return position == null
+        static FencingToken token(@Nullable String position, @Nullable String timeline) {
+            return position == null || timeline == null
                     ? null
-                    : new FencingToken(Long.parseLong(row.getString(7), 16), Long.parseLong(position));
+                    : new FencingToken(Long.parseLong(timeline, 16), Long.parseLong(position));
         }
     }
 
@@ -81,12 +81,11 @@ public record AcquireStatement(
      * The write-ahead log is the server's only source of numbers that a crash does not set back, if the record is
      * flushed.
      */
-    private static final String TOKEN =
-            ", case when granted then (pg_catalog.pg_logical_emit_message(true, 'holdfast', '')"
-                    + " operator(pg_catalog.-) '0/0'::pg_catalog.pg_lsn)::pg_catalog.text end,"
-                    + " case when granted then " + Fragments.TIMELINE + " end";
+    static final String TOKEN = ", case when granted then (pg_catalog.pg_logical_emit_message(true, 'holdfast', '')"
+            + " operator(pg_catalog.-) '0/0'::pg_catalog.pg_lsn)::pg_catalog.text end,"
+            + " case when granted then " + Fragments.TIMELINE + " end";
 
-    private static final String NO_TOKEN = ", null, null";
+    static final String NO_TOKEN = ", null, null";
 
     private static final int SHARED = 1;
     private static final int WAITS = 2;

@@ -76,7 +76,10 @@ class LockCheckTest {
         LockRequest request = attempt.request();
         session.acquire(
                 new AcquireStatement(request.mode(), attempt.lockId(), null, SessionTerms.of(request, CONFIG), false));
-        return heldLocks.hold(new Grant(session, attempt.lockId(), true, null, System.nanoTime()), attempt, () -> {});
+        return heldLocks.hold(
+                new Grant(session, attempt.lockId(), true, null, System.nanoTime()),
+                attempt,
+                new LonelyPlace(() -> {}));
     }
 
     /** A server that grants everything, but permits only the question for the locks of several sessions. */

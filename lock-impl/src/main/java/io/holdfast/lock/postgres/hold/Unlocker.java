@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.hold;
+
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.session.SessionAllocation;
+import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.YieldStatement.Yielded;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Unlocks on the server. If somebody in this JVM waits for the lock, it is tried again in the same statement: whoever
+ * waits in the server's queue gets it first, and otherwise it stays on the session for the one who waits here.
+ */
+final class Unlocker {
+
+    private final SessionAllocation allocation;
+    private final Tenure.Registry registry;
+
+    Unlocker(SessionAllocation allocation, Tenure.Registry registry) {
+        this.allocation = allocation;
+        this.registry = registry;
+    }
+
+    /**
+     * The result of an unlock.
+     *
+     * @param wasHeld whether the server had the lock until then
+     * @param failure why the server did not answer; null if it did
+     */
+    record Unlocked(boolean wasHeld, @Nullable Throwable failure) {}
+
+    /**
+     * Unlocks, and returns the session to the pool, or retires it if it is doubtful. To be called after
+     * {@link Tenure#beginUnlocking}. Blocks on JDBC.
+     */
+    Unlocked unlock(Tenure tenure) {
+        return unlock(tenure, tenure.next());
+    }
+
+    /**
+     * Unlocks.
+     *
+     * @param next the request for which the lock is tried again; null if nobody in this JVM may have it next
+     */
+    private Unlocked unlock(Tenure tenure, @Nullable LockRequest next) {
+        Tenure renewed = null;
+        try {
+            Yielded answer =
+                    next == null ? unlockForAll(tenure) : tenure.session().yieldLock(tenure.lockId(), next.fenced());
+            if (!answer.wasHeld()) {
+                tenure.reportUnproven();
+                registry.retire(tenure.session(), null);
+            } else if (tenure.beginDisposing()) {
+                if (answer.granted()) {
+                    renewed = tenure.renewed(answer.token());
+                } else {
+                    allocation.putBack(tenure.session(), tenure.lockId());
+                }
+            }
+            return new Unlocked(answer.wasHeld(), null);
+        } catch (Throwable e) {
+            // The lock ends with its session. If the session was alive until now, so was the lock.
+            boolean wasHeld = !(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql);
+            registry.retire(tenure.session(), e);
+            return new Unlocked(wasHeld, e);
+        } finally {
+            if (renewed == null) {
+                tenure.end();
+            } else {
+                passOn(renewed);
+            }
+        }
+    }
+
+    private static Yielded unlockForAll(Tenure tenure) throws SQLException {
+        boolean wasHeld = tenure.session().unlock(tenure.lockId(), tenure.mode(), tenure.isDedicated());
+        return new Yielded(wasHeld, false, null);
+    }
+
+    /** Whoever has waited here may have left in the meantime. */
+    private void passOn(Tenure renewed) {
+        if (!renewed.passOn(null) && renewed.beginUnlocking(null)) {
+            unlock(renewed, null);
+        }
+    }
+}
