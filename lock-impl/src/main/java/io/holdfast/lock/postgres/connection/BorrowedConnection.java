@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connection of a session, from the moment when its source lends it until it is returned or aborted, whichever
@@ -19,10 +20,14 @@ public final class BorrowedConnection {
     private static final String AGROAL = "io.agroal.";
 
     private final Connection connection;
+    private final PoolKind pool;
     private final Runnable onGone;
     private final AtomicBoolean gone = new AtomicBoolean();
 
-    /** Written once, by {@link #setUp}, before the connection is used. */
+    /** See {@link #forAnyThread}. Written once, by {@link #setUp}, before the connection is used. */
+    private @Nullable Connection forAnyThread;
+
+    /** Written likewise. */
     private boolean autoCommitBefore = true;
 
     /**
@@ -37,16 +42,29 @@ public final class BorrowedConnection {
      */
     public BorrowedConnection(Connection connection, Runnable onGone) {
         this.connection = connection;
+        this.pool = PoolKind.of(connection);
         this.onGone = onGone;
     }
 
-    /** The connection itself, for statements. */
+    /** The connection itself, for statements on keeper threads. */
     public Connection get() {
         return connection;
     }
 
+    /** The connection for statements on threads of the application; null if there should be none. */
+    @Nullable
+    public Connection forAnyThread() {
+        return forAnyThread;
+    }
+
+    /** The connection for a statement on a thread that is no keeper: the locker may be closed, so that there is none. */
+    public Connection forCaller() {
+        Connection found = forAnyThread;
+        return found == null ? connection : found;
+    }
+
     public PoolKind pool() {
-        return PoolKind.of(connection);
+        return pool;
     }
 
     public OptionalInt driverPid() {
@@ -65,6 +83,7 @@ public final class BorrowedConnection {
 
     /** Sets autocommit until the connection is returned. */
     public void setUp() throws SQLException {
+        forAnyThread = pool.forAnyThread(connection);
         driverPid = DriverConnection.backendPid(connection);
         autoCommitBefore = connection.getAutoCommit();
         if (!autoCommitBefore) {

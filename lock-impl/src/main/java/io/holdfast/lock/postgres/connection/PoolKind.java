@@ -3,10 +3,12 @@ package io.holdfast.lock.postgres.connection;
 
 import java.sql.Connection;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The pools of application servers, which are recognized by the wrappers of their connections. Each has settings that
- * end or exchange a connection that is in use.
+ * The kinds of pools, which are recognized by the wrappers of their connections. Those of application servers have
+ * settings that end or exchange a connection that is in use, and some look at the transaction of the thread that uses a
+ * connection: docs/decisions/0013-callers-thread.md has the measurements.
  */
 public enum PoolKind {
     WILDFLY(
@@ -17,7 +19,11 @@ public enum PoolKind {
             "com.sun.gjc.",
             "On Payara, connection-leak-reclaim and fail-all-connections, which must be false, can also cause this, and"
                     + " so can flushing or changing the pool."),
+    /** Using a connection in a transaction enlists it, unless its data source is not transactional, which cannot be seen. */
     LIBERTY("com.ibm.ws.rsadapter.", "On Open Liberty, changing the data source in server.xml can also cause this."),
+    HIKARI("com.zaxxer.hikari.", ""),
+    /** There is no pool, or one that lends the driver's connections themselves. */
+    DRIVER("org.postgresql.", ""),
     OTHER("", "");
 
     private final String wrappers;
@@ -34,6 +40,20 @@ public enum PoolKind {
                 .filter(pool -> wrapper.startsWith(pool.wrappers))
                 .findFirst()
                 .orElse(OTHER);
+    }
+
+    /**
+     * Returns the connection for statements on threads of the application, whatever transaction they have; null if
+     * statements have to stay on keeper threads. WildFly's wrapper fails for a thread that is interrupted or whose
+     * transaction has ended, so there it is the driver's connection, on which nothing but locks may be changed.
+     */
+    @Nullable
+    Connection forAnyThread(Connection connection) {
+        return switch (this) {
+            case PAYARA, HIKARI, DRIVER -> connection;
+            case WILDFLY -> DriverConnection.of(connection).orElse(null);
+            case LIBERTY, OTHER -> null;
+        };
     }
 
     /** Adds to a message which settings of this pool may be the cause, if it has such settings. */

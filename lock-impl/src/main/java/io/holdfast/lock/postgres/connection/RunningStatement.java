@@ -18,15 +18,23 @@ public final class RunningStatement {
 
     private volatile boolean runs;
 
+    /** Whether nobody limits the time of the statement that runs. Written before {@code runs}. */
+    private volatile boolean unlimited;
+
     /** When the last statement began; written before {@code runs}. */
     private volatile long startNanos;
 
     /** Null before the statement is prepared, and while none runs. */
     private volatile @Nullable Statement statement;
 
-    /** Runs the statement and reads its answer. The caller sees to it that no other one runs. */
-    public <T> T run(Connection connection, Query<T> query) throws SQLException {
+    /**
+     * Runs the statement and reads its answer. The caller sees to it that no other one runs.
+     *
+     * @param limited whether the caller limits the time of the statement
+     */
+    public <T> T run(Connection connection, Query<T> query, boolean limited) throws SQLException {
         startNanos = System.nanoTime();
+        unlimited = !limited;
         runs = true;
         try (PreparedStatement prepared = connection.prepareStatement(query.text())) {
             query.bind(prepared);
@@ -51,6 +59,11 @@ public final class RunningStatement {
     /** Whether a statement has been running for longer than this. */
     public boolean takesLongerThan(Duration limit) {
         return runs && System.nanoTime() - startNanos > limit.toNanos();
+    }
+
+    /** As {@link #takesLongerThan}, for a statement whose time nobody limits. */
+    public boolean isUnlimitedAndTakesLongerThan(Duration limit) {
+        return takesLongerThan(limit) && unlimited;
     }
 
     /**

@@ -24,6 +24,7 @@ public final class LockWatch {
     private final Keepers keepers;
     private final WorkQueue notifications;
     private final Duration checkInterval;
+    private final Duration answerTimeout;
     private final Duration touchInterval;
     private final AtomicBoolean started = new AtomicBoolean();
 
@@ -42,6 +43,7 @@ public final class LockWatch {
         this.keepers = keepers;
         this.notifications = notifications;
         this.checkInterval = config.checkInterval();
+        this.answerTimeout = config.answerTimeout();
         this.touchInterval = config.heartbeat().dividedBy(6);
     }
 
@@ -51,6 +53,7 @@ public final class LockWatch {
             boolean scheduled = false;
             try {
                 keepers.every(checkInterval, this::watch);
+                keepers.every(answerTimeout.dividedBy(4), this::endOverdueStatements);
                 if (!touchInterval.isZero()) {
                     keepers.every(touchInterval, heartbeat::start);
                 }
@@ -59,6 +62,11 @@ public final class LockWatch {
                 started.set(scheduled);
             }
         }
+    }
+
+    /** Retires the sessions that do not answer a statement on a caller's thread, so that it returns. */
+    private void endOverdueStatements() {
+        tenures.overdueSessions(answerTimeout).forEach(session -> keepers.run(() -> tenures.retire(session, null)));
     }
 
     private void watch() {

@@ -9,9 +9,7 @@ import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.session.Lifetime;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionUsers;
-import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Elapsed;
-import io.holdfast.lock.postgres.thread.WallClock;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -61,8 +59,7 @@ public final class Tenure {
     record Terms(Duration patience, Duration handOver) {}
 
     private final Grant grant;
-    private final String key;
-    private final LockMode mode;
+    private final LockRequest request;
     private final boolean enforced;
     private final Terms terms;
     private final Registry registry;
@@ -82,17 +79,7 @@ public final class Tenure {
     /** How many holders there were before this one. Guarded by this. */
     private int handOvers;
 
-    /** How many holders have released the lock since its last proof. Guarded by this. */
-    private int unproven;
-
-    /** The moment from which the last proof that the lock is held is too old. */
-    private volatile Deadline suspectFrom;
-
-    /** The last moment at which the server is known to have had the lock. */
-    private volatile long provenNanos = System.nanoTime();
-
-    /** The moment at which the last proof was noted, by the wall clock. */
-    private volatile long provenMillis = WallClock.millis();
+    private final Proof proof;
 
     /** When the tenure began to pass to the present holder. */
     private volatile long passedNanos = System.nanoTime();
@@ -107,25 +94,12 @@ public final class Tenure {
      */
     Tenure(Grant grant, LockRequest request, Terms terms, Registry registry, Place place) {
         this.grant = grant;
-        this.key = request.key();
-        this.mode = request.mode();
+        this.request = request;
         this.enforced = request.lease() == Lease.ENFORCED;
         this.terms = terms;
         this.registry = registry;
         this.place = place;
-        this.suspectFrom = Deadline.after(terms.patience());
-    }
-
-    /** The next tenure of the same lock on the same session, which has no holder yet. */
-    private Tenure(Tenure former, Grant grant) {
-        this.grant = grant;
-        this.key = former.key;
-        this.mode = former.mode;
-        this.enforced = former.enforced;
-        this.terms = former.terms;
-        this.registry = former.registry;
-        this.place = former.place;
-        this.suspectFrom = Deadline.after(terms.patience());
+        this.proof = new Proof(terms.patience());
     }
 
     // ---- the holder
@@ -171,7 +145,7 @@ public final class Tenure {
             passedNanos = System.nanoTime();
             if (from != null) {
                 handOvers++;
-                unproven++;
+                proof.released();
             }
         }
         next.deliver(this);
@@ -180,13 +154,12 @@ public final class Tenure {
 
     /** Whether the server has proven the lock a moment ago, and has not served many holders since its grant. */
     private boolean isWithinBounds() {
-        return handOvers < MOST_HAND_OVERS
-                && System.nanoTime() - provenNanos < terms.handOver().toNanos();
+        return handOvers < MOST_HAND_OVERS && proof.isYoungerThan(terms.handOver());
     }
 
     private boolean mayPassOn() {
         Lifetime lifetime = lifetime();
-        return mode == LockMode.EXCLUSIVE
+        return mode() == LockMode.EXCLUSIVE
                 && !enforced
                 && !isDoubtful()
                 && (lifetime == null || !lifetime.isTouchDue())
@@ -200,12 +173,13 @@ public final class Tenure {
      */
     @Nullable
     LockRequest next() {
-        return mode == LockMode.EXCLUSIVE && !enforced && registry.mayPassOn() ? place.next() : null;
+        return mode() == LockMode.EXCLUSIVE && !enforced && registry.mayPassOn() ? place.next() : null;
     }
 
     /** Begins the next tenure of the lock, which the server has granted again to the same session. */
     Tenure renewed(@Nullable FencingToken token) {
-        Tenure next = new Tenure(this, new Grant(session(), lockId(), grant.dedicated(), token, System.nanoTime()));
+        Grant again = new Grant(session(), lockId(), grant.dedicated(), token, System.nanoTime());
+        Tenure next = new Tenure(again, request, terms, registry, place);
         registry.add(next);
         registry.forget(this);
         return next;
@@ -220,7 +194,7 @@ public final class Tenure {
     }
 
     public String key() {
-        return key;
+        return request.key();
     }
 
     /** Whether the session is for this lock alone. */
@@ -229,7 +203,7 @@ public final class Tenure {
     }
 
     LockMode mode() {
-        return mode;
+        return request.mode();
     }
 
     /** Whether the server ends the session when the ttl has passed. */
@@ -246,24 +220,19 @@ public final class Tenure {
     // ---- proofs
 
     /** To be called when the server has proven that the session held the lock at this moment. */
-    synchronized void proven(long nanos) {
-        suspectFrom = suspectFrom.later(Deadline.from(nanos, terms.patience()));
-        provenMillis = WallClock.millis();
-        if (nanos - provenNanos > 0) {
-            provenNanos = nanos;
-            unproven = 0;
-        }
+    void proven(long nanos) {
+        proof.renew(nanos);
     }
 
     /** Whether the last proof was noted before this moment of the wall clock. */
     boolean isProvenBefore(long wallMillis) {
-        return provenMillis < wallMillis;
+        return proof.isNotedBefore(wallMillis);
     }
 
     /** Whether it is not certain that the server still has the lock. */
     boolean isDoubtful() {
         Lifetime lifetime = lifetime();
-        return suspectFrom.mayHavePassed() || lifetime != null && lifetime.mayHaveEnded();
+        return proof.isTooOld() || lifetime != null && lifetime.mayHaveEnded();
     }
 
     /** Whether the server has ended the session because of its silence, as far as this side can know. */
@@ -288,7 +257,7 @@ public final class Tenure {
      * @param ttl the new ttl that the server is to enforce; null if the lease is advisory
      */
     boolean refresh(@Nullable Duration ttl) throws SQLException {
-        return session().refresh(lockId(), mode, ttl);
+        return session().refresh(lockId(), mode(), ttl);
     }
 
     // ---- the end
@@ -356,13 +325,9 @@ public final class Tenure {
 
     /** Logs once how many holders have released a lock that is gone, without a proof that it was still held. */
     void reportUnproven() {
-        int releases;
-        synchronized (this) {
-            releases = unproven;
-            unproven = 0;
-        }
+        int releases = proof.takeReleases();
         if (releases > 0) {
-            Messages.unprovenReleases(Shown.lock(key, lockId()), releases);
+            Messages.unprovenReleases(Shown.lock(key(), lockId()), releases);
         }
     }
 }

@@ -110,6 +110,11 @@ public final class Tenures implements Tenure.Registry {
         return sessions;
     }
 
+    /** Returns the sessions that do not answer a statement on a caller's thread within this time. */
+    List<LockSession> overdueSessions(Duration limit) {
+        return sessions.overdue(limit);
+    }
+
     /** Counts the sessions that most likely do not answer any more, since a session that answers proves its locks. */
     public int silentSessions() {
         return (int) stream()

@@ -108,6 +108,16 @@ public final class LockSession {
         return lifetime;
     }
 
+    /** Whether the calling thread may ask, though it may be no keeper thread, and have a transaction. */
+    public boolean isOpenToCaller() {
+        return connection.forAnyThread() != null && Keepers.maySubstitute();
+    }
+
+    /** Whether a statement whose time nobody limits has been running for longer than this. */
+    boolean isOverdue(Duration limit) {
+        return running.isUnlimitedAndTakesLongerThan(limit);
+    }
+
     /** Whether a statement has been running for longer than this. */
     boolean isHanging(Duration limit) {
         return running.takesLongerThan(limit);
@@ -138,7 +148,9 @@ public final class LockSession {
                 throw SqlStates.sessionGone();
             }
             long sentNanos = System.nanoTime();
-            T answer = running.run(connection.get(), query);
+            T answer = Keepers.isKeeper()
+                    ? running.run(connection.get(), query, true)
+                    : running.run(connection.forCaller(), query, false);
             Lifetime prolonged = lifetime;
             if (prolonged != null) {
                 prolonged.prolong(sentNanos);

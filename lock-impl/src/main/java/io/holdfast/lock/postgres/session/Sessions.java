@@ -10,6 +10,7 @@ import io.holdfast.lock.postgres.sql.Backend;
 import io.holdfast.lock.postgres.thread.Deadline;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -135,6 +136,11 @@ public final class Sessions {
     /** Whether callers wait for a permit. */
     public boolean isShort() {
         return permits.hasQueuedThreads();
+    }
+
+    /** Returns the sessions on which a statement whose time nobody limits has been running for longer than this. */
+    public List<LockSession> overdue(Duration limit) {
+        return open.stream().filter(session -> session.isOverdue(limit)).toList();
     }
 
     /** Whether no session is open. */

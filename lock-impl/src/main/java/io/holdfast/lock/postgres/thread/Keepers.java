@@ -62,6 +62,21 @@ public final class Keepers {
         return group;
     }
 
+    /** Whether the calling thread is a keeper thread, of any locker. */
+    public static boolean isKeeper() {
+        return Thread.currentThread() instanceof Keeper;
+    }
+
+    /**
+     * Whether the calling thread may use JDBC, if the connection allows that. A virtual thread may not, since an
+     * interrupt closes the socket that it reads from; and neither may a thread that ends transactions for all others.
+     */
+    public static boolean maySubstitute() {
+        Thread thread = Thread.currentThread();
+        return !thread.getClass().getName().contains("VirtualThread")
+                && !thread.getName().startsWith("Transaction Reaper");
+    }
+
     /** Whether the calling thread is one of these threads, so that it must not wait for them. */
     private boolean isCurrent() {
         return Thread.currentThread() instanceof Keeper keeper && keeper.owner == this;
