@@ -145,8 +145,8 @@ final class LockStatement {
     }
 
     private Acquired send(LockSession session, boolean dedicated, @Nullable Duration slice) throws SQLException {
-        return session.acquire(
-                new AcquireStatement(request.mode(), lockId, slice, dedicated ? settings : null, request.fenced()));
+        AcquireStatement statement = new AcquireStatement(request.mode(), lockId, slice, settings, request.fenced());
+        return dedicated ? session.acquire(statement) : session.acquireAmongOthers(statement);
     }
 
     private Optional<Grant> granted(LockSession session, boolean dedicated, Acquired answer, long sentNanos)

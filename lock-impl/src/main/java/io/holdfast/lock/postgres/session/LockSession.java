@@ -14,6 +14,8 @@ import io.holdfast.lock.postgres.sql.FormerSettings;
 import io.holdfast.lock.postgres.sql.MakeReadyStatement;
 import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.Query;
+import io.holdfast.lock.postgres.sql.ReadyAcquireStatement;
+import io.holdfast.lock.postgres.sql.ReadyAcquireStatement.NameChange;
 import io.holdfast.lock.postgres.sql.RefreshStatement;
 import io.holdfast.lock.postgres.sql.RestoreStatement;
 import io.holdfast.lock.postgres.sql.SessionSettings;
@@ -51,6 +53,9 @@ public final class LockSession {
 
     /** The settings of the connection as it came; null unless they are changed at present. */
     private volatile @Nullable FormerSettings former;
+
+    /** Used by the owner of the session only. */
+    private final ShownName shownName = new ShownName();
 
     /** Whether the connection is as it came, and must stay so; guarded by {@code oneStatement}. */
     private boolean sealed;
@@ -177,10 +182,40 @@ public final class LockSession {
         }
     }
 
-    /** Asks for a lock. After an exception the session may hold it. */
+    /** Asks for the only lock of the session. After an exception the session may hold it. */
     public Acquired acquire(AcquireStatement statement) throws SQLException {
         identity.lockIds().add(statement.lockId());
-        return acquire(statement, statement.settings());
+        FormerSettings before = former;
+        if (before == null) {
+            return acquire(statement, statement.settings());
+        }
+        SessionSettings settings = statement.settings();
+        boolean waits = statement.waitAtMost() != null;
+        boolean showsName = shownName.differsFrom(settings.name(), waits);
+        long sentNanos = System.nanoTime();
+        Acquired answer =
+                acquireReady(statement, showsName ? new NameChange(before.applicationName(), settings.name()) : null);
+        // The session had no other lock, so its time begins again, also if it ended while the session waited.
+        restartLifetime(settings, sentNanos);
+        if (showsName && Boolean.TRUE.equals(answer.granted())) {
+            shownName.set(settings.name(), waits ? System.nanoTime() : sentNanos);
+        }
+        return answer;
+    }
+
+    /** Asks for one of several locks, on a session that is ready. After an exception the session may hold it. */
+    public Acquired acquireAmongOthers(AcquireStatement statement) throws SQLException {
+        identity.lockIds().add(statement.lockId());
+        return acquireReady(statement, null);
+    }
+
+    private Acquired acquireReady(AcquireStatement statement, @Nullable NameChange name) throws SQLException {
+        ReadyAcquireStatement.Answer answer = ask(new ReadyAcquireStatement(
+                statement.mode(), statement.lockId(), statement.waitAtMost(), name, statement.fenced()));
+        if (answer.pid() != backend().pid()) {
+            throw SqlStates.sessionChanged();
+        }
+        return new Acquired(answer.granted(), backend(), null, answer.token());
     }
 
     /** Makes the session ready for many locks, without asking for one. */
@@ -188,16 +223,15 @@ public final class LockSession {
         return acquire(new MakeReadyStatement(settings), settings);
     }
 
-    private Acquired acquire(Query<Acquired> statement, @Nullable SessionSettings settings) throws SQLException {
+    private Acquired acquire(Query<Acquired> statement, SessionSettings settings) throws SQLException {
         long sentNanos = System.nanoTime();
         Acquired answer = ask(statement);
         identity.learnBackend(answer.backend());
-        if (settings != null) {
-            FormerSettings changed = Boolean.TRUE.equals(answer.granted()) ? answer.former() : null;
-            boolean isLimited = changed != null && changed.idleTimeout() != null && settings.isHeartbeat();
-            lifetime = isLimited ? new Lifetime(settings.lease(), sentNanos) : null;
-            former = changed;
-        }
+        FormerSettings changed = Boolean.TRUE.equals(answer.granted()) ? answer.former() : null;
+        boolean isLimited = changed != null && changed.idleTimeout() != null && settings.isHeartbeat();
+        lifetime = isLimited ? new Lifetime(settings.lease(), sentNanos) : null;
+        former = changed == null ? null : settings.toRestore(changed);
+        shownName.set(settings.name(), sentNanos);
         return answer;
     }
 

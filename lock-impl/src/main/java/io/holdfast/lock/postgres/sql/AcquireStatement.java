@@ -11,30 +11,27 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acquires a lock until the session ends or unlocks it.
+ * Acquires a lock until the session ends or unlocks it, on a session whose state is not known. See
+ * {@link ReadyAcquireStatement} for the others.
  *
  * @param mode how the lock excludes others
  * @param lockId the number of the lock
  * @param waitAtMost how long to wait for the lock before the statement ends with {@linkplain SqlStates#isWaitEnded an
  *     error}; null for a statement that only tries
- * @param settings what the winner sets on its session, which is for this lock alone. Such a session is wiped first:
- *     pools clean nothing, and a lock that an earlier user left on it would be granted again although others may rely
- *     on it. Null for a session that is ready and may hold other locks
+ * @param settings what the winner sets on its session. The session is wiped first: pools clean nothing, and a lock that
+ *     an earlier user left on it would be granted again although others may rely on it
  * @param fenced whether the winner makes a fencing token
  */
 public record AcquireStatement(
-        LockMode mode,
-        long lockId,
-        @Nullable Duration waitAtMost,
-        @Nullable SessionSettings settings,
-        boolean fenced) implements RowQuery<AcquireStatement.Acquired> {
+        LockMode mode, long lockId, @Nullable Duration waitAtMost, SessionSettings settings, boolean fenced)
+        implements RowQuery<AcquireStatement.Acquired> {
 
     /**
      * The server's answer to a statement that acquires a lock or makes a session ready for locks.
      *
      * @param granted whether the lock was granted; null on a standby, which grants nothing
      * @param backend the session that answered
-     * @param former the settings of the session as they were; null if the statement does not change them
+     * @param former the settings of the session as they were; null if it was ready before
      * @param token the fencing token; null unless one was requested and the lock was granted
      */
     public record Acquired(
@@ -43,19 +40,12 @@ public record AcquireStatement(
             @Nullable FormerSettings former,
             @Nullable FencingToken token) {
 
-        static Acquired read(ResultSet row, boolean changesSettings) throws SQLException {
+        static Acquired read(ResultSet row) throws SQLException {
             return new Acquired(
                     (Boolean) row.getObject(1),
                     new Backend(row.getInt(2), row.getLong(3), row.getLong(8)),
-                    changesSettings ? new FormerSettings(row.getString(4), row.getString(5)) : null,
-                    token(row.getString(6), row.getString(7)));
-        }
-
-        @Nullable
-        static FencingToken token(@Nullable String position, @Nullable String timeline) {
-            return position == null || timeline == null
-                    ? null
-                    : new FencingToken(Long.parseLong(timeline, 16), Long.parseLong(position));
+                    new FormerSettings(row.getString(4), row.getString(5)),
+                    AcquireStatement.token(row.getString(6), row.getString(7)));
         }
     }
 
@@ -66,7 +56,7 @@ public record AcquireStatement(
      * of its own, since the server reads the settings when a statement begins. Versions before PostgreSQL 14 do not
      * have the check, and systems other than Linux reject it.
      */
-    private static final String BEFORE_WAIT = "select pg_catalog.set_config('statement_timeout', '0', true),"
+    static final String BEFORE_WAIT = "select pg_catalog.set_config('statement_timeout', '0', true),"
             + " case when pg_catalog.current_setting('transaction_timeout', true) is not null then"
             + " pg_catalog.set_config('transaction_timeout', '0', true) end,"
             + " case when pg_catalog.version() operator(pg_catalog.~~) '%linux%' then"
@@ -87,27 +77,36 @@ public record AcquireStatement(
 
     static final String NO_TOKEN = ", null, null";
 
+    /** Limits the wait; has one parameter. */
+    static final String LIMIT_WAIT = "pg_catalog.set_config('lock_timeout', ?, true) as lock_timeout";
+
+    /** Makes the server flush the record of the fencing token. */
+    static final String FLUSH = "pg_catalog.set_config('synchronous_commit', 'on', true) as synchronous_commit";
+
     private static final int SHARED = 1;
     private static final int WAITS = 2;
-    private static final int CHANGES_SETTINGS = 4;
-    private static final int ENFORCED = 8;
-    private static final int FENCED = 16;
+    private static final int FENCED = 4;
+    private static final int VARIANTS = 8;
 
     /** The text of each variant, at the sum of what is true of it. */
-    private static final String[] TEXTS =
-            IntStream.range(0, 32).mapToObj(AcquireStatement::text).toArray(String[]::new);
+    private static final String[] TEXTS = IntStream.range(0, VARIANTS * SessionSettings.VARIANTS)
+            .mapToObj(AcquireStatement::text)
+            .toArray(String[]::new);
 
     private static String text(int variant) {
         boolean waits = (variant & WAITS) != 0;
-        String suffix = Fragments.suffix((variant & SHARED) != 0 ? LockMode.SHARED : LockMode.EXCLUSIVE);
-        return text(
-                waits
-                        ? "pg_catalog.pg_advisory_lock" + suffix + "(?)::pg_catalog.text is not null"
-                        : "pg_catalog.pg_try_advisory_lock" + suffix + "(?)",
-                waits,
-                (variant & CHANGES_SETTINGS) != 0,
-                (variant & ENFORCED) != 0,
-                (variant & FENCED) != 0);
+        LockMode mode = (variant & SHARED) != 0 ? LockMode.SHARED : LockMode.EXCLUSIVE;
+        return text(waits ? wait(mode) : attempt(mode), waits, variant / VARIANTS, (variant & FENCED) != 0);
+    }
+
+    /** Tries to acquire the lock; has one parameter, as {@link #wait} does. */
+    static String attempt(LockMode mode) {
+        return "pg_catalog.pg_try_advisory_lock" + Fragments.suffix(mode) + "(?)";
+    }
+
+    /** Is true when the lock is granted. */
+    static String wait(LockMode mode) {
+        return "pg_catalog.pg_advisory_lock" + Fragments.suffix(mode) + "(?)::pg_catalog.text is not null";
     }
 
     /**
@@ -116,20 +115,20 @@ public record AcquireStatement(
      * of the fencing token (null without one), and when the server started. If the statement waits, another result
      * precedes that row.
      */
-    static String text(String grant, boolean waits, boolean changesSettings, boolean enforced, boolean fenced) {
+    static String text(String grant, boolean waits, int settings, boolean fenced) {
         return (waits ? BEFORE_WAIT : "")
                 + "with before as materialized (select"
                 + " pg_catalog.current_setting('idle_session_timeout', true) as idle_timeout,"
                 + " pg_catalog.current_setting('application_name') as name"
-                + (changesSettings ? ", pg_catalog.pg_advisory_unlock_all() as wiped" : "")
-                + (waits ? ", pg_catalog.set_config('lock_timeout', ?, true) as lock_timeout" : "")
-                + (fenced ? ", pg_catalog.set_config('synchronous_commit', 'on', true) as synchronous_commit" : "")
+                + ", pg_catalog.pg_advisory_unlock_all() as wiped"
+                + (waits ? ", " + LIMIT_WAIT : "")
+                + (fenced ? ", " + FLUSH : "")
                 + "), attempt as materialized (select idle_timeout, name,"
                 + " case when pg_catalog.pg_is_in_recovery() then null else " + grant + " end as granted from before)"
                 + " select granted, pg_catalog.pg_backend_pid(), "
                 + Fragments.micros("pg_catalog.clock_timestamp()") + ", idle_timeout, name"
                 + (fenced ? TOKEN : NO_TOKEN) + ", " + Fragments.SERVER_START
-                + (changesSettings ? SessionSettings.columns(enforced) : "")
+                + SessionSettings.columns(settings)
                 + " from attempt";
     }
 
@@ -138,9 +137,8 @@ public record AcquireStatement(
         return TEXTS[
                 (mode == LockMode.SHARED ? SHARED : 0)
                         + (waitAtMost != null ? WAITS : 0)
-                        + (settings != null ? CHANGES_SETTINGS : 0)
-                        + (settings != null && settings.enforced() ? ENFORCED : 0)
-                        + (fenced ? FENCED : 0)];
+                        + (fenced ? FENCED : 0)
+                        + VARIANTS * settings.variant()];
     }
 
     @Override
@@ -150,13 +148,19 @@ public record AcquireStatement(
             statement.setString(i++, Fragments.millis(waitAtMost));
         }
         statement.setLong(i++, lockId);
-        if (settings != null) {
-            settings.bind(statement, i);
-        }
+        settings.bind(statement, i);
     }
 
     @Override
     public Acquired readRow(ResultSet row) throws SQLException {
-        return Acquired.read(row, settings != null);
+        return Acquired.read(row);
+    }
+
+    /** Returns null without a position, which is the answer if the lock was not granted. */
+    @Nullable
+    static FencingToken token(@Nullable String position, @Nullable String timeline) {
+        return position == null || timeline == null
+                ? null
+                : new FencingToken(Long.parseLong(timeline, 16), Long.parseLong(position));
     }
 }

@@ -5,6 +5,7 @@ import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.stream.IntStream;
 
 /**
  * Makes a session ready for many locks: releases what an earlier user left on it, and sets its lease and name. The
@@ -14,11 +15,14 @@ import java.sql.SQLException;
  */
 public record MakeReadyStatement(SessionSettings settings) implements RowQuery<Acquired> {
 
-    private static final String TEXT = AcquireStatement.text("true", false, true, false, false);
+    /** The text of each {@linkplain SessionSettings#variant() variant} of the settings. */
+    private static final String[] TEXTS = IntStream.range(0, SessionSettings.VARIANTS)
+            .mapToObj(variant -> AcquireStatement.text("true", false, variant, false))
+            .toArray(String[]::new);
 
     @Override
     public String text() {
-        return TEXT;
+        return TEXTS[settings.variant()];
     }
 
     @Override
@@ -28,6 +32,6 @@ public record MakeReadyStatement(SessionSettings settings) implements RowQuery<A
 
     @Override
     public Acquired readRow(ResultSet row) throws SQLException {
-        return Acquired.read(row, true);
+        return Acquired.read(row);
     }
 }

@@ -15,7 +15,7 @@ import java.sql.SQLException;
 public record RestoreStatement(int pid, FormerSettings former) implements RowQuery<Boolean> {
 
     private static final String TEXT =
-            UnlockStatement.text("pg_catalog.pg_advisory_unlock_all()::pg_catalog.text is not null", true);
+            UnlockStatement.restoring("pg_catalog.pg_advisory_unlock_all()::pg_catalog.text is not null");
 
     @Override
     public String text() {

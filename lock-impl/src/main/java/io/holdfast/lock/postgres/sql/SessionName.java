@@ -69,6 +69,15 @@ public record SessionName(String before, String after) {
         return new SessionName(" holdfast/" + namespace + "/shared/", "");
     }
 
+    /**
+     * What the name of a session has before the time.
+     *
+     * @param formerName the application name as it was, which is cut to make room for the key
+     */
+    String precedingTime(String formerName) {
+        return formerName.substring(0, Math.min(formerName.length(), roomForFormerName())) + before;
+    }
+
     /** How many characters of the former name fit. */
     int roomForFormerName() {
         return LONGEST - before.length() - TIME - after.length();

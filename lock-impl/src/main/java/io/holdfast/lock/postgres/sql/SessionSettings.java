@@ -15,15 +15,27 @@ import java.time.Duration;
  */
 public record SessionSettings(Duration lease, boolean enforced, SessionName name) {
 
+    /** How many variants {@link #columns} has. */
+    static final int VARIANTS = 3;
+
+    private static final int HEARTBEAT = 0;
+    private static final int ENFORCED = 1;
+    private static final int NO_LEASE = 2;
+
+    private static final String TIME_AND_REST = " operator(pg_catalog.||)"
+            + " pg_catalog.to_hex(extract(epoch from pg_catalog.clock_timestamp())::bigint)"
+            + " operator(pg_catalog.||) ?, false)";
+
+    /** Has two parameters: what precedes the time of the grant, and what follows it. */
+    static final String SHOW_NAME = "pg_catalog.set_config('application_name', ?" + TIME_AND_REST;
+
     /**
      * Has three parameters: how much room the former name has, what follows it up to the time of the grant, and the
      * rest.
      */
     private static final String SET_NAME =
             "pg_catalog.set_config('application_name', pg_catalog.left(name, ?) operator(pg_catalog.||) ?"
-                    + " operator(pg_catalog.||)"
-                    + " pg_catalog.to_hex(extract(epoch from pg_catalog.clock_timestamp())::bigint)"
-                    + " operator(pg_catalog.||) ?, false)";
+                    + TIME_AND_REST;
 
     /**
      * Whether the server ends the session when the locker is silent.
@@ -34,10 +46,35 @@ public record SessionSettings(Duration lease, boolean enforced, SessionName name
         return !enforced && !lease.isZero();
     }
 
-    /** Two columns that set the lease and the name if the column {@code granted} is true. */
-    static String columns(boolean enforced) {
-        return ", case when granted" + (enforced ? "" : " and idle_timeout is not null") + " then "
-                + Fragments.SET_IDLE_TIMEOUT + " end, case when granted then " + SET_NAME + " end";
+    /** Which variant of {@link #columns} these settings need. */
+    int variant() {
+        return enforced ? ENFORCED : lease.isZero() ? NO_LEASE : HEARTBEAT;
+    }
+
+    /**
+     * Two columns that set the lease and the name if the column {@code granted} is true. Without a lease a timeout is
+     * switched off only where one is set, since setting one costs time.
+     */
+    static String columns(int variant) {
+        String condition = switch (variant) {
+            case ENFORCED -> "";
+            case NO_LEASE -> " and idle_timeout operator(pg_catalog.<>) '" + FormerSettings.NO_TIMEOUT + "'";
+            default -> " and idle_timeout is not null";
+        };
+        return ", case when granted" + condition + " then " + Fragments.SET_IDLE_TIMEOUT
+                + " end, case when granted then " + SET_NAME + " end";
+    }
+
+    /**
+     * Returns what has to be restored on a session with these settings.
+     *
+     * @param former the settings as they were
+     * @return the same, without a timeout that these settings have not changed
+     */
+    public FormerSettings toRestore(FormerSettings former) {
+        return variant() == NO_LEASE && FormerSettings.NO_TIMEOUT.equals(former.idleTimeout())
+                ? new FormerSettings(null, former.applicationName())
+                : former;
     }
 
     /** Sets the four parameters of {@link #columns}. */

@@ -182,6 +182,16 @@ public final class SqlStates {
     }
 
     /**
+     * Makes the failure of a session behind whose connection another one has answered.
+     *
+     * @return a failure for which {@link #isSessionLost} is true
+     */
+    public static SQLException sessionChanged() {
+        return new SQLNonTransientConnectionException(
+                "the connection leads to a different session", CONNECTION_DOES_NOT_EXIST);
+    }
+
+    /**
      * Another attempt may succeed, on another connection or a moment later: the server restarts, the pool lent a
      * connection that had ended, or there was none. An attempt is not worth retrying if the server knows the client and
      * rejects it.

@@ -29,12 +29,16 @@ public record UnlockStatement(
     private static final String SHARED_RESTORING = text(LockMode.SHARED, true);
 
     private static String text(LockMode mode, boolean restores) {
-        return text("pg_catalog.pg_advisory_unlock" + Fragments.suffix(mode) + "(?)", restores);
+        String unlock = "pg_catalog.pg_advisory_unlock" + Fragments.suffix(mode) + "(?)";
+        return restores
+                ? restoring(unlock)
+                : "select case when pg_catalog.pg_backend_pid() operator(pg_catalog.=) ? then " + unlock
+                        + " else false end";
     }
 
-    static String text(String unlock, boolean restores) {
+    static String restoring(String unlock) {
         return "with this as materialized (select pg_catalog.pg_backend_pid() operator(pg_catalog.=) ? as one)"
-                + " select case when one then " + unlock + " else false end" + (restores ? RESTORED : " from this");
+                + " select case when one then " + unlock + " else false end" + RESTORED;
     }
 
     @Override

@@ -57,6 +57,6 @@ public record YieldStatement(long lockId, int pid, boolean fenced) implements Ro
         return new Yielded(
                 row.getBoolean(1),
                 row.getBoolean(2),
-                AcquireStatement.Acquired.token(row.getString(3), row.getString(4)));
+                AcquireStatement.token(row.getString(3), row.getString(4)));
     }
 }

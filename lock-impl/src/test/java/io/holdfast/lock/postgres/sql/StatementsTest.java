@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.sql.ReadyAcquireStatement.NameChange;
 import java.lang.reflect.Proxy;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -37,17 +38,27 @@ class StatementsTest {
     private static final LockInfo.Session SHOWN =
             new LockInfo.Session(PID, null, LockMode.EXCLUSIVE, "role", "app", null, null);
 
+    private static final SessionName NAME = SessionName.of(0, "key");
+
     private static SessionSettings settings(boolean enforced) {
-        return new SessionSettings(Duration.ofMinutes(1), enforced, SessionName.of(0, "key"));
+        return new SessionSettings(Duration.ofMinutes(1), enforced, NAME);
+    }
+
+    private static SessionSettings withoutLease() {
+        return new SessionSettings(Duration.ZERO, false, NAME);
     }
 
     private static List<Query<?>> acquiring() {
         List<Query<?>> all = new ArrayList<>();
         for (LockMode mode : LockMode.values()) {
             for (boolean fenced : List.of(true, false)) {
-                for (SessionSettings each : Arrays.asList(null, settings(true), settings(false))) {
-                    all.add(new AcquireStatement(mode, LOCK_ID, null, each, fenced));
-                    all.add(new AcquireStatement(mode, LOCK_ID, WAIT, each, fenced));
+                for (@Nullable Duration wait : Arrays.asList(null, WAIT)) {
+                    for (SessionSettings each : List.of(settings(true), settings(false), withoutLease())) {
+                        all.add(new AcquireStatement(mode, LOCK_ID, wait, each, fenced));
+                    }
+                    for (@Nullable NameChange name : Arrays.asList(null, new NameChange("app", NAME))) {
+                        all.add(new ReadyAcquireStatement(mode, LOCK_ID, wait, name, fenced));
+                    }
                 }
             }
         }
@@ -73,6 +84,7 @@ class StatementsTest {
     private static List<Query<?>> others() {
         return List.of(
                 new MakeReadyStatement(settings(false)),
+                new MakeReadyStatement(withoutLease()),
                 new RestoreStatement(PID, FORMER),
                 PlainQuery.UNLOCK_ALL,
                 PlainQuery.BACKEND_PID,
