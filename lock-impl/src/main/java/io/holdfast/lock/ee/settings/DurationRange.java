@@ -2,7 +2,7 @@
 package io.holdfast.lock.ee.settings;
 
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.DurationLimits;
 import java.time.Duration;
 import java.util.function.Predicate;
 
@@ -11,10 +11,10 @@ enum DurationRange {
     WAIT(Messages.WAIT, duration -> !duration.isNegative()),
     HOLD(Messages.HOLD, duration -> !duration.isNegative() && !duration.equals(LockRequest.UNLIMITED)),
     TTL(Messages.TTL, duration -> duration.compareTo(Duration.ofMillis(1)) >= 0),
-    TIMEOUT(Messages.TIMEOUT, LockerConfig::isTimeout),
-    HEARTBEAT(Messages.HEARTBEAT, LockerConfig::isHeartbeat),
-    HAND_OVER(Messages.HAND_OVER, LockerConfig::isHandOver),
-    KEEP_SESSION(Messages.KEEP_SESSION, LockerConfig::isKeepSession);
+    TIMEOUT(Messages.TIMEOUT, DurationLimits::isTimeout),
+    HEARTBEAT(Messages.HEARTBEAT, DurationLimits::isHeartbeat),
+    HAND_OVER(Messages.HAND_OVER, DurationLimits::isHandOver),
+    KEEP_SESSION(Messages.KEEP_SESSION, DurationLimits::isKeepSession);
 
     private final String description;
     private final Predicate<Duration> condition;

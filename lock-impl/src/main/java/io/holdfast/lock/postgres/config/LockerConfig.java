@@ -3,7 +3,6 @@ package io.holdfast.lock.postgres.config;
 
 import io.holdfast.lock.LockRequest;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -15,88 +14,18 @@ import java.util.function.Predicate;
 public final class LockerConfig {
 
     /** The configuration with the default of every setting. */
-    public static final LockerConfig DEFAULT = new LockerConfig(new Values());
+    public static final LockerConfig DEFAULT = new LockerConfig(new LockerValues());
 
-    private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
-    private static final Duration SHORTEST_HEARTBEAT = Duration.ofSeconds(1);
-    private static final Duration LONGEST_HAND_OVER = Duration.ofSeconds(1);
-    private static final Duration LONGEST_KEPT_SESSION = Duration.ofMinutes(1);
+    private final LockerValues values;
 
-    /** Each setting with its default. The fields change only before the object is published in a final field. */
-    private static final class Values implements Cloneable {
-        private int namespace;
-        private Duration waitAtMost = Duration.ofSeconds(60);
-        private Duration waitSlice = Duration.ofSeconds(30);
-        private Duration connectionTimeout = Duration.ofSeconds(5);
-        private Duration answerTimeout = Duration.ofSeconds(5);
-        private Duration closeTimeout = Duration.ofSeconds(10);
-        private Duration checkInterval = Duration.ofSeconds(5);
-        private Duration heartbeat = Duration.ofSeconds(30);
-        private Duration handOver = Duration.ofMillis(5);
-        private Duration keepSession = Duration.ofSeconds(1);
-        private SessionMode sessions = SessionMode.PINNED;
-        private int maxSessions;
-        private int maxLocks = 1000;
-        private boolean publishKeys = true;
-
-        @Override
-        protected Values clone() {
-            try {
-                return (Values) super.clone();
-            } catch (CloneNotSupportedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        List<Object> all() {
-            return List.of(
-                    namespace,
-                    waitAtMost,
-                    waitSlice,
-                    connectionTimeout,
-                    answerTimeout,
-                    closeTimeout,
-                    checkInterval,
-                    heartbeat,
-                    handOver,
-                    keepSession,
-                    sessions,
-                    maxSessions,
-                    maxLocks,
-                    publishKeys);
-        }
-    }
-
-    private final Values values;
-
-    private LockerConfig(Values values) {
+    private LockerConfig(LockerValues values) {
         this.values = values;
     }
 
-    private LockerConfig with(Consumer<Values> change) {
-        Values changed = values.clone();
+    private LockerConfig with(Consumer<LockerValues> change) {
+        LockerValues changed = values.clone();
         change.accept(changed);
         return new LockerConfig(changed);
-    }
-
-    /** {@return whether this may be a timeout: it is positive and at most a day} */
-    public static boolean isTimeout(Duration duration) {
-        return !duration.isNegative() && !duration.isZero() && duration.compareTo(LONGEST_TIMEOUT) <= 0;
-    }
-
-    /** {@return whether this may be a heartbeat: it is zero, or 1 s to a day} */
-    public static boolean isHeartbeat(Duration duration) {
-        return duration.isZero() || (isTimeout(duration) && duration.compareTo(SHORTEST_HEARTBEAT) >= 0);
-    }
-
-    /** {@return whether a lock may be handed over for this time: it is zero to 1 s} */
-    public static boolean isHandOver(Duration duration) {
-        return !duration.isNegative() && duration.compareTo(LONGEST_HAND_OVER) <= 0;
-    }
-
-    /** {@return whether a session may be kept for this time: it is zero to a minute} */
-    public static boolean isKeepSession(Duration duration) {
-        return !duration.isNegative() && duration.compareTo(LONGEST_KEPT_SESSION) <= 0;
     }
 
     private static <T> T require(String name, T value, Predicate<T> isInRange, String range) {
@@ -107,7 +36,7 @@ public final class LockerConfig {
     }
 
     private static Duration requireTimeout(String name, Duration timeout) {
-        return require(name, timeout, LockerConfig::isTimeout, "positive and at most a day");
+        return require(name, timeout, DurationLimits::isTimeout, "positive and at most a day");
     }
 
     /** {@return the number that separates the locks of applications on one database: any number; 0 by default} */
@@ -242,7 +171,7 @@ public final class LockerConfig {
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig heartbeat(Duration heartbeat) {
-        require("heartbeat", heartbeat, LockerConfig::isHeartbeat, "zero, or 1 s to a day");
+        require("heartbeat", heartbeat, DurationLimits::isHeartbeat, "zero, or 1 s to a day");
         return with(changed -> changed.heartbeat = heartbeat);
     }
 
@@ -261,7 +190,7 @@ public final class LockerConfig {
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig handOver(Duration handOver) {
-        require("hand-over", handOver, LockerConfig::isHandOver, "zero to 1 s");
+        require("hand-over", handOver, DurationLimits::isHandOver, "zero to 1 s");
         return with(changed -> changed.handOver = handOver);
     }
 
@@ -281,7 +210,7 @@ public final class LockerConfig {
      * @throws IllegalArgumentException if it is out of range
      */
     public LockerConfig keepSession(Duration keepSession) {
-        require("keep-session", keepSession, LockerConfig::isKeepSession, "zero to a minute");
+        require("keep-session", keepSession, DurationLimits::isKeepSession, "zero to a minute");
         return with(changed -> changed.keepSession = keepSession);
     }
 
