@@ -46,8 +46,9 @@ final class Unlocker {
     private Unlocked unlock(Tenure tenure, @Nullable LockRequest next) {
         Tenure renewed = null;
         try {
-            Yielded answer =
-                    next == null ? unlockForAll(tenure) : tenure.session().yieldLock(tenure.lockId(), next.fenced());
+            Yielded answer = next == null
+                    ? unlockForAll(tenure)
+                    : tenure.session().yieldLock(tenure.lockId(), tenure.isDedicated(), next.fenced());
             if (!answer.wasHeld()) {
                 tenure.reportUnproven();
                 registry.retire(tenure.session(), null);

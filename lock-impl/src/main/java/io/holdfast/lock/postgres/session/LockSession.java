@@ -18,6 +18,7 @@ import io.holdfast.lock.postgres.sql.ReadyAcquireStatement;
 import io.holdfast.lock.postgres.sql.ReadyAcquireStatement.NameChange;
 import io.holdfast.lock.postgres.sql.RefreshStatement;
 import io.holdfast.lock.postgres.sql.RestoreStatement;
+import io.holdfast.lock.postgres.sql.SessionName;
 import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
@@ -252,8 +253,17 @@ public final class LockSession {
     }
 
     /** Unlocks the exclusive lock, and tries to acquire it again, unless another session waits for it. */
-    public Yielded yieldLock(long lockId, boolean fenced) throws SQLException {
-        return ask(new YieldStatement(lockId, backend().pid(), fenced));
+    public Yielded yieldLock(long lockId, boolean dedicated, boolean fenced) throws SQLException {
+        FormerSettings before = former;
+        SessionName old = dedicated && before != null ? shownName.ifOld() : null;
+        NameChange name =
+                old == null ? null : new NameChange(requireNonNull(before).applicationName(), old);
+        long sentNanos = System.nanoTime();
+        Yielded answer = ask(new YieldStatement(lockId, backend().pid(), name, fenced));
+        if (old != null && answer.granted()) {
+            shownName.set(old, sentNanos);
+        }
+        return answer;
     }
 
     /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */

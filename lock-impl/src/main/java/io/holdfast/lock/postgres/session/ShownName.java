@@ -28,6 +28,12 @@ final class ShownName {
         return waits || !name.equals(shown) || System.nanoTime() - setNanos >= ACCURACY.toNanos();
     }
 
+    /** The name, if it shows a time that is too old by now; null otherwise, and before the session is ready. */
+    @Nullable
+    SessionName ifOld() {
+        return System.nanoTime() - setNanos >= ACCURACY.toNanos() ? shown : null;
+    }
+
     /** Notes that the session shows this name with the time of this moment. */
     void set(SessionName name, long nanos) {
         shown = name;

@@ -75,7 +75,7 @@ public record AcquireStatement(
             + " operator(pg_catalog.-) '0/0'::pg_catalog.pg_lsn)::pg_catalog.text end,"
             + " case when granted then " + Fragments.TIMELINE + " end";
 
-    static final String NO_TOKEN = ", null, null";
+    private static final String NO_TOKEN = ", null, null";
 
     /** Limits the wait; has one parameter. */
     static final String LIMIT_WAIT = "pg_catalog.set_config('lock_timeout', ?, true) as lock_timeout";
