@@ -115,9 +115,10 @@ public interface LockHandle extends AutoCloseable {
 
     /**
      * Releases the lock. Whatever this method throws, the lock is not held through this handle afterwards, and its
-     * connection has been returned to the pool or ended. An interrupt does not end the call early; the interrupt flag
-     * stays set. If the server does not answer within the answer timeout, the session is ended from this side, which is
-     * logged, and the server frees the lock when it notices that. Blocks for one round trip.
+     * connection has been returned to the pool, kept for the next lock, or ended. An interrupt does not end the call
+     * early; the interrupt flag stays set. If the server does not answer within the answer timeout, the session is
+     * ended from this side, which is logged, and the server frees the lock when it notices that. Blocks for one round
+     * trip.
      *
      * @throws LockNotHeldException if the lock had ended before, because it was released, has lapsed or was lost;
      *     except after a release, work under the lock may have overlapped with the work of another holder

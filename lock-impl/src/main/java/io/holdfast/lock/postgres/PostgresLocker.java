@@ -24,6 +24,7 @@ import io.holdfast.lock.postgres.hold.Tenure;
 import io.holdfast.lock.postgres.hold.Tenures;
 import io.holdfast.lock.postgres.session.Fitness;
 import io.holdfast.lock.postgres.session.Inquiries;
+import io.holdfast.lock.postgres.session.KeptSessions;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
 import io.holdfast.lock.postgres.session.Progress;
@@ -65,8 +66,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *   <li>After any error of that statement the session may nevertheless hold the lock. It is wiped, and retired if that
  *       fails.
  *   <li>The grant begins a {@link Tenure}, which owns the session and the turn until it ends; a {@link HeldLock} is the
- *       time of a holder in it. The session returns to the pool only after the server has confirmed the unlock. In
- *       every other case its connection is closed for good, and the server frees its locks.
+ *       time of a holder in it. The session is kept for the next lock, or returns to the pool, only after the server
+ *       has confirmed the unlock. In every other case its connection is closed for good, and the server frees its
+ *       locks.
  *   <li>In the background, the {@link LockWatch} asks the server at every check interval which locks it has, keeps the
  *       sessions alive that the server would end because of their silence, and terminates on the server the sessions
  *       that were given up on this side.
@@ -108,9 +110,7 @@ public final class PostgresLocker implements Locker {
         Servers servers = new Servers();
         this.sessions = new Sessions(Objects.requireNonNull(source, "source"), config);
         this.fitness = new Fitness(sessions, servers, keepers, config);
-        this.allocation = config.sessions() == SessionMode.SHARED
-                ? new SharedSessions(sessions, keepers, fitness, config)
-                : new PinnedSessions();
+        this.allocation = allocation(servers);
         this.tenures = new Tenures(allocation, servers, sessions, keepers, config);
         this.sessions.countSilentBy(tenures::silentSessions);
         this.heldLocks = new HeldLocks(tenures, allocation, servers, this.listeners, keepers, config);
@@ -127,6 +127,15 @@ public final class PostgresLocker implements Locker {
                 attempts,
                 keepers);
         this.inquiries = new Inquiries(sessions, keepers, config);
+    }
+
+    private SessionAllocation allocation(Servers servers) {
+        if (config.sessions() == SessionMode.SHARED) {
+            return new SharedSessions(sessions, keepers, fitness, config);
+        }
+        return config.keepSession().isZero()
+                ? new PinnedSessions()
+                : new KeptSessions(sessions, fitness, servers, keepers, config);
     }
 
     /**

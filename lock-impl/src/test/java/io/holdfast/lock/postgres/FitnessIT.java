@@ -254,7 +254,7 @@ class FitnessIT extends LockerTest {
     @DisplayName("the comparison is made once, and a source of a single connection is taken as it is")
     void shouldCompareOnce() throws InterruptedException {
         AtomicInteger opened = new AtomicInteger();
-        PostgresLocker locker = locker(CONFIG, () -> {
+        PostgresLocker locker = locker(CONFIG.keepSession(Duration.ZERO), () -> {
             opened.incrementAndGet();
             return Databases.SHARED.connect();
         });

@@ -159,6 +159,10 @@ public final class GrantWork {
         if (request.lease() == Lease.ENFORCED) {
             return askOnDedicatedSession(true);
         }
+        Optional<LockSession> kept = resources.allocation().takeKept(turn.lockId());
+        if (kept.isPresent()) {
+            return askOnDedicatedSession(kept.get(), true);
+        }
         Optional<LockSession> shared = stages.open(
                 Stage.SESSION_PERMIT,
                 () -> resources.allocation().take(turn.lockId(), stages.preparationEnd(), stages::permitted, stages));
@@ -218,19 +222,28 @@ public final class GrantWork {
                 () -> resources
                         .sessions()
                         .open(shownLock(), stages.preparationEnd(), stages.preparationTime(), stages::permitted));
+        return askOnDedicatedSession(dedicated, tryFirst);
+    }
+
+    /** A session that is ready was kept. If it fails, nothing that it has shown so far counts for the others. */
+    private Optional<HeldLock> askOnDedicatedSession(LockSession dedicated, boolean tryFirst) throws SQLException {
+        boolean wasKept = dedicated.isReady();
         if (progress.isDecided()) {
-            dedicated.returnToPool();
+            putBack(dedicated, wasKept);
             return Optional.empty();
         }
         progress.asking(dedicated);
         stages.nextStep();
         Optional<Grant> grant;
         try {
-            grant = grantOn(dedicated, tryFirst);
+            grant = grantOn(dedicated, tryFirst, wasKept);
         } catch (SQLException e) {
             // A pooler may have ended the session: PgBouncer reports every failure of its own in this way.
             boolean dropped = SqlStates.isProtocolViolation(e) && dedicated.isClosed();
-            if (SqlStates.isServerError(e) && !dedicated.isReady() && dedicated.unlockAll()) {
+            if (wasKept && SqlStates.isSessionLost(e)) {
+                resources.allocation().distrustKept();
+            }
+            if (SqlStates.isServerError(e) && isCleared(dedicated, wasKept)) {
                 dedicated.returnToPool();
             } else {
                 resources.tenures().retire(dedicated, e);
@@ -242,15 +255,41 @@ public final class GrantWork {
         }
         // From here on nothing may be canceled on the session, because it may get other locks.
         progress.asking(null);
+        if (progress.isDecided()) {
+            dedicated.expectCancel();
+        }
         if (grant.isEmpty()) {
-            dedicated.returnToPool();
+            putBack(dedicated, wasKept);
         }
         return grant.map(this::adopted).map(this::hold);
     }
 
-    private Optional<Grant> grantOn(LockSession dedicated, boolean tryFirst) throws SQLException {
-        dedicated.setUp();
-        resources.fitness().require(dedicated, stages);
+    /** To be called if the session holds nothing. */
+    private void putBack(LockSession dedicated, boolean wasKept) {
+        if (wasKept) {
+            resources.allocation().putBack(dedicated, turn.lockId());
+        } else {
+            dedicated.returnToPool();
+        }
+    }
+
+    /** Whether the session holds nothing and is as it came; tries to make it so after an error of the server. */
+    private static boolean isCleared(LockSession dedicated, boolean wasKept) {
+        if (!wasKept) {
+            return !dedicated.isReady() && dedicated.unlockAll();
+        }
+        try {
+            return dedicated.restore();
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
+    private Optional<Grant> grantOn(LockSession dedicated, boolean tryFirst, boolean wasKept) throws SQLException {
+        if (!wasKept) {
+            dedicated.setUp();
+            resources.fitness().require(dedicated, stages);
+        }
         Optional<Grant> grant = Optional.empty();
         if (tryFirst) {
             grant = statement.tryOn(dedicated, true);
@@ -263,8 +302,10 @@ public final class GrantWork {
             answered = true;
         }
         if (grant.isPresent()) {
-            resources.sessions().requireAlone(dedicated);
-            resources.fitness().requireServer(dedicated, stages);
+            if (!wasKept) {
+                resources.sessions().requireAlone(dedicated);
+                resources.fitness().requireServer(dedicated, stages);
+            }
             resources.tenures().requireOneCluster(dedicated, shownLock());
         }
         return grant;

@@ -74,9 +74,15 @@ final class Unlocker {
         }
     }
 
-    private static Yielded unlockForAll(Tenure tenure) throws SQLException {
-        boolean wasHeld = tenure.session().unlock(tenure.lockId(), tenure.mode(), tenure.isDedicated());
+    private Yielded unlockForAll(Tenure tenure) throws SQLException {
+        boolean restore = tenure.isDedicated() && !isKept(tenure);
+        boolean wasHeld = tenure.session().unlock(tenure.lockId(), tenure.mode(), restore);
         return new Yielded(wasHeld, false, null);
+    }
+
+    /** Whether the session stays with the locker after the unlock. */
+    private boolean isKept(Tenure tenure) {
+        return tenure.isDedicated() && !tenure.isEnforced() && allocation.keeps(tenure.session());
     }
 
     /** Whoever has waited here may have left in the meantime. */

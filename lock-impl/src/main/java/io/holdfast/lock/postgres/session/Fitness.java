@@ -78,6 +78,11 @@ public final class Fitness {
         }
     }
 
+    /** Whether the server of this session has passed. */
+    boolean isProven(LockSession session) {
+        return proven.contains(session.backend().serverStart());
+    }
+
     /** As {@link #require}, also if an earlier check was not possible a short time ago. */
     public void recheck(LockSession session, Progress progress) throws SQLException {
         if (proven.isEmpty()) {

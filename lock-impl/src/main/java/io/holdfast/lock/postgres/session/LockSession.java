@@ -58,6 +58,8 @@ public final class LockSession {
     /** Used by the owner of the session only. */
     private final ShownName shownName = new ShownName();
 
+    private volatile boolean mayBeCanceled;
+
     /** Whether the connection is as it came, and must stay so; guarded by {@code oneStatement}. */
     private boolean sealed;
 
@@ -122,6 +124,21 @@ public final class LockSession {
     /** Whether a statement whose time nobody limits has been running for longer than this. */
     boolean isOverdue(Duration limit) {
         return running.isUnlimitedAndTakesLongerThan(limit);
+    }
+
+    /** Whether a statement runs, or is about to. */
+    boolean isBusy() {
+        return oneStatement.isLocked();
+    }
+
+    /** Whether the server may cancel a statement that runs later than the one that was to be canceled. */
+    boolean mayBeCanceled() {
+        return mayBeCanceled;
+    }
+
+    /** To be called if a cancel may be on its way. */
+    public void expectCancel() {
+        mayBeCanceled = true;
     }
 
     /** Whether a statement has been running for longer than this. */
@@ -216,6 +233,9 @@ public final class LockSession {
         if (answer.pid() != backend().pid()) {
             throw SqlStates.sessionChanged();
         }
+        if (Boolean.FALSE.equals(answer.granted())) {
+            identity.lockIds().remove(statement.lockId());
+        }
         return new Acquired(answer.granted(), backend(), null, answer.token());
     }
 
@@ -267,7 +287,7 @@ public final class LockSession {
     }
 
     /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */
-    boolean restore() throws SQLException {
+    public boolean restore() throws SQLException {
         return unlock(new RestoreStatement(backend().pid(), requireNonNull(former)), identity.lockIds()::clear, true);
     }
 
@@ -290,7 +310,9 @@ public final class LockSession {
     /** Unlocks everything, whatever an earlier error has left; false if that fails. */
     public boolean unlockAll() {
         try {
-            return ask(PlainQuery.UNLOCK_ALL);
+            boolean unlocked = ask(PlainQuery.UNLOCK_ALL);
+            identity.lockIds().clear();
+            return unlocked;
         } catch (Throwable e) {
             return false;
         }
@@ -331,6 +353,7 @@ public final class LockSession {
 
     /** Asks the server to cancel the statement that runs, if one does. */
     public void cancel() {
+        expectCancel();
         running.cancel();
     }
 

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Gives each lock a session, and so a connection, of its own. */
+/** Gives each lock a session, and so a connection, of its own, and keeps none after the release. */
 public final class PinnedSessions implements SessionAllocation {
 
     @Override

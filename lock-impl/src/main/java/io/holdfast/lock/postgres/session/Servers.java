@@ -55,11 +55,12 @@ public final class Servers {
 
     /** Whether a standby of this server, or a copy of it, was promoted since then. */
     public boolean hasSuccessor(long start) {
-        return identities.keySet().stream()
-                .anyMatch(met -> compare(
-                        met,
-                        start,
-                        (one, other) -> one.cluster() == other.cluster() && one.timeline() > other.timeline()));
+        return identities.size() > 1
+                && identities.keySet().stream()
+                        .anyMatch(met -> compare(
+                                met,
+                                start,
+                                (one, other) -> one.cluster() == other.cluster() && one.timeline() > other.timeline()));
     }
 
     /** Whether the locker has met servers of different clusters. */

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /** Opens sessions, up to the limit, and makes sure that no two of them are the same session on the server. */
 public final class Sessions {
@@ -27,11 +28,23 @@ public final class Sessions {
     private final int limit;
     private final Semaphore permits;
 
+    /** How many callers wait for a permit, or are about to. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
     /** What to do before a caller has to wait for a permit. */
     private volatile Runnable onShortage = () -> {};
 
+    /** How many callers wait for a connection. */
+    private final AtomicInteger connecting = new AtomicInteger();
+
+    /** What to do before a caller waits for a connection; returns what to do after that. */
+    private volatile Supplier<Runnable> onConnecting = () -> () -> {};
+
     /** Counts the open sessions that most likely do not answer any more. */
     private volatile IntSupplier silentCounter = () -> 0;
+
+    /** Counts the open sessions that are returned if somebody needs one. */
+    private volatile IntSupplier spareCounter = () -> 0;
 
     /** The sessions whose backend is known, by its process id. */
     private final ConcurrentHashMap<Integer, LockSession> byPid = new ConcurrentHashMap<>();
@@ -108,20 +121,35 @@ public final class Sessions {
                 : Messages.tooManySessions(what, limit, waited);
     }
 
-    /** The failure of a caller that waited for a connection. Only sessions that answer can have used up the pool. */
+    /**
+     * The failure of a caller that waited for a connection. Only sessions that answer, and are in use, can have used up
+     * the pool.
+     */
     public LockException noConnection(String what, Duration waited) {
-        return open.size() > silentCounter.getAsInt()
+        return open.size() > silentCounter.getAsInt() + spareCounter.getAsInt()
                 ? CommonMessages.noConnection(what, waited, null)
                 : Messages.unansweredConnect(what, waited);
     }
 
     private boolean permitBy(Deadline by) throws InterruptedException {
-        onShortage.run();
-        return permits.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS);
+        waiting.incrementAndGet();
+        try {
+            onShortage.run();
+            return permits.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS);
+        } finally {
+            waiting.decrementAndGet();
+        }
     }
 
     private LockSession openLiving(Consumer<LockSession> onGone) throws SQLException {
-        return opener.open(connection -> remembered(new LockSession(connection, onGone)));
+        connecting.incrementAndGet();
+        Runnable connected = onConnecting.get();
+        try {
+            return opener.open(connection -> remembered(new LockSession(connection, onGone)));
+        } finally {
+            connected.run();
+            connecting.decrementAndGet();
+        }
     }
 
     /** A session that is opened after the locker was closed is returned at once, and statements on it fail. */
@@ -133,9 +161,14 @@ public final class Sessions {
         return session;
     }
 
-    /** Whether callers wait for a permit. */
+    /** Whether callers wait for a permit, or are about to. */
     public boolean isShort() {
-        return permits.hasQueuedThreads();
+        return waiting.get() > 0;
+    }
+
+    /** Whether callers wait for a connection, or for a permit to open one. */
+    boolean isNeeded() {
+        return connecting.get() > 0 || isShort();
     }
 
     /** Returns the sessions on which a statement whose time nobody limits has been running for longer than this. */
@@ -159,9 +192,19 @@ public final class Sessions {
         onShortage = action;
     }
 
+    /** Sets what to do before a caller waits for a connection, which returns what to do after that. */
+    void onConnecting(Supplier<Runnable> action) {
+        onConnecting = action;
+    }
+
     /** Sets what counts the open sessions that most likely do not answer any more. */
     public void countSilentBy(IntSupplier counter) {
         silentCounter = counter;
+    }
+
+    /** Sets what counts the open sessions that are returned if somebody needs one. */
+    void countSpareBy(IntSupplier counter) {
+        spareCounter = counter;
     }
 
     /** Opens a session beyond the limit, for a question. It must not acquire a lock. */
