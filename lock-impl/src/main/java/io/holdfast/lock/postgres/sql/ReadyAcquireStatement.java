@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acquires a lock on a session that is ready: it was wiped, its lease is set, and nobody else has used it since. So this
- * is as short as a statement for a lock can be, and changes no setting except the name that the session shows.
+ * Acquires a lock on a session that is ready: it was wiped, its lease is set, and nobody else has used it since. So
+ * this is as short as a statement for a lock can be, and changes no setting except the name that the session shows.
  *
  * @param mode how the lock excludes others
  * @param lockId the number of the lock

@@ -182,7 +182,7 @@ public final class SqlStates {
     }
 
     /**
-     * Makes the failure of a session behind whose connection another one has answered.
+     * Makes the failure of a session behind whose connection a different session has answered.
      *
      * @return a failure for which {@link #isSessionLost} is true
      */
