@@ -92,6 +92,17 @@ public final class Acquisitions {
         if (turn.isRefused()) {
             return Optional.empty();
         }
+        if (turn.mayAskNow()) {
+            DirectAttempt direct = new DirectAttempt(attempt, turn, resources, keepers);
+            Optional<HeldLock> lock = direct.run();
+            if (lock.isPresent() && attempts.isClosed()) {
+                lock.get().startEnding();
+                throw Messages.closed(Shown.lock(attempt));
+            }
+            if (lock.isPresent() || direct.isOver()) {
+                return lock;
+            }
+        }
         return new BlockingWait(
                         start(attempt, startNanos, turn), resources.config().connectionTimeout())
                 .await();

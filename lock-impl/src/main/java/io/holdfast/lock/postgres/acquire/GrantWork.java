@@ -161,7 +161,7 @@ public final class GrantWork {
         }
         Optional<LockSession> kept = resources.allocation().takeKept(turn.lockId());
         if (kept.isPresent()) {
-            return askOnDedicatedSession(kept.get(), true);
+            return askOnDedicatedSession(kept.get(), !(waiting && turn.wasRefused()));
         }
         Optional<LockSession> shared = stages.open(
                 Stage.SESSION_PERMIT,

@@ -160,6 +160,7 @@ public final class LocalQueues {
         private boolean waiting;
         private Stage stage = Stage.IN_LINE;
         private boolean asked;
+        private volatile boolean refused;
 
         /** What to do when the turn has ended; a turn that is passed on passes it on, too. */
         private @Nullable Runnable onEnd;
@@ -189,6 +190,11 @@ public final class LocalQueues {
             return arrival.getNow(Arrival.MAY_ASK) == Arrival.REFUSED;
         }
 
+        /** Whether the server may be asked already. */
+        boolean mayAskNow() {
+            return arrival.getNow(Arrival.REFUSED) == Arrival.MAY_ASK;
+        }
+
         private void completeArrival() {
             arrival.complete(stage == Stage.ENDED ? Arrival.REFUSED : Arrival.MAY_ASK);
         }
@@ -201,6 +207,16 @@ public final class LocalQueues {
         /** To be called when there is a connection, so that the server decides whether the lock is available. */
         void markAsked() {
             queues.change(lockId, queue -> asked = true);
+        }
+
+        /** To be called when the server has refused the lock, so that it need not be tried again before a wait. */
+        void markRefused() {
+            refused = true;
+            markAsked();
+        }
+
+        boolean wasRefused() {
+            return refused;
         }
 
         /** To be called when the server has granted the lock. */

@@ -31,6 +31,11 @@ public final class LockLimit {
         return permits.tryAcquire(by.remainingNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Counts one more lock, unless there are too many. */
+    boolean tryNow() {
+        return permits.tryAcquire();
+    }
+
     void release() {
         permits.release();
     }

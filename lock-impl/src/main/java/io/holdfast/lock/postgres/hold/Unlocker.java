@@ -5,6 +5,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.YieldStatement.Yielded;
+import io.holdfast.lock.postgres.thread.Keepers;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -16,10 +17,12 @@ final class Unlocker {
 
     private final SessionAllocation allocation;
     private final Tenure.Registry registry;
+    private final Keepers keepers;
 
-    Unlocker(SessionAllocation allocation, Tenure.Registry registry) {
+    Unlocker(SessionAllocation allocation, Tenure.Registry registry, Keepers keepers) {
         this.allocation = allocation;
         this.registry = registry;
+        this.keepers = keepers;
     }
 
     /**
@@ -51,7 +54,7 @@ final class Unlocker {
                     : tenure.session().yieldLock(tenure.lockId(), tenure.isDedicated(), next.fenced());
             if (!answer.wasHeld()) {
                 tenure.reportUnproven();
-                registry.retire(tenure.session(), null);
+                retire(tenure, null);
             } else if (tenure.beginDisposing()) {
                 if (answer.granted()) {
                     renewed = tenure.renewed(answer.token());
@@ -62,8 +65,10 @@ final class Unlocker {
             return new Unlocked(answer.wasHeld(), null);
         } catch (Throwable e) {
             // The lock ends with its session. If the session was alive until now, so was the lock.
-            boolean wasHeld = !(e instanceof SQLException sql) || !SqlStates.isSessionLost(sql);
-            registry.retire(tenure.session(), e);
+            boolean wasHeld = !(e instanceof SQLException sql)
+                    || !SqlStates.isSessionLost(sql)
+                    || tenure.session().isTooSlow();
+            retire(tenure, e);
             return new Unlocked(wasHeld, e);
         } finally {
             if (renewed == null) {
@@ -80,9 +85,26 @@ final class Unlocker {
         return new Yielded(wasHeld, false, null);
     }
 
+    /**
+     * Whether the calling thread may unlock, though it is no keeper: its session answers any thread, and does not
+     * return to its pool.
+     */
+    boolean mayUnlockHere(Tenure tenure) {
+        return tenure.session().isOpenToCaller() && (!tenure.isDedicated() || tenure.next() != null || isKept(tenure));
+    }
+
     /** Whether the session stays with the locker after the unlock. */
     private boolean isKept(Tenure tenure) {
         return tenure.isDedicated() && !tenure.isEnforced() && allocation.keeps(tenure.session());
+    }
+
+    /** Connections are closed on keeper threads only. */
+    private void retire(Tenure tenure, @Nullable Throwable cause) {
+        if (Keepers.isKeeper()) {
+            registry.retire(tenure.session(), cause);
+        } else {
+            keepers.run(() -> registry.retire(tenure.session(), cause));
+        }
     }
 
     /** Whoever has waited here may have left in the meantime. */

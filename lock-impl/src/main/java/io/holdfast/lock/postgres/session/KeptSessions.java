@@ -125,7 +125,11 @@ public final class KeptSessions implements SessionAllocation {
         if (!session.isReady()) {
             session.returnToPool();
         } else if (!keeps(session) || !add(session, lockId)) {
-            restoreAndReturn(session);
+            if (Keepers.isKeeper()) {
+                restoreAndReturn(session);
+            } else {
+                keepers.run(() -> restoreAndReturn(session));
+            }
         } else if (sessions.isNeeded()) {
             // Somebody has begun to wait since then, and may not have found this session.
             returnOne();

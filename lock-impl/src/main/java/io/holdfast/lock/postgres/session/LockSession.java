@@ -60,6 +60,8 @@ public final class LockSession {
 
     private volatile boolean mayBeCanceled;
 
+    private volatile boolean tooSlow;
+
     /** Whether the connection is as it came, and must stay so; guarded by {@code oneStatement}. */
     private boolean sealed;
 
@@ -119,6 +121,16 @@ public final class LockSession {
     /** Whether the calling thread may ask, though it may be no keeper thread, and have a transaction. */
     public boolean isOpenToCaller() {
         return connection.forAnyThread() != null && Keepers.maySubstitute();
+    }
+
+    /** Notes that the server did not answer such a statement in time. To be called before the session is ended. */
+    public void markTooSlow() {
+        tooSlow = true;
+    }
+
+    /** Whether the session is ended because the server did not answer a caller in time. */
+    public boolean isTooSlow() {
+        return tooSlow;
     }
 
     /** Whether a statement whose time nobody limits has been running for longer than this. */

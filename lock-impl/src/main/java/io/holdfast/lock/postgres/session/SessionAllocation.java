@@ -29,6 +29,14 @@ public interface SessionAllocation {
     }
 
     /**
+     * Takes a place for the lock on a shared session that is open, ready and not busy; empty if there is none. Does not
+     * block, so any thread may call this.
+     */
+    default Optional<LockSession> takeShared(long lockId) {
+        return Optional.empty();
+    }
+
+    /**
      * Whether to keep this session, which is for one lock alone, when that lock is unlocked. If not, its settings are
      * restored together with the unlock. Does not block.
      */
