@@ -19,6 +19,8 @@ import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -126,18 +128,21 @@ class LossDetectionIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C13: many locks, of both modes and leases, are checked by one query at every interval")
+    @DisplayName(
+            "C13: many locks, of both modes and leases, are checked by one query at every interval")
     void shouldCheckAllByOneQuery() throws Exception {
         int locks = 60;
         AtomicInteger checks = new AtomicInteger();
         String holdings = new HoldingsQuery(List.of()).text();
-        PostgresLocker locker = locker(
-                CONFIG.maxSessions(locks),
-                () -> Statements.watched(Databases.SHARED.connect(), sql -> {
-                    if (sql.equals(holdings)) {
-                        checks.incrementAndGet();
-                    }
-                }));
+        PostgresLocker locker = locker(CONFIG.maxSessions(locks), () -> {
+            int connection = connections.incrementAndGet();
+            return Statements.watched(Databases.SHARED.connect(), sql -> {
+                if (sql.equals(holdings)) {
+                    checks.incrementAndGet();
+                    asked.add(connection);
+                }
+            });
+        });
         List<LockHandle> handles = new ArrayList<>();
         for (int i = 0; i < locks; i++) {
             LockRequest each = LockRequest.of(key + "/" + i).mode(i % 2 == 0 ? LockMode.EXCLUSIVE : LockMode.SHARED);
@@ -243,6 +248,31 @@ class LossDetectionIT extends LockerTest {
 
         assertTrue(kept.isHeld(), "a handle that is still referred to is not touched");
         kept.release();
+    }
+
+    @Test
+    @DisplayName("C13: the server compares no lock with every session that it is asked about")
+    void shouldCheckInLinearTime() throws Exception {
+        HoldingsQuery query = new HoldingsQuery(List.of(1, 2, 3));
+        List<String> plan = new ArrayList<>();
+        try (Connection connection = Databases.SHARED.connect();
+                Statement settings = connection.createStatement()) {
+            settings.execute("set plan_cache_mode = force_generic_plan");
+            try (PreparedStatement explain = connection.prepareStatement("explain (verbose) " + query.text())) {
+                query.bind(explain);
+                ResultSet lines = explain.executeQuery();
+                while (lines.next()) {
+                    plan.add(lines.getString(1));
+                }
+            }
+        }
+
+        long hashed = plan.stream()
+                .filter(line -> line.contains("Filter:") && line.contains("hashed SubPlan"))
+                .count();
+        assertEquals(2, hashed, "for the locks and for the sessions: " + plan);
+        assertTrue(
+                plan.stream().noneMatch(line -> line.contains("Join") || line.contains("Nested Loop")), plan::toString);
     }
 
     @Test

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.hold;
 
-import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.Servers;
 import io.holdfast.lock.postgres.session.SessionProbe;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings;
-import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings.Holding;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -92,36 +90,24 @@ final class LockCheck {
     }
 
     private void compare(List<Tenure> held, Observation observation) {
-        Map<Integer, List<Holding>> byPid = new HashMap<>();
-        for (Holding holding : observation.holdings().all()) {
-            byPid.computeIfAbsent(holding.pid(), pid -> new ArrayList<>()).add(holding);
-        }
-        List<Tenure> gone = new ArrayList<>();
-        for (Tenure tenure : held) {
-            int pid = tenure.session().backend().pid();
-            Optional<Holding> holding = byPid.getOrDefault(pid, List.of()).stream()
-                    .filter(each -> isOf(each, tenure))
-                    .findFirst();
-            if (holding.isEmpty() || !mayBeHeld(tenure, holding.get(), observation.sentNanos())) {
-                gone.add(tenure);
-            }
-        }
-        Tenures.loseAll(gone);
-    }
-
-    private static boolean isOf(Holding holding, Tenure tenure) {
-        return holding.lockId() == tenure.lockId() && holding.shared() == (tenure.mode() == LockMode.SHARED);
+        Tenures.loseAll(
+                held.stream().filter(tenure -> !mayBeHeld(tenure, observation)).toList());
     }
 
     /**
-     * Whether the session that has the lock is the session of this tenure, or may be. It may also be a later session
+     * Whether the session of this tenure has the lock, or may have it. The session that has it may also be a later one
      * with the same process id that has acquired the same lock; then its start differs from the start of ours. The
      * start of ours is learned here, from the first answer that cannot be about a later session. If the server's clock
      * was set, there is no such answer, so the session itself is asked. If it does not answer, nothing is proven.
      */
-    private boolean mayBeHeld(Tenure tenure, Holding holding, long observedNanos) {
+    private boolean mayBeHeld(Tenure tenure, Observation observation) {
         LockSession session = tenure.session();
-        Long start = holding.sessionStart();
+        int pid = session.backend().pid();
+        if (!observation.holdings().contains(pid, tenure.lockId(), tenure.mode())) {
+            return false;
+        }
+        long observedNanos = observation.sentNanos();
+        Long start = observation.holdings().sessionStarts().get(pid);
         if (start == null || start.equals(session.identity().start())) {
             tenure.proven(observedNanos);
             return true;

@@ -7,7 +7,6 @@ import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings;
-import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings.Holding;
 import io.holdfast.lock.postgres.sql.ProbeStatement;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
@@ -58,7 +57,7 @@ final class ExclusionProof {
         if (seen.standby()) {
             throw CommonMessages.standby("locks");
         }
-        expect(true, seen.all().stream().anyMatch(this::isOurs), Messages.NOT_IN_PG_LOCKS);
+        expect(true, seen.contains(pid, lockId, LockMode.EXCLUSIVE), Messages.NOT_IN_PG_LOCKS);
         servers.learn(seen.serverStart(), other);
         progress.nextStep();
         // Terminates nothing, since nobody has this lock; but it needs the privilege to.
@@ -87,10 +86,6 @@ final class ExclusionProof {
 
     private boolean unlock(LockSession session) throws SQLException {
         return session.ask(ProbeStatement.unlock(lockId));
-    }
-
-    private boolean isOurs(Holding holding) {
-        return holding.lockId() == lockId && !holding.shared();
     }
 
     /** Another answer comes from a server that does not keep locks apart, or from two servers. */

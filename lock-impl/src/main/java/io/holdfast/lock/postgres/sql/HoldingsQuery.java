@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.sql;
 
+import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings.Holding;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks which locks some sessions hold.
@@ -23,8 +25,10 @@ public record HoldingsQuery(Collection<Integer> pids) implements Query<HoldingsQ
      * @param standby whether that server is a standby, where nobody holds a lock
      * @param serverStart when that server started
      * @param all the locks
+     * @param sessionStarts when the sessions began, by the server's clock in microseconds, at their process ids; a
+     *     session whose start the role may not see is missing
      */
-    public record Holdings(boolean standby, long serverStart, Set<Holding> all) {
+    public record Holdings(boolean standby, long serverStart, Set<Holding> all, Map<Integer, Long> sessionStarts) {
 
         /**
          * A lock that a session holds.
@@ -32,21 +36,29 @@ public record HoldingsQuery(Collection<Integer> pids) implements Query<HoldingsQ
          * @param pid the process id of the session
          * @param lockId the number of the lock
          * @param shared whether it is held in shared mode
-         * @param sessionStart when the session began, by the server's clock in microseconds; null if the role may not
-         *     see it
          */
-        public record Holding(
-                int pid,
-                long lockId,
-                boolean shared,
-                @Nullable Long sessionStart) {}
+        record Holding(int pid, long lockId, boolean shared) {}
+
+        public boolean contains(int pid, long lockId, LockMode mode) {
+            return all.contains(new Holding(pid, lockId, mode == LockMode.SHARED));
+        }
     }
 
-    private static final String TEXT = "select pg_catalog.pg_is_in_recovery(), " + Fragments.SERVER_START + ", l.pid, "
-            + Fragments.LOCK_ID + ", l.mode operator(pg_catalog.=) 'ShareLock', " + Fragments.micros("a.backend_start")
-            + " from (select) as one left join (pg_catalog.pg_locks l"
-            + " left join pg_catalog.pg_stat_get_activity(null) a on a.pid operator(pg_catalog.=) l.pid)"
-            + " on l.granted and l.pid operator(pg_catalog.=) any(?::int[]) and " + Fragments.IS_LOCK_OF_THIS_DATABASE;
+    /**
+     * The rows are the server, the locks and the sessions, without joins: the server knows too little about the number
+     * of locks, and would join them by nested loops. With "is true" it looks for each process id in a hash table. The
+     * sessions are read after the locks, so that a session that still has its start then had these locks before.
+     */
+    private static final String TEXT = "with asked as materialized (select pg_catalog.unnest(?::int[]) as pid)"
+            + " select pg_catalog.pg_is_in_recovery(), " + Fragments.SERVER_START
+            + ", null::int, null::bigint, null::boolean, null::bigint"
+            + " union all select null, null, l.pid, " + Fragments.LOCK_ID
+            + ", l.mode operator(pg_catalog.=) 'ShareLock', null from pg_catalog.pg_locks l"
+            + " where l.granted and (l.pid operator(pg_catalog.=) any (select pid from asked)) is true and "
+            + Fragments.IS_LOCK_OF_THIS_DATABASE
+            + " union all select null, null, a.pid, null, null, " + Fragments.micros("a.backend_start")
+            + " from pg_catalog.pg_stat_get_activity(null) a"
+            + " where (a.pid operator(pg_catalog.=) any (select pid from asked)) is true";
 
     @Override
     public String text() {
@@ -58,18 +70,29 @@ public record HoldingsQuery(Collection<Integer> pids) implements Query<HoldingsQ
         statement.setString(1, Fragments.array(pids));
     }
 
-    /** There is at least one row; its columns of a lock are null if there is no lock. */
     @Override
     public Holdings read(ResultSet rows) throws SQLException {
-        rows.next();
-        boolean standby = rows.getBoolean(1);
-        long serverStart = rows.getLong(2);
+        boolean standby = false;
+        long serverStart = 0;
         Set<Holding> all = new HashSet<>();
-        do {
-            if (rows.getObject(3) != null) {
-                all.add(new Holding(rows.getInt(3), rows.getLong(4), rows.getBoolean(5), (Long) rows.getObject(6)));
+        Map<Integer, Long> sessionStarts = new HashMap<>();
+        while (rows.next()) {
+            int pid = rows.getInt(3);
+            if (rows.wasNull()) {
+                standby = rows.getBoolean(1);
+                serverStart = rows.getLong(2);
+                continue;
             }
-        } while (rows.next());
-        return new Holdings(standby, serverStart, all);
+            long lockId = rows.getLong(4);
+            if (!rows.wasNull()) {
+                all.add(new Holding(pid, lockId, rows.getBoolean(5)));
+                continue;
+            }
+            long sessionStart = rows.getLong(6);
+            if (!rows.wasNull()) {
+                sessionStarts.put(pid, sessionStart);
+            }
+        }
+        return new Holdings(standby, serverStart, all, sessionStarts);
     }
 }
