@@ -18,14 +18,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The tenures of a locker that have not ended. Ends them as lost when their sessions end. */
 public final class Tenures implements Tenure.Registry {
 
-    private final Set<Tenure> all = ConcurrentHashMap.newKeySet();
+    private final Groups<LockSession, Tenure> bySession = new Groups<>();
+    private final Groups<Long, Tenure> byLockId = new Groups<>();
     private final SessionAllocation allocation;
     private final Servers servers;
     private final SessionProbe probe;
@@ -54,12 +54,14 @@ public final class Tenures implements Tenure.Registry {
 
     @Override
     public void add(Tenure tenure) {
-        all.add(tenure);
+        bySession.add(tenure.session(), tenure);
+        byLockId.add(tenure.lockId(), tenure);
     }
 
     @Override
     public void forget(Tenure tenure) {
-        all.remove(tenure);
+        bySession.remove(tenure.session(), tenure);
+        byLockId.remove(tenure.lockId(), tenure);
     }
 
     @Override
@@ -73,24 +75,21 @@ public final class Tenures implements Tenure.Registry {
     }
 
     boolean isEmpty() {
-        return all.isEmpty();
+        return bySession.isEmpty();
     }
 
     int count() {
-        return all.size();
+        return (int) stream().count();
     }
 
     public Stream<Tenure> stream() {
-        return all.stream();
+        return bySession.all().stream().flatMap(List::stream);
     }
 
     /** Ends the tenures that an error has stopped on their way to the next holder. */
     void endStranded(Duration limit) {
-        for (Tenure tenure : all) {
-            if (tenure.isStranded(limit) && tenure.beginUnlocking(null)) {
-                tenure.endLost(null);
-            }
-        }
+        stream().filter(tenure -> tenure.isStranded(limit) && tenure.beginUnlocking(null))
+                .forEach(tenure -> tenure.endLost(null));
     }
 
     /** Returns the holders of all locks, except of those that pass from one holder to the next. */
@@ -100,13 +99,18 @@ public final class Tenures implements Tenure.Registry {
 
     /** Returns one of the tenures of this lock in this locker; empty if there is none. */
     Optional<Tenure> of(long lockId) {
-        return stream().filter(tenure -> tenure.lockId() == lockId).findFirst();
+        return byLockId.of(lockId).stream().findFirst();
     }
 
     @Override
     public Collection<LockSession> askableSessions() {
         Set<LockSession> sessions = new LinkedHashSet<>(allocation.idle());
-        stream().filter(tenure -> !tenure.isEnforced()).forEach(tenure -> sessions.add(tenure.session()));
+        for (List<Tenure> onOne : bySession.all()) {
+            if (!onOne.get(0).isEnforced()) {
+                // An enforced lease does not share its session.
+                sessions.add(onOne.get(0).session());
+            }
+        }
         return sessions;
     }
 
@@ -152,9 +156,11 @@ public final class Tenures implements Tenure.Registry {
     @Override
     public void retire(LockSession session, @Nullable Throwable cause) {
         reportLoss(session);
-        List<Holder> lost = beginLosing(on(session).toList());
-        doubtful.retire(session);
-        lost.addAll(beginLosing(on(session).toList()));
+        List<Holder> lost = beginLosing(bySession.of(session));
+        if (!session.isGone()) {
+            doubtful.retire(session);
+        }
+        lost.addAll(beginLosing(bySession.of(session)));
         lost.forEach(holder -> holder.finishLosing(cause));
     }
 
@@ -179,14 +185,10 @@ public final class Tenures implements Tenure.Registry {
         if (!severalLocksOnSession) {
             return;
         }
-        long locks = on(session).count();
+        int locks = bySession.of(session).size();
         if (locks > 1 && session.claimLossReport()) {
             Messages.sharedSessionLost(locks, session.pool());
         }
-    }
-
-    private Stream<Tenure> on(LockSession session) {
-        return stream().filter(tenure -> tenure.session() == session);
     }
 
     /** Ends tenures as lost. All are marked before the first is ended. */
