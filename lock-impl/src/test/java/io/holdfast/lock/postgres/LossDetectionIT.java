@@ -251,6 +251,26 @@ class LossDetectionIT extends LockerTest {
     }
 
     @Test
+    @DisplayName("C21: nothing is kept of a handle after its lock was released or lost")
+    void shouldForgetHandlesOfEndedLocks() throws Exception {
+        PostgresLocker locker = locker(CONFIG);
+        LockHandle kept = locker.acquire(LockRequest.of(key + "/kept"));
+        for (int i = 0; i < 1000; i++) {
+            locker.acquire(request).release();
+        }
+        assertEquals(1, Insides.watchedHandles(kept), "that of the lock that is held");
+        LockHandle lost = locker.acquire(request);
+        assertEquals(2, Insides.watchedHandles(kept));
+
+        server.terminate(server.holder(lockId));
+
+        Server.eventually("lost", () -> lost.state() == LockState.LOST);
+        assertEquals(1, Insides.watchedHandles(kept));
+        kept.release();
+        assertEquals(0, Insides.watchedHandles(kept));
+    }
+
+    @Test
     @DisplayName("C13: the server compares no lock with every session that it is asked about")
     void shouldCheckInLinearTime() throws Exception {
         HoldingsQuery query = new HoldingsQuery(List.of(1, 2, 3));

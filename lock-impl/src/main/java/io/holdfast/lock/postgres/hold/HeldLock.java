@@ -36,7 +36,7 @@ public final class HeldLock implements Holder {
     private final String shownLock;
     private final Keepers keepers;
     private final WorkQueue notifications;
-    private final AbandonedHandles abandonedHandles;
+    private final AbandonedHandles.Watch handleWatch;
     private final LockLife life = new LockLife();
     private final HolderEvents events;
     private final Ttl ttl;
@@ -73,7 +73,7 @@ public final class HeldLock implements Holder {
         this.shownLock = Shown.lock(attempt);
         this.keepers = keepers;
         this.notifications = notifications;
-        this.abandonedHandles = abandonedHandles;
+        this.handleWatch = abandonedHandles.newWatch();
         this.events = new HolderEvents(attempt, listeners, () -> new PostgresHandle(this));
         this.ttl = new Ttl(request, ttlStartNanos, keepers, this::lapse);
         this.refresh = new Refresh(tenure, ttl, shownLock, this::isAlive, keepers, timeout);
@@ -157,7 +157,7 @@ public final class HeldLock implements Holder {
             throw CommonMessages.notHeld(shownLock, state());
         }
         PostgresHandle handle = new PostgresHandle(this);
-        abandonedHandles.watch(handle, this::releaseAbandoned);
+        handleWatch.start(handle, this::releaseAbandoned);
         events.acquired(handle, waited);
         return handle;
     }
@@ -233,7 +233,7 @@ public final class HeldLock implements Holder {
     }
 
     private boolean beginReleasing() {
-        return life.beginReleasing(ttl.hasPassed());
+        return handleWatch.endIf(life.beginReleasing(ttl.hasPassed()));
     }
 
     @Override
@@ -275,7 +275,7 @@ public final class HeldLock implements Holder {
     /** {@inheritDoc} A lock whose ttl has passed becomes LAPSED instead. */
     @Override
     public boolean beginLosing() {
-        return life.beginLosing(ttl.hasPassed());
+        return handleWatch.endIf(life.beginLosing(ttl.hasPassed()));
     }
 
     @Override
