@@ -47,6 +47,9 @@ public final class SessionProbe {
     private final SessionUsers users;
     private final AtomicBoolean borrowing = new AtomicBoolean();
 
+    /** The session that has answered last; null if it did not answer the last question. */
+    private volatile @Nullable LockSession answering;
+
     public SessionProbe(Sessions sessions, Keepers keepers, LockerConfig config, SessionUsers users) {
         this.sessions = sessions;
         this.keepers = keepers;
@@ -56,7 +59,8 @@ public final class SessionProbe {
 
     /**
      * Asks sessions of this server one after the other, and then a borrowed one, which may lead to another server;
-     * empty if none answers in time.
+     * empty if none answers in time. Begins with the session that has answered last: it has planned the question, and
+     * read what it needs of the catalog, and the other sessions need no memory for that.
      *
      * @param server when the server started; null for any server
      * @throws NotPermittedException if the role may not ask this
@@ -67,11 +71,16 @@ public final class SessionProbe {
         candidates.removeIf(
                 session -> server != null && server != session.backend().serverStart());
         Collections.shuffle(candidates);
+        LockSession last = answering;
+        if (last != null && candidates.remove(last)) {
+            candidates.add(0, last);
+        }
         for (LockSession session : candidates) {
             if (deadline.hasPassed()) {
                 return Optional.empty();
             }
             Optional<T> answer = askOn(session, question);
+            answering = answer.isPresent() ? session : null;
             if (answer.isPresent()) {
                 return answer;
             }
