@@ -122,8 +122,8 @@ final class DirectAttempt {
     private HeldLock hold(Grant grant) {
         boolean held = false;
         try {
-            turn.markGranted();
             turn.whenEnded(resources.limit()::release);
+            turn.markGranted();
             HeldLock lock = resources.heldLocks().hold(grant, attempt, turn);
             held = true;
             return lock;

@@ -35,7 +35,10 @@ public final class LocalQueues {
      */
     Turn join(long lockId, LockRequest request, boolean waiting) {
         Turn turn = new Turn(this, lockId, request, waiting);
-        change(lockId, queue -> queue.line.add(turn));
+        change(lockId, queue -> {
+            queue.line.add(turn);
+            turn.queue = queue;
+        });
         return turn;
     }
 
@@ -48,6 +51,7 @@ public final class LocalQueues {
             Queue queue = existing == null ? new Queue() : existing;
             change.accept(queue);
             queue.decide(decided);
+            queue.somebodyWaits = !queue.line.isEmpty();
             return queue.isEmpty() ? null : queue;
         });
         decided.forEach(Turn::completeArrival);
@@ -79,6 +83,9 @@ public final class LocalQueues {
 
         /** The turns of those that hold the lock. */
         final List<Turn> holding = new ArrayList<>(1);
+
+        /** Whether the line is not empty, for a look without the lock. */
+        volatile boolean somebodyWaits;
 
         boolean isEmpty() {
             return line.isEmpty() && asking.isEmpty() && holding.isEmpty();
@@ -156,6 +163,9 @@ public final class LocalQueues {
         private final long lockId;
         private final LockRequest request;
         private final CompletableFuture<Arrival> arrival = new CompletableFuture<>();
+
+        /** Written once, by {@link #join}. It remains the queue of the key while the turn lasts. */
+        private @Nullable Queue queue;
 
         private boolean waiting;
         private Stage stage = Stage.IN_LINE;
@@ -245,6 +255,9 @@ public final class LocalQueues {
 
         @Override
         public @Nullable LockRequest next() {
+            if (!somebodyWaits()) {
+                return null;
+            }
             LockRequest[] next = {null};
             queues.queues.computeIfPresent(lockId, (id, queue) -> {
                 Turn successor = queue.successorOf(this);
@@ -256,6 +269,9 @@ public final class LocalQueues {
 
         @Override
         public @Nullable Place passOn(boolean withToken) {
+            if (!somebodyWaits()) {
+                return null;
+            }
             Turn[] passedTo = {null};
             queues.change(lockId, queue -> {
                 Turn successor = queue.successorOf(this);
@@ -270,6 +286,10 @@ public final class LocalQueues {
                 }
             });
             return passedTo[0];
+        }
+
+        private boolean somebodyWaits() {
+            return queue != null && queue.somebodyWaits;
         }
 
         @Override

@@ -33,7 +33,6 @@ public final class HeldLock implements Holder {
     private final Optional<FencingToken> fencingToken;
     private final LockAttempt attempt;
     private final LockRequest request;
-    private final String shownLock;
     private final Keepers keepers;
     private final WorkQueue notifications;
     private final AbandonedHandles.Watch handleWatch;
@@ -70,13 +69,12 @@ public final class HeldLock implements Holder {
         this.attempt = attempt;
         this.request = attempt.request();
         this.fencingToken = request.fenced() ? tenure.fencingToken() : Optional.empty();
-        this.shownLock = Shown.lock(attempt);
         this.keepers = keepers;
         this.notifications = notifications;
         this.handleWatch = abandonedHandles.newWatch();
         this.events = new HolderEvents(attempt, listeners, () -> new PostgresHandle(this));
         this.ttl = new Ttl(request, ttlStartNanos, keepers, this::lapse);
-        this.refresh = new Refresh(tenure, ttl, shownLock, this::isAlive, keepers, timeout);
+        this.refresh = new Refresh(tenure, ttl, attempt, this::isAlive, keepers, timeout);
         this.release = new Release(this, tenure, unlocker, life, ttl, events, keepers, timeout);
     }
 
@@ -125,6 +123,10 @@ public final class HeldLock implements Holder {
         return tenure.isDoubtful() || isTtlDoubtful() ? LockState.SUSPECT : LockState.HELD;
     }
 
+    private String shownLock() {
+        return Shown.lock(attempt);
+    }
+
     private boolean isTtlDoubtful() {
         Deadline end = ttl.deadline();
         return tenure.isEnforced() && end.mayHavePassed() && tenure.isProvenBefore(end.wallMillis());
@@ -154,7 +156,7 @@ public final class HeldLock implements Holder {
     /** Makes the handle for the holder, which has the lock from now on. */
     public LockHandle announce(Duration waited) {
         if (!taken.compareAndSet(false, true)) {
-            throw CommonMessages.notHeld(shownLock, state());
+            throw CommonMessages.notHeld(shownLock(), state());
         }
         PostgresHandle handle = new PostgresHandle(this);
         handleWatch.start(handle, this::releaseAbandoned);
@@ -166,7 +168,7 @@ public final class HeldLock implements Holder {
         LockState state = state();
         if (state != LockState.RELEASED && state != LockState.LOST && beginReleasing()) {
             release.start();
-            Messages.abandoned(shownLock);
+            Messages.abandoned(shownLock());
         }
     }
 
@@ -190,7 +192,7 @@ public final class HeldLock implements Holder {
                 endLost(answer.cause());
                 reportLoss(answer.cause());
             }
-            throw CommonMessages.notHeld(shownLock, state());
+            throw CommonMessages.notHeld(shownLock(), state());
         }
         requireHeld();
     }
@@ -199,10 +201,10 @@ public final class HeldLock implements Holder {
     private void requireHeld() {
         LockState state = state();
         if (state == LockState.LAPSED && beginReleasing()) {
-            release.await(shownLock);
+            release.await();
         }
         if (state != LockState.HELD && state != LockState.SUSPECT) {
-            throw CommonMessages.notHeld(shownLock, state);
+            throw CommonMessages.notHeld(shownLock(), state);
         }
     }
 
@@ -212,12 +214,12 @@ public final class HeldLock implements Holder {
         StackReserve.require();
         LockState before = state();
         if (!beginReleasing()) {
-            throw CommonMessages.notHeld(shownLock, state());
+            throw CommonMessages.notHeld(shownLock(), state());
         }
-        release.await(shownLock);
+        release.await();
         LockState after = state();
         if (after == LockState.LOST || before == LockState.LAPSED) {
-            throw CommonMessages.notHeld(shownLock, after == LockState.LOST ? after : before);
+            throw CommonMessages.notHeld(shownLock(), after == LockState.LOST ? after : before);
         }
     }
 
@@ -226,9 +228,9 @@ public final class HeldLock implements Holder {
         LockState before = state();
         if (beginReleasing()) {
             if (before == LockState.LAPSED) {
-                Messages.lapsed(shownLock, ttl());
+                Messages.lapsed(shownLock(), ttl());
             }
-            release.await(shownLock);
+            release.await();
         }
     }
 
@@ -294,7 +296,7 @@ public final class HeldLock implements Holder {
         life.lost(cause);
         release.report();
         if (lapsed) {
-            Messages.lapsed(shownLock, ttl());
+            Messages.lapsed(shownLock(), ttl());
         }
     }
 

@@ -33,7 +33,7 @@ final class HolderEvents {
     private final long grantedNanos = System.nanoTime();
 
     /** The actions to run if the lock is lost; null once the end was reported. Guarded by this. */
-    private @Nullable List<Runnable> onLost = new ArrayList<>();
+    private @Nullable List<Runnable> onLost = List.of();
 
     /** Written once; null before the end is decided. */
     private volatile @Nullable End end;
@@ -67,7 +67,8 @@ final class HolderEvents {
             List<Runnable> actions = onLost;
             endReported = actions == null;
             if (actions != null) {
-                actions.add(action);
+                onLost = new ArrayList<>(actions);
+                onLost.add(action);
             }
         }
         if (endReported && end == End.LOST) {

@@ -3,9 +3,11 @@ package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.message.CommonMessages;
+import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
+import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +32,7 @@ final class Refresh {
 
     private final Tenure tenure;
     private final Ttl ttl;
-    private final String lock;
+    private final LockAttempt attempt;
     private final BooleanSupplier alive;
     private final Keepers keepers;
     private final Duration timeout;
@@ -39,13 +41,13 @@ final class Refresh {
     /**
      * Creates the refreshes of one lock.
      *
-     * @param lock the lock as messages show it
+     * @param attempt the attempt that acquired the lock
      * @param alive whether the holder may still use the lock
      */
-    Refresh(Tenure tenure, Ttl ttl, String lock, BooleanSupplier alive, Keepers keepers, Duration timeout) {
+    Refresh(Tenure tenure, Ttl ttl, LockAttempt attempt, BooleanSupplier alive, Keepers keepers, Duration timeout) {
         this.tenure = tenure;
         this.ttl = ttl;
-        this.lock = lock;
+        this.attempt = attempt;
         this.alive = alive;
         this.keepers = keepers;
         this.timeout = timeout;
@@ -62,13 +64,13 @@ final class Refresh {
         try {
             return new Answer(Uninterruptibly.get(answer, timeout), null);
         } catch (TimeoutException e) {
-            throw CommonMessages.noAnswer(lock, timeout);
+            throw CommonMessages.noAnswer(Shown.lock(attempt), timeout);
         } catch (SQLException e) {
             if (SqlStates.isNotPermitted(e)) {
                 throw CommonMessages.mayNotLook(e);
             }
             if (!SqlStates.isSessionLost(e)) {
-                throw CommonMessages.unavailable(lock, e);
+                throw CommonMessages.unavailable(Shown.lock(attempt), e);
             }
             return new Answer(false, e);
         }
@@ -76,7 +78,7 @@ final class Refresh {
 
     private boolean askInTurn(Duration fresh) throws SQLException {
         if (!Uninterruptibly.tryLock(oneAtATime, timeout)) {
-            throw CommonMessages.noAnswer(lock, timeout);
+            throw CommonMessages.noAnswer(Shown.lock(attempt), timeout);
         }
         try {
             if (!alive.getAsBoolean()) {

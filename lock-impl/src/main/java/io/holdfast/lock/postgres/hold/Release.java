@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.hold;
 
+import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import java.sql.SQLException;
@@ -44,31 +45,27 @@ final class Release {
         this.timeout = timeout;
     }
 
-    /**
-     * Passes the lock on, or unlocks, and then blocks until the server has answered, or the timeout has passed.
-     *
-     * @param lock the lock as messages show it
-     */
-    void await(String lock) {
+    /** Passes the lock on, or unlocks, and then blocks until the server has answered, or the timeout has passed. */
+    void await() {
         events.releaseBegan();
         if (!passOn()) {
             if (unlocker.mayUnlockHere(tenure)) {
                 unlock();
                 if (tenure.session().isTooSlow()) {
-                    Messages.releaseUnanswered(lock, timeout);
+                    Messages.releaseUnanswered(Shown.lock(holder.attempt()), timeout);
                 }
             } else {
-                awaitUnlock(lock);
+                awaitUnlock();
             }
         }
         report();
     }
 
-    private void awaitUnlock(String lock) {
+    private void awaitUnlock() {
         try {
             Uninterruptibly.get(keepers.run(this::unlock), timeout);
         } catch (TimeoutException e) {
-            Messages.releaseUnanswered(lock, timeout);
+            Messages.releaseUnanswered(Shown.lock(holder.attempt()), timeout);
             life.released();
             retireSession();
         } catch (SQLException e) {

@@ -88,7 +88,8 @@ public final class Tenures implements Tenure.Registry {
 
     /** Ends the tenures that an error has stopped on their way to the next holder. */
     void endStranded(Duration limit) {
-        stream().filter(tenure -> tenure.isStranded(limit) && tenure.beginUnlocking(null))
+        stream()
+                .filter(tenure -> tenure.isStranded(limit) && tenure.beginUnlocking(null))
                 .forEach(tenure -> tenure.endLost(null));
     }
 

@@ -23,7 +23,6 @@ public record SessionName(String before, String after) {
 
     private static final int TIME = 8;
     private static final int SHORTEST_FORMER_NAME = 8;
-    private static final Pattern PRINTABLE = Pattern.compile("[ -~]+");
 
     /** Finds the first match, since what follows it is the key, which may look the same. */
     private static final Pattern FORMAT =
@@ -54,9 +53,19 @@ public record SessionName(String before, String after) {
     public static SessionName of(int namespace, @Nullable String key) {
         String before = " holdfast/" + namespace + "/";
         boolean fits = key != null
-                && PRINTABLE.matcher(key).matches()
+                && isPrintable(key)
                 && SHORTEST_FORMER_NAME + before.length() + TIME + 1 + key.length() <= LONGEST;
         return new SessionName(before, fits ? "/" + key : "");
+    }
+
+    /** Whether a text has printable ASCII characters only, and at least one. Most keys pass here, so it is fast. */
+    private static boolean isPrintable(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /**
