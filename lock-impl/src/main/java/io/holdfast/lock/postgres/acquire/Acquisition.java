@@ -7,7 +7,6 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Arrival;
 import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.hold.HeldLock;
@@ -137,9 +136,10 @@ public final class Acquisition implements Runnable {
             reportQueued();
         }
         turnTaken = turn.arrival().thenAccept(arrival -> {
-            if (arrival instanceof Arrival.Handed handed) {
-                takeOver(handed.tenure());
-            } else if (arrival == Arrival.MAY_ASK) {
+            Tenure handedOver = arrival.tenure();
+            if (handedOver != null) {
+                takeOver(handedOver);
+            } else if (arrival.mayAsk()) {
                 asking = newAsking();
                 enter(admission);
             } else {

@@ -106,7 +106,7 @@ final class DirectAttempt {
         return grant.map(this::hold);
     }
 
-    /** The session may hold the lock, so it is ended before a keeper asks on another one. */
+    /** The session may hold the lock, so it is ended before a keeper asks on a different one. */
     private void retire(LockSession session, Throwable cause) {
         try {
             Uninterruptibly.get(

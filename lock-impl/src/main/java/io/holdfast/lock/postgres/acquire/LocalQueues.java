@@ -57,20 +57,15 @@ public final class LocalQueues {
         decided.forEach(Turn::completeArrival);
     }
 
-    /** What a turn brings. */
-    sealed interface Arrival {
-
-        /** The server may be asked. */
-        record MayAsk() implements Arrival {}
-
-        /** The turn has ended, because others have the key. */
-        record Refused() implements Arrival {}
-
-        /** The lock is held already, in this tenure, which the one whose turn it is has to take over. */
-        record Handed(Tenure tenure) implements Arrival {}
-
-        Arrival MAY_ASK = new MayAsk();
-        Arrival REFUSED = new Refused();
+    /**
+     * What a turn brings.
+     *
+     * @param mayAsk whether the server may be asked; otherwise the turn has ended, unless it brings a tenure
+     * @param tenure the lock, which is held already, and has to be taken over; null if there is none
+     */
+    record Arrival(boolean mayAsk, @Nullable Tenure tenure) {
+        static final Arrival MAY_ASK = new Arrival(true, null);
+        static final Arrival REFUSED = new Arrival(false, null);
     }
 
     private static final class Queue {
@@ -197,12 +192,12 @@ public final class LocalQueues {
 
         /** Whether the turn has ended, because others have the key. */
         boolean isRefused() {
-            return arrival.getNow(Arrival.MAY_ASK) == Arrival.REFUSED;
+            return arrival.getNow(Arrival.MAY_ASK).equals(Arrival.REFUSED);
         }
 
         /** Whether the server may be asked already. */
         boolean mayAskNow() {
-            return arrival.getNow(Arrival.REFUSED) == Arrival.MAY_ASK;
+            return arrival.getNow(Arrival.REFUSED).mayAsk();
         }
 
         private void completeArrival() {
@@ -294,7 +289,7 @@ public final class LocalQueues {
 
         @Override
         public void deliver(Tenure tenure) {
-            arrival.complete(new Arrival.Handed(tenure));
+            arrival.complete(new Arrival(false, tenure));
         }
 
         // ---- the end

@@ -57,7 +57,7 @@ public final class BorrowedConnection {
         return forAnyThread;
     }
 
-    /** The connection for a statement on a thread that is no keeper: the locker may be closed, so that there is none. */
+    /** The connection for a statement on a thread that is no keeper; if the locker is closed, any thread may be used. */
     public Connection forCaller() {
         Connection found = forAnyThread;
         return found == null ? connection : found;

@@ -10,8 +10,8 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Unlocks on the server. If somebody in this JVM waits for the lock, it is tried again in the same statement: whoever
- * waits in the server's queue gets it first, and otherwise it stays on the session for the one who waits here.
+ * Unlocks on the server. If somebody in this JVM waits for the lock, it is tried again in the same statement: a session
+ * that waits in the server's queue gets it first, and otherwise it stays on this session for the next here.
  */
 final class Unlocker {
 
@@ -107,7 +107,7 @@ final class Unlocker {
         }
     }
 
-    /** Whoever has waited here may have left in the meantime. */
+    /** The one that has waited here may have left in the meantime. */
     private void passOn(Tenure renewed) {
         if (!renewed.passOn(null) && renewed.beginUnlocking(null)) {
             unlock(renewed, null);

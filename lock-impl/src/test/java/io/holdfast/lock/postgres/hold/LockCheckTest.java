@@ -27,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -119,17 +120,35 @@ class LockCheckTest {
         });
     }
 
-    /** One row. The session seems to have begun after its lock was granted, as if the server's clock was set. */
+    /**
+     * The rows of the server, of the lock and of the session, which seems to have begun after its lock was granted, as
+     * if the server's clock was set.
+     */
     private ResultSet lockOfFirst() {
-        AtomicInteger rows = new AtomicInteger(1);
+        Object[][] rows = {
+            {false, 0L, null, null, null, null},
+            {null, null, 1, first.lockId(), false, null},
+            {null, null, 1, null, null, 1L}
+        };
+        AtomicInteger row = new AtomicInteger(-1);
+        AtomicBoolean wasNull = new AtomicBoolean();
         return fake(ResultSet.class, (proxy, method, arguments) -> switch (method.getName()) {
-            case "next" -> rows.getAndDecrement() > 0;
-            case "getBoolean" -> false;
-            case "getInt" -> 1;
-            case "getLong" -> (int) arguments[0] == 4 ? first.lockId() : 0L;
-            case "getObject" -> 1L;
+            case "next" -> row.incrementAndGet() < rows.length;
+            case "wasNull" -> wasNull.get();
+            case "getBoolean", "getInt", "getLong" -> {
+                Object value = rows[row.get()][(int) arguments[0] - 1];
+                wasNull.set(value == null);
+                yield value != null ? value : zero(method.getReturnType());
+            }
             default -> throw new UnsupportedOperationException(method.getName());
         });
+    }
+
+    private static Object zero(Class<?> type) {
+        if (type == boolean.class) {
+            return false;
+        }
+        return type == int.class ? (Object) 0 : (Object) 0L;
     }
 
     private static <T> T fake(Class<T> type, InvocationHandler calls) {
