@@ -11,9 +11,15 @@ import io.holdfast.lock.postgres.config.SessionMode;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -101,5 +107,64 @@ class FencingTokenIT extends LockerTest {
         assertEquals(0, execute(update, 100, oldToken, 1, oldToken), "refused");
         assertEquals(11, server.ask("select balance from fenced_account where id = 1"));
         next.release();
+    }
+
+    @Test
+    @DisplayName("C15: between the positions of any two grants there is room for the hand-overs of the first")
+    void shouldLeaveRoomBetweenGrants() throws Exception {
+        int grantsOfEach = 300;
+        Queue<Long> positions = new ConcurrentLinkedQueue<>();
+        List<Future<?>> work = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            PostgresLocker locker = i % 2 == 0 ? locker(CONFIG) : elsewhere();
+            LockRequest fenced = LockRequest.of(key + "/" + i / 2).fenced(true);
+            work.add(threads.submit(() -> {
+                for (int grant = 0; grant < grantsOfEach; grant++) {
+                    LockHandle handle = locker.acquire(fenced);
+                    positions.add(handle.fencingToken().orElseThrow().position());
+                    handle.release();
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : work) {
+            each.get();
+        }
+        long[] sorted = positions.stream().mapToLong(Long::longValue).sorted().toArray();
+        assertEquals(6 * grantsOfEach, sorted.length);
+        for (int i = 1; i < sorted.length; i++) {
+            assertTrue(sorted[i] - sorted[i - 1] >= 64, sorted[i] + " after " + sorted[i - 1]);
+        }
+    }
+
+    @Test
+    @DisplayName("C15: each of the most holders that one grant may serve has a number before those of the next grant")
+    void shouldNumberHandOvers() throws Exception {
+        PostgresLocker locker = locker(CONFIG.handOver(Duration.ofSeconds(1)).checkInterval(LONG));
+        LockRequest fenced = request.fenced(true);
+        LockHandle held = locker.acquire(fenced);
+        List<CompletableFuture<LockHandle>> waiters = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            waiters.add(locker.acquireAsync(fenced));
+        }
+        List<Long> positions = new ArrayList<>();
+        for (CompletableFuture<LockHandle> waiter : waiters) {
+            positions.add(held.fencingToken().orElseThrow().position());
+            held.release();
+            held = waiter.get();
+        }
+        held.release();
+        LockHandle next = elsewhere().acquire(fenced);
+        positions.add(next.fencingToken().orElseThrow().position());
+        next.release();
+        int handOvers = 0;
+        int most = 0;
+        for (int i = 1; i < positions.size(); i++) {
+            long step = positions.get(i) - positions.get(i - 1);
+            assertTrue(step > 0, positions::toString);
+            handOvers = step == 1 ? handOvers + 1 : 0;
+            most = Math.max(most, handOvers);
+        }
+        assertTrue(most > 0 && most <= 63, most + " hand-overs after one grant: " + positions);
     }
 }

@@ -9,6 +9,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.SessionMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Timeout;
@@ -45,29 +47,63 @@ class GrantRaceIT extends LockerTest {
                 HikariDataSource others = Databases.pool(THREADS + 1)) {
             PostgresLocker locker = locker(CONFIG, ConnectionSource.of(own));
             PostgresLocker elsewhere = locker(CONFIG, ConnectionSource.of(others));
-            List<Future<?>> work = new ArrayList<>();
-            for (int thread = 0; thread < THREADS; thread++) {
-                String each = key + "/" + thread;
-                Random random = new Random(thread);
-                work.add(threads.submit(() -> {
-                    for (int round = 0; round < ROUNDS; round++) {
-                        LockRequest wanted = LockRequest.of(each);
-                        LockHandle blocking = elsewhere.acquire(wanted);
-                        race(kind, locker, wanted, blocking, random.nextInt(2_000_000));
-                        elsewhere.acquire(wanted, Duration.ofSeconds(10)).release();
-                    }
-                    return null;
-                }));
-            }
-            for (Future<?> each : work) {
-                each.get();
-            }
+            onThreads((wanted, nanos) -> {
+                LockHandle blocking = elsewhere.acquire(wanted);
+                race(kind, locker, wanted, blocking, nanos);
+                elsewhere.acquire(wanted, Duration.ofSeconds(10)).release();
+            });
             locker.close();
             elsewhere.close();
             assertEquals(0, server.advisoryLocks());
             assertEquals(0, own.getHikariPoolMXBean().getActiveConnections());
-            assertTrue(granted.get() > 0 && granted.get() < THREADS * ROUNDS, "both happened: " + granted);
         }
+    }
+
+    @ParameterizedTest(name = "C5, C16: {0} against a hand-over, thousands of times, leaves no lock behind")
+    @EnumSource
+    void shouldLeaveNothingOfHandOversBehind(GivingUp kind) throws Exception {
+        for (SessionMode mode : SessionMode.values()) {
+            granted.set(0);
+            try (HikariDataSource own = Databases.pool(THREADS + 1)) {
+                PostgresLocker locker =
+                        locker(CONFIG.sessions(mode).handOver(Duration.ofSeconds(1)), ConnectionSource.of(own));
+                onThreads((wanted, nanos) -> {
+                    LockHandle blocking = locker.acquire(wanted, Duration.ofSeconds(10));
+                    CompletableFuture<?> ahead = nanos % 2 == 0
+                            ? CompletableFuture.completedFuture(null)
+                            : locker.acquireAsync(wanted).thenAccept(LockHandle::release);
+                    race(kind, locker, wanted, blocking, nanos);
+                    ahead.get(10, TimeUnit.SECONDS);
+                    locker.acquire(wanted, Duration.ofSeconds(10)).release();
+                });
+                locker.close();
+                assertEquals(0, server.advisoryLocks());
+                assertEquals(0, own.getHikariPoolMXBean().getActiveConnections());
+            }
+        }
+    }
+
+    private interface Round {
+        void run(LockRequest wanted, long nanos) throws Exception;
+    }
+
+    /** Each thread has a key of its own. */
+    private void onThreads(Round round) throws Exception {
+        List<Future<?>> work = new ArrayList<>();
+        for (int thread = 0; thread < THREADS; thread++) {
+            LockRequest wanted = LockRequest.of(key + "/" + thread);
+            Random random = new Random(thread);
+            work.add(threads.submit(() -> {
+                for (int i = 0; i < ROUNDS; i++) {
+                    round.run(wanted, random.nextInt(2_000_000));
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : work) {
+            each.get();
+        }
+        assertTrue(granted.get() > 0 && granted.get() < THREADS * ROUNDS, "both happened: " + granted);
     }
 
     private void race(GivingUp kind, PostgresLocker locker, LockRequest wanted, LockHandle blocking, long nanos) {

@@ -10,6 +10,7 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.sql.LockId;
 import java.time.Duration;
@@ -108,9 +109,9 @@ class StackEndIT extends OpenedSessionsTest {
         return attempt * 2;
     }
 
-    private PostgresLocker warm(SessionMode mode) throws InterruptedException {
+    private PostgresLocker warm(SessionMode mode, LockerConfig config) throws InterruptedException {
         PostgresLocker locker =
-                locker(CONFIG.sessions(mode).maxSessions(MAX_LOCKS).maxLocks(MAX_LOCKS), this::open);
+                locker(config.sessions(mode).maxSessions(MAX_LOCKS).maxLocks(MAX_LOCKS), this::open);
         // A class that fails to be initialized at the end of a stack can never be used again.
         for (int i = 0; i < 20; i++) {
             LockHandle handle = locker.acquire(numbered(i));
@@ -143,7 +144,7 @@ class StackEndIT extends OpenedSessionsTest {
     @EnumSource(SessionMode.class)
     @DisplayName("C5: an acquire that fails at the end of the stack leaves no lock, session or limit behind for long")
     void shouldAcquireAtEndOfStack(SessionMode mode) throws Exception {
-        PostgresLocker locker = warm(mode);
+        PostgresLocker locker = warm(mode, CONFIG);
         LockHandle[] acquired = new LockHandle[TRIES];
         List<Throwable> thrown = new ArrayList<>();
 
@@ -171,7 +172,7 @@ class StackEndIT extends OpenedSessionsTest {
     @EnumSource(SessionMode.class)
     @DisplayName("C16: a release that fails at the end of the stack can be repeated, or comes about by itself")
     void shouldReleaseAtEndOfStack(SessionMode mode) throws Exception {
-        PostgresLocker locker = warm(mode);
+        PostgresLocker locker = warm(mode, CONFIG);
         List<Throwable> thrown = new ArrayList<>();
         List<LockHandle> handles = new ArrayList<>();
 
@@ -195,6 +196,41 @@ class StackEndIT extends OpenedSessionsTest {
 
         assertSomeFailed(thrown);
         assertTrue(handles.stream().allMatch(handle -> handle.state() == LockState.RELEASED));
+        assertNothingIsLeft(locker);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName("C5, C16: whoever waits gets the lock of a release that fails at the end of the stack")
+    void shouldPassOnAtEndOfStack(SessionMode mode) throws Exception {
+        PostgresLocker locker = warm(mode, CONFIG.handOver(Duration.ofSeconds(1)));
+        List<Throwable> thrown = new ArrayList<>();
+        List<CompletableFuture<LockHandle>> waiters = new ArrayList<>();
+
+        onSmallStack(() -> {
+            for (int i = 0; i < TRIES; i++) {
+                LockHandle handle = locker.acquire(numbered(i));
+                CompletableFuture<LockHandle> waiter = locker.acquireAsync(numbered(i));
+                waiters.add(waiter);
+                Throwable failure = NearTheEnd.run(framesBefore(i), () -> {
+                    handle.release();
+                    return null;
+                });
+                if (failure != null) {
+                    thrown.add(failure);
+                    if (handle.isHeld()) {
+                        handle.release();
+                    }
+                }
+                waiter.thenAccept(LockHandle::release);
+            }
+            return null;
+        });
+
+        assertSomeFailed(thrown);
+        for (CompletableFuture<LockHandle> waiter : waiters) {
+            waiter.get(TAKEN_UP.toSeconds(), TimeUnit.SECONDS);
+        }
         assertNothingIsLeft(locker);
     }
 }
