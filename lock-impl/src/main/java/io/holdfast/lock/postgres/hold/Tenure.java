@@ -87,6 +87,9 @@ public final class Tenure {
     /** Whether the session was returned, retired or taken over; the first of these wins. */
     private final AtomicBoolean disposed = new AtomicBoolean();
 
+    /** The tenure that has taken the session over; null if none has. */
+    private volatile @Nullable Tenure renewal;
+
     /**
      * Takes over the session, or the lock's place on it, from a grant whose answer has just arrived.
      *
@@ -182,6 +185,7 @@ public final class Tenure {
         Tenure next = new Tenure(again, request, terms, registry, place);
         registry.add(next);
         registry.forget(this);
+        renewal = next;
         return next;
     }
 
@@ -298,9 +302,16 @@ public final class Tenure {
         return disposed.compareAndSet(false, true);
     }
 
-    /** Retires the session, unless it was returned or the lock was passed on: then it may have other holders by now. */
+    /**
+     * Retires the session, unless it was returned or the lock was passed on: then it may have other holders by now. A
+     * tenure that was renewed for nobody, and is unlocking again, belongs to the same release.
+     */
     void retireUnlessReturned(Holder from) {
-        if (holder == from && beginDisposing()) {
+        Tenure renewed = renewal;
+        boolean disposing = renewed == null
+                ? holder == from && beginDisposing()
+                : renewed.holder == null && renewed.unlocking && renewed.beginDisposing();
+        if (disposing) {
             registry.retire(session(), null);
         }
     }

@@ -68,6 +68,9 @@ final class Unlocker {
             boolean wasHeld = !(e instanceof SQLException sql)
                     || !SqlStates.isSessionLost(sql)
                     || tenure.session().isTooSlow();
+            if (!wasHeld) {
+                tenure.reportUnproven();
+            }
             retire(tenure, e);
             return new Unlocked(wasHeld, e);
         } finally {

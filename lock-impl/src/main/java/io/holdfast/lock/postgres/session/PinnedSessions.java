@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.session;
 
 import io.holdfast.lock.postgres.thread.Deadline;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -19,9 +20,18 @@ public final class PinnedSessions implements SessionAllocation {
         return false;
     }
 
+    /** A session whose lock went to another session, when it was yielded, still has to be restored. */
     @Override
     public void putBack(LockSession session, long lockId) {
-        session.returnToPool();
+        try {
+            if (!session.isReady() || session.restore()) {
+                session.returnToPool();
+            } else {
+                session.abort();
+            }
+        } catch (SQLException | RuntimeException e) {
+            session.abort();
+        }
     }
 
     @Override
