@@ -331,16 +331,16 @@ class KeptSessionsIT extends LockerTest {
     @Test
     @DisplayName("a kept session outlives the heartbeat, and its locks have the heartbeat")
     void shouldGiveSignsOfLife() throws InterruptedException {
-        PostgresLocker locker = locker(KEEPING.heartbeat(Duration.ofSeconds(1)));
+        PostgresLocker locker = locker(KEEPING.heartbeat(Duration.ofSeconds(2)));
         LockHandle before = locker.acquire(request);
         int pid = pid(before);
         before.release();
-        Server.letPass(Duration.ofMillis(2_500));
+        Server.letPass(Duration.ofMillis(4_500));
 
         LockHandle handle = locker.acquire(request);
 
         assertEquals(pid, pid(handle));
-        Server.letPass(Duration.ofMillis(1_500));
+        Server.letPass(Duration.ofMillis(2_500));
         assertTrue(handle.isHeld());
         handle.release();
     }

@@ -20,6 +20,7 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -282,26 +283,32 @@ class ServerIdentityIT {
 
     // ---- sessions that nobody knows
 
-    @Test
+    @ParameterizedTest(name = "kept session: {0}")
+    @ValueSource(booleans = {false, true})
     @DisplayName("C17: a session whose grant never arrived is ended on the server, also without a heartbeat")
-    void shouldEndSessionWhoseAnswerWasLost() throws Exception {
+    void shouldEndSessionWhoseAnswerWasLost(boolean kept) throws Exception {
         PostgresNode node = server();
         long lockId = LockId.of(CONFIG.namespace(), REQUEST.key());
         try (Relay relay = new Relay(node.database().url())) {
             AtomicInteger opened = new AtomicInteger();
-            PostgresLocker locker = locker(CONFIG.heartbeat(Duration.ZERO), () -> {
-                boolean doomed = opened.incrementAndGet() == 3;
+            AtomicBoolean swallows = new AtomicBoolean();
+            LockerConfig config =
+                    CONFIG.heartbeat(Duration.ZERO).keepSession(kept ? Duration.ofMinutes(1) : Duration.ZERO);
+            PostgresLocker locker = locker(config, () -> {
+                // Without kept sessions the second compares, and the third is for the second lock.
+                boolean doomed = opened.incrementAndGet() == (kept ? 1 : 3);
                 Connection connection = doomed
                         ? relay.through(node.dataSource()).getConnection()
                         : node.dataSource().getConnection();
                 return JdbcProxy.connection((proxy, method, args) -> {
-                    if (doomed && method.getName().equals("prepareStatement")) {
+                    if (doomed && swallows.get() && method.getName().equals("prepareStatement")) {
                         relay.swallowAnswers();
                     }
                     return JdbcProxy.call(connection, method, args);
                 });
             });
             locker.acquire(LockRequest.of("identity/first")).release();
+            swallows.set(true);
 
             assertThrows(RuntimeException.class, () -> locker.tryAcquire(REQUEST));
 
