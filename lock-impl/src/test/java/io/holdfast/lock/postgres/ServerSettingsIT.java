@@ -16,6 +16,7 @@ import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -82,6 +83,34 @@ class ServerSettingsIT extends LockerTest {
             assertTrue(handle.isHeld());
             handle.release();
             assertTrue(server.isFree(lockId));
+        }
+    }
+
+    @ParameterizedTest(name = "C18, C19: without a heartbeat, idle_session_timeout = {0}")
+    @ValueSource(strings = {"1500", "0"})
+    void shouldSwitchOffTimeoutOfSilentSessions(String timeout) throws Exception {
+        Connection[] last = new Connection[1];
+        PostgresLocker locker = locker(
+                CONFIG.heartbeat(Duration.ZERO).keepSession(Duration.ZERO).checkInterval(LONG), () -> {
+                    Connection connection = with("idle_session_timeout = " + timeout);
+                    last[0] = connection;
+                    return JdbcProxy.connection((proxy, method, args) -> {
+                        // So that the test sees how the connection went back.
+                        return method.getName().equals("close") ? null : JdbcProxy.call(connection, method, args);
+                    });
+                });
+        locker.acquire(request).release();
+        LockHandle handle = locker.acquire(request);
+        Server.letPass(Duration.ofMillis(2_200));
+
+        handle.release();
+
+        try (Connection returned = last[0];
+                Statement statement = returned.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "select setting from pg_settings where name =" + " 'idle_session_timeout'")) {
+            assertTrue(rows.next());
+            assertEquals(timeout, rows.getString(1));
         }
     }
 
