@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
@@ -10,13 +11,29 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.config.SessionMode;
+import io.holdfast.lock.postgres.hold.Insides;
+import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.session.SessionCallers;
+import io.holdfast.lock.postgres.sql.AcquireManyStatement;
+import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.UnlockManyStatement;
+import io.holdfast.lock.postgres.sql.UnlockStatement;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,11 +65,11 @@ class SharedSessionsIT extends LockerTest {
         Set<Integer> sessions = new HashSet<>(pids);
         assertEquals(3, sessions.size());
         sessions.forEach(pid -> assertTrue(Collections.frequency(pids, pid) <= 128));
-        assertEquals(3, pool.getHikariPoolMXBean().getActiveConnections());
+        assertEquals(3, active());
 
         handles.forEach(LockHandle::release);
         assertEquals(0, server.advisoryLocks());
-        assertEquals(1, pool.getHikariPoolMXBean().getActiveConnections(), "one session stays for the next lock");
+        assertEquals(1, active(), "one session stays for the next lock");
     }
 
     @Test
@@ -162,6 +179,130 @@ class SharedSessionsIT extends LockerTest {
             each.get();
         }
         assertEquals(16 * 50, java.util.Arrays.stream(counters).sum());
-        assertEquals(1, pool.getHikariPoolMXBean().getActiveConnections());
+        assertEquals(1, active(), "one session stays for the next lock");
+    }
+
+    /** Statements on the first session that is asked for a lock wait until this is released. */
+    private PostgresLocker delayed(Semaphore go, List<String> sent) {
+        AtomicInteger connections = new AtomicInteger();
+        return locker(CONFIG.sessions(SessionMode.SHARED).checkInterval(LONG).answerTimeout(LONG), () -> {
+            boolean first = connections.incrementAndGet() == 1;
+            return Statements.watched(pool.getConnection(), sql -> {
+                if (first && isForLock(sql)) {
+                    go.acquireUninterruptibly();
+                    go.release();
+                    sent.add(sql);
+                }
+            });
+        });
+    }
+
+    private static boolean isForLock(String sql) {
+        return List.of(
+                        new AcquireStatement(LockMode.EXCLUSIVE, 0, null, null, false),
+                        new AcquireManyStatement(LockMode.EXCLUSIVE, List.of()),
+                        new UnlockStatement(LockMode.EXCLUSIVE, 0, 0, null),
+                        new UnlockManyStatement(LockMode.EXCLUSIVE, List.of(), 0))
+                .stream()
+                .anyMatch(query -> query.text().equals(sql));
+    }
+
+    @Test
+    @DisplayName("while a statement runs, unlocks queue and are sent together: two statements for twenty locks")
+    void shouldCombineUnlocks() throws Exception {
+        Semaphore go = new Semaphore(1);
+        List<String> sent = new CopyOnWriteArrayList<>();
+        PostgresLocker one = delayed(go, sent);
+        List<LockHandle> handles = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            handles.add(one.acquire(numbered(i)));
+        }
+        LockSession session = Insides.session(handles.get(0));
+        go.acquire();
+        sent.clear();
+        List<Future<?>> releasing = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            LockHandle each = handles.get(i);
+            int callers = i + 1;
+            releasing.add(threads.submit(each::release));
+            Server.eventually("it runs or waits", () -> SessionCallers.of(session) == callers);
+        }
+
+        go.release();
+
+        for (Future<?> each : releasing) {
+            each.get();
+        }
+        assertEquals(2, sent.size(), sent::toString);
+        assertEquals(0, server.advisoryLocks());
+    }
+
+    @Test
+    @DisplayName("C1, C17: tries that are combined all fail with their statement, and none of their locks is left")
+    void shouldLeaveNothingOfFailedTries() throws Exception {
+        Semaphore go = new Semaphore(1);
+        String many = new AcquireManyStatement(LockMode.EXCLUSIVE, List.of()).text();
+        List<Long> combined = new CopyOnWriteArrayList<>();
+        PostgresLocker one = locker(
+                CONFIG.sessions(SessionMode.SHARED)
+                        .maxSessions(1)
+                        .checkInterval(LONG)
+                        .answerTimeout(LONG),
+                () -> {
+                    Connection connection = pool.getConnection();
+                    return JdbcProxy.connection((proxy, method, args) -> {
+                        Object result = JdbcProxy.call(connection, method, args);
+                        if (!method.getName().equals("prepareStatement")) {
+                            return result;
+                        }
+                        if (isForLock((String) args[0])) {
+                            go.acquireUninterruptibly();
+                            go.release();
+                        }
+                        return args[0].equals(many) ? failing((PreparedStatement) result, combined) : result;
+                    });
+                });
+        LockHandle held = one.acquire(numbered(0));
+        LockSession session = Insides.session(held);
+        go.acquire();
+        List<Future<Optional<LockHandle>>> trying = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            LockRequest each = numbered(i);
+            int callers = i;
+            trying.add(threads.submit(() -> one.tryAcquire(each)));
+            Server.eventually("it runs or waits", () -> SessionCallers.of(session) == callers);
+        }
+
+        go.release();
+
+        LockHandle alone = trying.remove(0).get().orElseThrow();
+        for (Future<?> each : trying) {
+            assertThrows(ExecutionException.class, each::get);
+        }
+        assertEquals(List.of(5L), combined, "all were granted before the statement failed");
+        assertEquals(2, server.advisoryLocks());
+        for (LockHandle each : List.of(held, alone)) {
+            each.refresh(LONG);
+            each.release();
+        }
+    }
+
+    /** Executes the statement, which then fails, as where the server has no memory for one more lock. */
+    private PreparedStatement failing(PreparedStatement statement, List<Long> locks) {
+        return (PreparedStatement) Proxy.newProxyInstance(
+                SharedSessionsIT.class.getClassLoader(),
+                new Class<?>[] {PreparedStatement.class},
+                (proxy, method, args) -> {
+                    Object result = JdbcProxy.call(statement, method, args);
+                    if (method.getName().equals("execute")) {
+                        locks.add(server.advisoryLocks());
+                        throw new SQLException("out of shared memory", "53200");
+                    }
+                    return result;
+                });
+    }
+
+    private int active() {
+        return pool.getHikariPoolMXBean().getActiveConnections();
     }
 }

@@ -209,7 +209,7 @@ public final class GrantWork {
 
     private boolean unlockQuietly(LockSession shared) {
         try {
-            shared.unlock(turn.lockId(), request.mode(), false);
+            shared.unlockAmongOthers(turn.lockId(), request.mode());
             return true;
         } catch (Throwable e) {
             return false;

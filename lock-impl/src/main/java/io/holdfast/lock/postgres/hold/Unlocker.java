@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.YieldStatement.Yielded;
@@ -83,8 +84,15 @@ final class Unlocker {
     }
 
     private Yielded unlockForAll(Tenure tenure) throws SQLException {
-        boolean restore = tenure.isDedicated() && !isKept(tenure);
-        boolean wasHeld = tenure.session().unlock(tenure.lockId(), tenure.mode(), restore);
+        LockSession session = tenure.session();
+        boolean wasHeld;
+        if (!tenure.isDedicated()) {
+            wasHeld = session.unlockAmongOthers(tenure.lockId(), tenure.mode());
+        } else if (isKept(tenure)) {
+            wasHeld = session.unlock(tenure.lockId(), tenure.mode());
+        } else {
+            wasHeld = session.unlockAndRestore(tenure.lockId(), tenure.mode());
+        }
         return new Yielded(wasHeld, false, null);
     }
 

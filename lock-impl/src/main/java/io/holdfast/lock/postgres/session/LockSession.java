@@ -52,6 +52,8 @@ public final class LockSession {
     /** Whether the loss of the locks that share the session was logged. */
     private final AtomicBoolean lossLogged = new AtomicBoolean();
 
+    private final CombinedStatements combined = new CombinedStatements(oneStatement, this);
+
     /** The settings of the connection as it came; null unless they are changed at present. */
     private volatile @Nullable FormerSettings former;
 
@@ -136,6 +138,11 @@ public final class LockSession {
     /** Whether a statement whose time nobody limits has been running for longer than this. */
     boolean isOverdue(Duration limit) {
         return running.isUnlimitedAndTakesLongerThan(limit);
+    }
+
+    /** How many callers have a statement that runs or waits, as far as is known at the moment. */
+    int callers() {
+        return (oneStatement.isLocked() ? 1 : 0) + combined.waiting();
     }
 
     /** Whether a statement runs, or is about to. */
@@ -236,17 +243,24 @@ public final class LockSession {
     /** Asks for one of several locks, on a session that is ready. After an exception the session may hold it. */
     public Acquired acquireAmongOthers(AcquireStatement statement) throws SQLException {
         identity.lockIds().add(statement.lockId());
-        return acquireReady(statement, null);
+        return statement.isPlain()
+                ? acquired(statement.lockId(), combined.tryAcquire(statement.mode(), statement.lockId()))
+                : acquireReady(statement, null);
     }
 
     private Acquired acquireReady(AcquireStatement statement, @Nullable NameChange name) throws SQLException {
-        ReadyAcquireStatement.Answer answer = ask(new ReadyAcquireStatement(
-                statement.mode(), statement.lockId(), statement.waitAtMost(), name, statement.fenced()));
+        return acquired(
+                statement.lockId(),
+                ask(new ReadyAcquireStatement(
+                        statement.mode(), statement.lockId(), statement.waitAtMost(), name, statement.fenced())));
+    }
+
+    private Acquired acquired(long lockId, ReadyAcquireStatement.Answer answer) throws SQLException {
         if (answer.pid() != backend().pid()) {
             throw SqlStates.sessionChanged();
         }
         if (Boolean.FALSE.equals(answer.granted())) {
-            identity.lockIds().remove(statement.lockId());
+            identity.lockIds().remove(lockId);
         }
         return new Acquired(answer.granted(), backend(), null, answer.token());
     }
@@ -276,12 +290,25 @@ public final class LockSession {
         lifetime = lifetime == null ? null : new Lifetime(settings.lease(), sentNanos);
     }
 
-    /**
-     * Whether the lock was held until now, on this very backend. If the session was for it alone, it is restored, too.
-     */
-    public boolean unlock(long lockId, LockMode mode, boolean restore) throws SQLException {
-        UnlockStatement unlock = new UnlockStatement(mode, lockId, backend().pid(), restore ? former : null);
-        return unlock(unlock, () -> identity.lockIds().remove(lockId), restore);
+    /** Whether the lock was held until now, on this very backend. The session stays ready for another lock. */
+    public boolean unlock(long lockId, LockMode mode) throws SQLException {
+        boolean held = ask(new UnlockStatement(mode, lockId, backend().pid(), null));
+        identity.lockIds().remove(lockId);
+        return held;
+    }
+
+    /** As {@link #unlock}, on a session that may have other locks. */
+    public boolean unlockAmongOthers(long lockId, LockMode mode) throws SQLException {
+        boolean held = combined.unlock(mode, lockId);
+        identity.lockIds().remove(lockId);
+        return held;
+    }
+
+    /** As {@link #unlock}, and restores the settings of the connection. */
+    public boolean unlockAndRestore(long lockId, LockMode mode) throws SQLException {
+        return unlockAndRestore(
+                new UnlockStatement(mode, lockId, backend().pid(), former),
+                () -> identity.lockIds().remove(lockId));
     }
 
     /** Unlocks the exclusive lock, and tries to acquire it again, unless another session waits for it. */
@@ -300,19 +327,18 @@ public final class LockSession {
 
     /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */
     public boolean restore() throws SQLException {
-        return unlock(new RestoreStatement(backend().pid(), requireNonNull(former)), identity.lockIds()::clear, true);
+        return unlockAndRestore(
+                new RestoreStatement(backend().pid(), requireNonNull(former)), identity.lockIds()::clear);
     }
 
     /** After the settings were restored, no other statement may change them. */
-    private boolean unlock(Query<Boolean> unlock, Runnable forget, boolean restore) throws SQLException {
+    private boolean unlockAndRestore(Query<Boolean> unlock, Runnable forget) throws SQLException {
         oneStatement.lock();
         try {
             boolean held = ask(unlock);
             forget.run();
-            if (restore) {
-                sealed = true;
-                former = null;
-            }
+            sealed = true;
+            former = null;
             return held;
         } finally {
             oneStatement.unlock();

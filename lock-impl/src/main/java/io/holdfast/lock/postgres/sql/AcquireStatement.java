@@ -132,6 +132,11 @@ public record AcquireStatement(
                 + " from attempt";
     }
 
+    /** Whether it only tries, on a session that may hold other locks, and makes no token. */
+    public boolean isPlain() {
+        return waitAtMost == null && settings == null && !fenced;
+    }
+
     @Override
     public String text() {
         return TEXTS[

@@ -68,6 +68,8 @@ class StatementsTest {
     private static List<Query<?>> ofBothModes() {
         List<Query<?>> all = new ArrayList<>();
         for (LockMode mode : LockMode.values()) {
+            all.add(new AcquireManyStatement(mode, List.of(LOCK_ID, LOCK_ID + 1)));
+            all.add(new UnlockManyStatement(mode, List.of(LOCK_ID, LOCK_ID + 1), PID));
             for (@Nullable FormerSettings former : Arrays.asList(null, FORMER)) {
                 all.add(new UnlockStatement(mode, LOCK_ID, PID, former));
             }
