@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -69,7 +70,7 @@ class SharedSessionsIT extends LockerTest {
 
         handles.forEach(LockHandle::release);
         assertEquals(0, server.advisoryLocks());
-        assertEquals(1, active(), "one session stays for the next lock");
+        Server.eventually("one session stays for the next lock", () -> active() == 1);
     }
 
     @Test
@@ -179,7 +180,8 @@ class SharedSessionsIT extends LockerTest {
             each.get();
         }
         assertEquals(16 * 50, java.util.Arrays.stream(counters).sum());
-        assertEquals(1, active(), "one session stays for the next lock");
+        assertTrue(active() <= 3, "no more than a few because of the load: " + active());
+        Server.eventually("one session stays for the next lock", () -> active() == 1);
     }
 
     /** Statements on the first session that is asked for a lock wait until this is released. */
@@ -235,6 +237,37 @@ class SharedSessionsIT extends LockerTest {
         }
         assertEquals(2, sent.size(), sent::toString);
         assertEquals(0, server.advisoryLocks());
+    }
+
+    @Test
+    @DisplayName("while callers queue for a session, further ones are opened, which the next lock gets at once")
+    void shouldUseLeastBusySession() throws Exception {
+        Semaphore go = new Semaphore(1);
+        PostgresLocker one = delayed(go, new CopyOnWriteArrayList<>());
+        LockHandle first = one.acquire(numbered(0));
+        LockSession busy = Insides.session(first);
+        go.acquire();
+        List<Future<LockHandle>> queued = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            LockRequest each = numbered(i);
+            int callers = i;
+            queued.add(threads.submit(() -> one.acquire(each)));
+            Server.eventually(
+                    "it runs or waits, or a further session has it",
+                    () -> SessionCallers.of(busy) == callers || active() > 1);
+        }
+        Server.eventually("a further session is open", () -> active() == 2);
+
+        LockHandle next = one.acquire(numbered(4));
+
+        assertNotSame(busy, Insides.session(next));
+        go.release();
+        for (Future<LockHandle> each : queued) {
+            each.get().release();
+        }
+        next.release();
+        first.release();
+        Server.eventually("one session stays for the next lock", () -> active() == 1);
     }
 
     @Test

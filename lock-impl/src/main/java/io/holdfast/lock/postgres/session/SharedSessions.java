@@ -7,27 +7,41 @@ import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Puts many locks on few sessions. No session has the same lock twice, since the server would grant it both times. No
- * lock is waited for on a shared session, since the statements of its other locks would have to wait, too. One idle
- * session is kept until the locker is closed.
+ * lock is waited for on a shared session, since the statements of its other locks would have to wait, too. A lock gets
+ * the session that the fewest callers use. While callers queue, a few more sessions are opened than the locks need.
+ * They are returned when they have been idle for a time; one idle session is kept until the locker is closed.
  */
 public final class SharedSessions implements SessionAllocation {
 
     /** Every statement of a session takes longer with every lock that it holds. */
     static final int LOCKS_PER_SESSION = 128;
+
+    /** The most sessions that are opened because the others are busy: each takes a connection from the pool. */
+    private static final int MOST_BECAUSE_BUSY = 4;
+
+    /** How long a session that is not needed stays idle before it is returned. */
+    private static final Duration KEPT_IDLE = Duration.ofSeconds(1);
+
+    private static final Progress NOBODY_WAITS = new Progress() {
+        @Override
+        public void nextStep() {}
+
+        @Override
+        public boolean isUnwanted() {
+            return false;
+        }
+    };
 
     private final Sessions sessions;
     private final Keepers keepers;
@@ -38,32 +52,42 @@ public final class SharedSessions implements SessionAllocation {
     /** Counts the answers to statements that make sessions ready, so that those who wait see the progress. */
     private final AtomicLong answers = new AtomicLong();
 
-    /** The locks of each session, which it holds or asks for. Guarded by this. */
-    private final Map<LockSession, Set<Long>> locks = new LinkedHashMap<>();
+    private final LockPlaces places;
 
-    /** Guarded by this. */
-    private boolean closed;
+    /** Whether a session is being opened because the others are busy. */
+    private final AtomicBoolean spreading = new AtomicBoolean();
+
+    /** Whether the timer will look for idle sessions. */
+    private final AtomicBoolean returning = new AtomicBoolean();
 
     public SharedSessions(Sessions sessions, Keepers keepers, Fitness fitness, LockerConfig config) {
         this.sessions = sessions;
         this.keepers = keepers;
         this.fitness = fitness;
         this.config = config;
+        int spread = Math.max(1, Math.min(MOST_BECAUSE_BUSY, sessions.limit() / 2));
+        this.places = new LockPlaces(LOCKS_PER_SESSION, spread, this::isUsable, sessions::isShort);
         sessions.onShortage(this::returnIdle);
     }
 
     @Override
     public Optional<LockSession> take(long lockId, Deadline by, Runnable permitted, Progress progress)
             throws SQLException, InterruptedException {
-        Optional<LockSession> shared = find(lockId);
+        Optional<LockSession> shared = places.take(lockId);
         if (shared.isPresent()) {
+            spreadIfBusy(shared.get());
             return shared;
         }
         // One after the other, so that many callers at once share the session that the first of them opens.
         awaitOpening(progress);
         try {
-            shared = find(lockId);
-            return shared.isPresent() ? shared : Optional.of(open(lockId, by, permitted, progress));
+            shared = places.take(lockId);
+            if (shared.isEmpty()) {
+                LockSession opened = open(by, permitted, progress);
+                places.add(opened, lockId);
+                shared = Optional.of(opened);
+            }
+            return shared;
         } finally {
             opening.unlock();
         }
@@ -84,24 +108,39 @@ public final class SharedSessions implements SessionAllocation {
         }
     }
 
-    private synchronized Optional<LockSession> find(long lockId) {
-        locks.keySet().removeIf(LockSession::isGone);
-        for (Map.Entry<LockSession, Set<Long>> entry : locks.entrySet()) {
-            if (entry.getValue().size() < LOCKS_PER_SESSION
-                    && isUsable(entry.getKey())
-                    && entry.getValue().add(lockId)) {
-                return Optional.of(entry.getKey());
-            }
-        }
-        return Optional.empty();
-    }
-
     private boolean isUsable(LockSession session) {
         Lifetime lifetime = session.lifetime();
         return !session.isHanging(config.answerTimeout()) && (lifetime == null || !lifetime.hasEnded());
     }
 
-    private LockSession open(long lockId, Deadline by, Runnable permitted, Progress progress)
+    /**
+     * Opens a further session if somebody waits for a statement on this one, which is the least busy. The caller does
+     * not wait for that: it takes longer than the statement.
+     */
+    private void spreadIfBusy(LockSession leastBusy) {
+        if (leastBusy.callers() > 1 && places.mayBeMore() && spreading.compareAndSet(false, true)) {
+            keepers.run(this::spread);
+        }
+    }
+
+    private void spread() {
+        Duration pause = KEPT_IDLE;
+        try {
+            LockSession opened = open(Deadline.after(Duration.ZERO), () -> {}, NOBODY_WAITS);
+            if (places.addIdle(opened)) {
+                returnIdleLater();
+            } else {
+                restoreAndReturn(opened);
+            }
+            pause = Duration.ZERO;
+        } catch (SQLException | InterruptedException | RuntimeException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "no further shared session", e);
+        } finally {
+            keepers.schedule(() -> spreading.set(false), pause);
+        }
+    }
+
+    private LockSession open(Deadline by, Runnable permitted, Progress progress)
             throws SQLException, InterruptedException {
         LockSession session = sessions.open("a shared session", by, config.connectionTimeout(), permitted);
         AnswerLimit limit = new AnswerLimit(session, progress, keepers, config.answerTimeout(), answers);
@@ -116,7 +155,6 @@ public final class SharedSessions implements SessionAllocation {
             }
             sessions.requireAlone(session);
             fitness.requireServer(session, limit);
-            adopt(session, lockId);
             ready = true;
             return session;
         } finally {
@@ -128,30 +166,33 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     @Override
-    public synchronized boolean adopt(LockSession dedicated, long lockId) {
-        locks.put(dedicated, new HashSet<>(Set.of(lockId)));
+    public boolean adopt(LockSession dedicated, long lockId) {
+        places.add(dedicated, lockId);
         return true;
     }
 
     @Override
     public void putBack(LockSession session, long lockId) {
-        if (removeLock(session, lockId)) {
+        if (places.putBack(session, lockId)) {
             restoreAndReturn(session);
+        } else if (places.areSeveral()) {
+            returnIdleLater();
         }
     }
 
-    /** Whether the session is not needed any more. */
-    private synchronized boolean removeLock(LockSession session, long lockId) {
-        Set<Long> remaining = locks.get(session);
-        if (remaining == null) {
-            return true;
+    private void returnIdleLater() {
+        if (returning.compareAndSet(false, true)) {
+            keepers.schedule(() -> keepers.run(this::returnLongIdle), KEPT_IDLE);
         }
-        remaining.remove(lockId);
-        boolean surplus = remaining.isEmpty() && (closed || locks.size() > 1 || sessions.isShort());
-        if (surplus) {
-            locks.remove(session);
+    }
+
+    /** Returns those that have been idle for long, except one. */
+    private void returnLongIdle() {
+        returning.set(false);
+        places.removeIdleFor(KEPT_IDLE).forEach(this::restoreAndReturn);
+        if (places.areSeveral() && !places.idle().isEmpty()) {
+            returnIdleLater();
         }
-        return surplus;
     }
 
     /** A session that is not ready has no settings to restore. One that fails to restore them is aborted. */
@@ -171,27 +212,17 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     @Override
-    public synchronized Collection<LockSession> idle() {
-        return locks.entrySet().stream()
-                .filter(entry -> entry.getValue().isEmpty() && !entry.getKey().isGone())
-                .map(Map.Entry::getKey)
-                .toList();
+    public Collection<LockSession> idle() {
+        return places.idle();
     }
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-        }
+        places.close();
         returnIdle();
     }
 
     private void returnIdle() {
-        List<LockSession> surplus;
-        synchronized (this) {
-            surplus = List.copyOf(idle());
-            surplus.forEach(locks::remove);
-        }
-        surplus.forEach(this::restoreAndReturn);
+        places.removeIdle().forEach(this::restoreAndReturn);
     }
 }
