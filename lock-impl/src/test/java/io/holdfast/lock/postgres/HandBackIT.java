@@ -99,7 +99,9 @@ class HandBackIT extends LockerTest {
         LockSession session = Insides.session(lock);
         assertTrue(session.refresh(lockId, lock.mode(), ttl));
 
-        assertTrue(session.unlockAndRestore(lockId, lock.mode()), "as a release does, before it gives the connection back");
+        assertTrue(
+                session.unlockAndRestore(lockId, lock.mode()),
+                "as a release does, before it gives the connection back");
 
         assertThrows(SQLException.class, () -> session.refresh(lockId, lock.mode(), ttl));
         session.returnToPool();

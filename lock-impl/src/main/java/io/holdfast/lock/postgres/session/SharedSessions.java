@@ -73,9 +73,8 @@ public final class SharedSessions implements SessionAllocation {
     @Override
     public Optional<LockSession> take(long lockId, Deadline by, Runnable permitted, Progress progress)
             throws SQLException, InterruptedException {
-        Optional<LockSession> shared = places.take(lockId);
+        Optional<LockSession> shared = takeShared(lockId);
         if (shared.isPresent()) {
-            spreadIfBusy(shared.get());
             return shared;
         }
         // One after the other, so that many callers at once share the session that the first of them opens.
@@ -91,6 +90,13 @@ public final class SharedSessions implements SessionAllocation {
         } finally {
             opening.unlock();
         }
+    }
+
+    @Override
+    public Optional<LockSession> takeShared(long lockId) {
+        Optional<LockSession> shared = places.take(lockId);
+        shared.ifPresent(this::spreadIfBusy);
+        return shared;
     }
 
     /** For as long as the caller that opens a session gets answers, it does not use up the time of the others. */
@@ -174,7 +180,11 @@ public final class SharedSessions implements SessionAllocation {
     @Override
     public void putBack(LockSession session, long lockId) {
         if (places.putBack(session, lockId)) {
-            restoreAndReturn(session);
+            if (Keepers.isKeeper()) {
+                restoreAndReturn(session);
+            } else {
+                keepers.run(() -> restoreAndReturn(session));
+            }
         } else if (places.areSeveral()) {
             returnIdleLater();
         }
