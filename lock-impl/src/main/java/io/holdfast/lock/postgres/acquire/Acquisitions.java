@@ -88,6 +88,10 @@ public final class Acquisitions {
 
     /** Returns the lock; empty if somebody else held it for the whole wait. */
     private Optional<HeldLock> await(LockAttempt attempt, long startNanos) throws InterruptedException {
+        requirePossible(attempt);
+        if (attempt.waitAtMost().isZero() && queues.isHeld(attempt.lockId())) {
+            return Optional.empty();
+        }
         Turn turn = join(attempt);
         if (turn.isRefused()) {
             return Optional.empty();
@@ -132,16 +136,20 @@ public final class Acquisitions {
     }
 
     private Acquisition start(LockAttempt attempt, long startNanos) {
+        requirePossible(attempt);
         return start(attempt, startNanos, join(attempt));
     }
 
-    private Turn join(LockAttempt attempt) {
+    private void requirePossible(LockAttempt attempt) {
         if (attempt.request().isTransactional()) {
             throw Messages.noTransactions(Shown.lock(attempt));
         }
         if (attempts.isClosed()) {
             throw Messages.closed(Shown.lock(attempt));
         }
+    }
+
+    private Turn join(LockAttempt attempt) {
         return queues.join(
                 attempt.lockId(), attempt.request(), !attempt.waitAtMost().isZero());
     }

@@ -20,7 +20,7 @@ public final class Attempts {
 
     public LockAttempt attempt(LockRequest request, Duration waitAtMost) {
         Objects.requireNonNull(request, "request");
-        return new LockAttempt(request, waitAtMost, config.namespace(), lockId(request.key()));
+        return new LockAttempt(request, waitAtMost, config.namespace(), LockId.of(config.namespace(), request.key()));
     }
 
     public long lockId(String key) {

@@ -42,6 +42,12 @@ public final class LocalQueues {
         return turn;
     }
 
+    /** Whether somebody here holds the lock exclusively, so that a turn that does not wait would end at once. */
+    boolean isHeld(long lockId) {
+        Queue queue = queues.get(lockId);
+        return queue != null && queue.isHeld;
+    }
+
     /**
      * Changes a queue. The arrivals are completed after the entry is unlocked, since they run code of other classes.
      */
@@ -52,6 +58,7 @@ public final class LocalQueues {
             change.accept(queue);
             queue.decide(decided);
             queue.somebodyWaits = !queue.line.isEmpty();
+            queue.isHeld = !queue.holding.isEmpty() && queue.holding.get(0).isExclusive();
             return queue.isEmpty() ? null : queue;
         });
         decided.forEach(Turn::completeArrival);
@@ -81,6 +88,9 @@ public final class LocalQueues {
 
         /** Whether the line is not empty, for a look without the lock. */
         volatile boolean somebodyWaits;
+
+        /** Whether somebody holds an exclusive lock, likewise. */
+        volatile boolean isHeld;
 
         boolean isEmpty() {
             return line.isEmpty() && asking.isEmpty() && holding.isEmpty();
