@@ -100,7 +100,7 @@ class HandBackIT extends LockerTest {
         assertTrue(session.refresh(lockId, lock.mode(), ttl));
 
         assertTrue(
-                session.unlockAndRestore(lockId, lock.mode()),
+                session.locks().unlockAndRestore(lockId, lock.mode()),
                 "as a release does, before it gives the connection back");
 
         assertThrows(SQLException.class, () -> session.refresh(lockId, lock.mode(), ttl));

@@ -68,8 +68,9 @@ public class HeldLockOperations {
         heldLocks = new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, CONFIG);
         LockSession session = OpenSession.on(server.connection());
         session.setUp();
-        session.acquire(
-                new AcquireStatement(REQUEST.mode(), attempt.lockId(), null, SessionTerms.of(REQUEST, CONFIG), false));
+        session.locks()
+                .acquire(new AcquireStatement(
+                        REQUEST.mode(), attempt.lockId(), null, SessionTerms.of(REQUEST, CONFIG), false));
         grant = new Grant(session, attempt.lockId(), true, null, System.nanoTime());
     }
 

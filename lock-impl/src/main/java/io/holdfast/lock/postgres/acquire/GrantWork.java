@@ -8,6 +8,7 @@ import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
 import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.hold.Grant;
 import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.hold.HeldLocks;
@@ -48,6 +49,7 @@ public final class GrantWork {
     private final GrantStages stages;
 
     private final Runnable reportQueued;
+    private final DedicatedAttempt dedicatedAttempt;
 
     /** Whether the server has answered since the last preparation. Used by keepers only. */
     private boolean answered;
@@ -96,6 +98,8 @@ public final class GrantWork {
         this.resources = resources;
         this.stages = stages;
         this.reportQueued = reportQueued;
+        this.dedicatedAttempt = new DedicatedAttempt(
+                attempt, turn, progress, statement, stages, resources, reportQueued, () -> answered = true);
     }
 
     /** Whether the last result was empty because the acquisition has to wait on a dedicated session. */
@@ -159,15 +163,20 @@ public final class GrantWork {
         if (request.lease() == Lease.ENFORCED) {
             return askOnDedicatedSession(true);
         }
+        boolean tryFirst = !(waiting && turn.wasRefused());
         Optional<LockSession> kept = resources.allocation().takeKept(turn.lockId());
         if (kept.isPresent()) {
-            return askOnDedicatedSession(kept.get(), !(waiting && turn.wasRefused()));
+            return ask(kept.get(), tryFirst);
+        }
+        if (!tryFirst && resources.config().sessions() == SessionMode.SHARED) {
+            hasToWait = true;
+            return Optional.empty();
         }
         Optional<LockSession> shared = stages.open(
                 Stage.SESSION_PERMIT,
                 () -> resources.allocation().take(turn.lockId(), stages.preparationEnd(), stages::permitted, stages));
         if (shared.isEmpty()) {
-            return askOnDedicatedSession(true);
+            return askOnDedicatedSession(tryFirst);
         }
         if (progress.isDecided()) {
             resources.allocation().putBack(shared.get(), turn.lockId());
@@ -209,7 +218,7 @@ public final class GrantWork {
 
     private boolean unlockQuietly(LockSession shared) {
         try {
-            shared.unlockAmongOthers(turn.lockId(), request.mode());
+            shared.locks().unlockAmongOthers(turn.lockId(), request.mode());
             return true;
         } catch (Throwable e) {
             return false;
@@ -222,93 +231,11 @@ public final class GrantWork {
                 () -> resources
                         .sessions()
                         .open(shownLock(), stages.preparationEnd(), stages.preparationTime(), stages::permitted));
-        return askOnDedicatedSession(dedicated, tryFirst);
+        return ask(dedicated, tryFirst);
     }
 
-    /** A session that is ready was kept. If it fails, nothing that it has shown so far counts for the others. */
-    private Optional<HeldLock> askOnDedicatedSession(LockSession dedicated, boolean tryFirst) throws SQLException {
-        boolean wasKept = dedicated.isReady();
-        if (progress.isDecided()) {
-            putBack(dedicated, wasKept);
-            return Optional.empty();
-        }
-        progress.asking(dedicated);
-        stages.nextStep();
-        Optional<Grant> grant;
-        try {
-            grant = grantOn(dedicated, tryFirst, wasKept);
-        } catch (SQLException e) {
-            // A pooler may have ended the session: PgBouncer reports every failure of its own in this way.
-            boolean dropped = SqlStates.isProtocolViolation(e) && dedicated.isClosed();
-            if (wasKept && SqlStates.isSessionLost(e)) {
-                resources.allocation().distrustKept();
-            }
-            if (SqlStates.isServerError(e) && isCleared(dedicated, wasKept)) {
-                dedicated.returnToPool();
-            } else {
-                resources.tenures().retire(dedicated, e);
-            }
-            throw dropped ? SqlStates.sessionLost(e) : e;
-        } catch (Throwable e) {
-            resources.tenures().retire(dedicated, e);
-            throw e;
-        }
-        // From here on nothing may be canceled on the session, because it may get other locks.
-        progress.asking(null);
-        if (progress.isDecided()) {
-            dedicated.expectCancel();
-        }
-        if (grant.isEmpty()) {
-            putBack(dedicated, wasKept);
-        }
-        return grant.map(this::adopted).map(this::hold);
-    }
-
-    /** To be called if the session holds nothing. */
-    private void putBack(LockSession dedicated, boolean wasKept) {
-        if (wasKept) {
-            resources.allocation().putBack(dedicated, turn.lockId());
-        } else {
-            dedicated.returnToPool();
-        }
-    }
-
-    /** Whether the session holds nothing and is as it came; tries to make it so after an error of the server. */
-    private static boolean isCleared(LockSession dedicated, boolean wasKept) {
-        if (!wasKept) {
-            return !dedicated.isReady() && dedicated.unlockAll();
-        }
-        try {
-            return dedicated.restore();
-        } catch (Throwable e) {
-            return false;
-        }
-    }
-
-    private Optional<Grant> grantOn(LockSession dedicated, boolean tryFirst, boolean wasKept) throws SQLException {
-        if (!wasKept) {
-            dedicated.setUp();
-            resources.fitness().require(dedicated, stages);
-        }
-        Optional<Grant> grant = Optional.empty();
-        if (tryFirst) {
-            grant = statement.tryOn(dedicated, true);
-            answered = true;
-        }
-        if (grant.isEmpty() && waiting) {
-            reportQueued.run();
-            turn.markAsked();
-            grant = statement.waitOn(dedicated, progress::isDecided);
-            answered = true;
-        }
-        if (grant.isPresent()) {
-            if (!wasKept) {
-                resources.sessions().requireAlone(dedicated);
-                resources.fitness().requireServer(dedicated, stages);
-            }
-            resources.tenures().requireOneCluster(dedicated, shownLock());
-        }
-        return grant;
+    private Optional<HeldLock> ask(LockSession dedicated, boolean tryFirst) throws SQLException {
+        return dedicatedAttempt.ask(dedicated, tryFirst).map(this::adopted).map(this::hold);
     }
 
     /**

@@ -93,7 +93,7 @@ final class LockStatement {
                     throw e;
                 }
                 // The grant may have won the race against the end of the wait, so the session may hold the lock.
-                if (!session.unlockAll()) {
+                if (!session.locks().unlockAll()) {
                     throw SqlStates.sessionLost(e);
                 }
                 continue;
@@ -146,7 +146,7 @@ final class LockStatement {
 
     private Acquired send(LockSession session, boolean dedicated, @Nullable Duration slice) throws SQLException {
         AcquireStatement statement = new AcquireStatement(request.mode(), lockId, slice, settings, request.fenced());
-        return dedicated ? session.acquire(statement) : session.acquireAmongOthers(statement);
+        return dedicated ? session.locks().acquire(statement) : session.locks().acquireAmongOthers(statement);
     }
 
     private Optional<Grant> granted(LockSession session, boolean dedicated, Acquired answer, long sentNanos)

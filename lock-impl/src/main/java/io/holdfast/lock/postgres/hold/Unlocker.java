@@ -52,7 +52,7 @@ final class Unlocker {
         try {
             Yielded answer = next == null
                     ? unlockForAll(tenure)
-                    : tenure.session().yieldLock(tenure.lockId(), tenure.isDedicated(), next.fenced());
+                    : tenure.session().locks().yieldLock(tenure.lockId(), tenure.isDedicated(), next.fenced());
             if (!answer.wasHeld()) {
                 tenure.reportUnproven();
                 retire(tenure, null);
@@ -87,11 +87,11 @@ final class Unlocker {
         LockSession session = tenure.session();
         boolean wasHeld;
         if (!tenure.isDedicated()) {
-            wasHeld = session.unlockAmongOthers(tenure.lockId(), tenure.mode());
+            wasHeld = session.locks().unlockAmongOthers(tenure.lockId(), tenure.mode());
         } else if (isKept(tenure)) {
-            wasHeld = session.unlock(tenure.lockId(), tenure.mode());
+            wasHeld = session.locks().unlock(tenure.lockId(), tenure.mode());
         } else {
-            wasHeld = session.unlockAndRestore(tenure.lockId(), tenure.mode());
+            wasHeld = session.locks().unlockAndRestore(tenure.lockId(), tenure.mode());
         }
         return new Yielded(wasHeld, false, null);
     }

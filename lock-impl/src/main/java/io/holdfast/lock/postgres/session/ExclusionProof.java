@@ -99,8 +99,9 @@ final class ExclusionProof {
     /** Waits as a lock does, with the very statement of a lock. */
     private void waitWithoutGrant() throws SQLException {
         try {
-            other.acquire(new AcquireStatement(
-                    LockMode.EXCLUSIVE, lockId, Duration.ofMillis(1), SessionTerms.ofMany(config), false));
+            other.locks()
+                    .acquire(new AcquireStatement(
+                            LockMode.EXCLUSIVE, lockId, Duration.ofMillis(1), SessionTerms.ofMany(config), false));
         } catch (SQLException e) {
             if (SqlStates.isWaitEnded(e)) {
                 progress.nextStep();

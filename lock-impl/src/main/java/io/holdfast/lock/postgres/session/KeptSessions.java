@@ -122,14 +122,10 @@ public final class KeptSessions implements SessionAllocation {
     /** A session whose settings were restored together with the unlock is not to be kept. */
     @Override
     public void putBack(LockSession session, long lockId) {
-        if (!session.isReady()) {
+        if (!session.locks().isReady()) {
             session.returnToPool();
         } else if (!keeps(session) || !add(session, lockId)) {
-            if (Keepers.isKeeper()) {
-                restoreAndReturn(session);
-            } else {
-                keepers.run(() -> restoreAndReturn(session));
-            }
+            restoreAndReturn(session);
         } else if (sessions.isNeeded()) {
             // Somebody has begun to wait since then, and may not have found this session.
             returnOne();
@@ -217,20 +213,11 @@ public final class KeptSessions implements SessionAllocation {
         expired.forEach(each -> keepers.run(() -> restoreAndReturn(each.session())));
     }
 
-    /** A session that fails to restore its settings is aborted. */
     private void restoreAndReturn(LockSession session) {
         returning.incrementAndGet();
-        Future<?> limit = session.abortAfter(config.answerTimeout(), keepers);
         try {
-            if (session.restore()) {
-                session.returnToPool();
-            } else {
-                session.abort();
-            }
-        } catch (Throwable e) {
-            session.abort();
+            session.restoreAndReturn(config.answerTimeout(), keepers);
         } finally {
-            limit.cancel(false);
             returning.decrementAndGet();
         }
     }

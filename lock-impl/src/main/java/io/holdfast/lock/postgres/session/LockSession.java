@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.session;
 
-import static java.util.Objects.requireNonNull;
-
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.connection.BorrowedConnection;
 import io.holdfast.lock.postgres.connection.PoolKind;
 import io.holdfast.lock.postgres.connection.RunningStatement;
-import io.holdfast.lock.postgres.sql.AcquireStatement;
-import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
 import io.holdfast.lock.postgres.sql.Backend;
-import io.holdfast.lock.postgres.sql.FormerSettings;
-import io.holdfast.lock.postgres.sql.MakeReadyStatement;
 import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.Query;
-import io.holdfast.lock.postgres.sql.ReadyAcquireStatement;
-import io.holdfast.lock.postgres.sql.ReadyAcquireStatement.NameChange;
 import io.holdfast.lock.postgres.sql.RefreshStatement;
-import io.holdfast.lock.postgres.sql.RestoreStatement;
-import io.holdfast.lock.postgres.sql.SessionName;
 import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
-import io.holdfast.lock.postgres.sql.UnlockStatement;
-import io.holdfast.lock.postgres.sql.YieldStatement;
-import io.holdfast.lock.postgres.sql.YieldStatement.Yielded;
 import io.holdfast.lock.postgres.thread.Keepers;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -52,13 +39,7 @@ public final class LockSession {
     /** Whether the loss of the locks that share the session was logged. */
     private final AtomicBoolean lossLogged = new AtomicBoolean();
 
-    private final CombinedStatements combined = new CombinedStatements(oneStatement, this);
-
-    /** The settings of the connection as it came; null unless they are changed at present. */
-    private volatile @Nullable FormerSettings former;
-
-    /** Used by the owner of the session only. */
-    private final ShownName shownName = new ShownName();
+    private final SessionLocks locks = new SessionLocks(this, oneStatement);
 
     private volatile boolean mayBeCanceled;
 
@@ -90,9 +71,9 @@ public final class LockSession {
         return connection.pool();
     }
 
-    /** Whether settings of the connection were changed, which have to be restored. */
-    public boolean isReady() {
-        return former != null;
+    /** Acquires and unlocks the locks of the session. */
+    public SessionLocks locks() {
+        return locks;
     }
 
     /** Which backend it is. To be called after the first answer to a statement that acquires. */
@@ -120,6 +101,19 @@ public final class LockSession {
         return lifetime;
     }
 
+    /** To be called when the server has begun to count the silence of the session; null if it does not. */
+    void beginLifetime(@Nullable Lifetime begun) {
+        lifetime = begun;
+    }
+
+    /**
+     * Counts the lifetime from this moment. The server's timeout began when it granted the lock, which may have been
+     * any time during the wait; it begins again with the next statement.
+     */
+    public void restartLifetime(SessionSettings settings, long sentNanos) {
+        lifetime = lifetime == null ? null : new Lifetime(settings.lease(), sentNanos);
+    }
+
     /** Whether the calling thread may ask, though it may be no keeper thread, and have a transaction. */
     public boolean isOpenToCaller() {
         return connection.forAnyThread() != null && Keepers.maySubstitute();
@@ -142,7 +136,7 @@ public final class LockSession {
 
     /** How many callers have a statement that runs or waits, as far as is known at the moment. */
     int callers() {
-        return (oneStatement.isLocked() ? 1 : 0) + combined.waiting();
+        return (oneStatement.isLocked() ? 1 : 0) + locks.waiting();
     }
 
     /** Whether a statement runs, or is about to. */
@@ -207,6 +201,18 @@ public final class LockSession {
         return sealed || connection.isGone();
     }
 
+    /** As {@link #ask}; no statement can follow. */
+    <T> T askLast(Query<T> query) throws SQLException {
+        oneStatement.lock();
+        try {
+            T answer = ask(query);
+            sealed = true;
+            return answer;
+        } finally {
+            oneStatement.unlock();
+        }
+    }
+
     /** Asks on this session; empty if a statement runs on it, which may take long, or if the session is gone. */
     public <T> Optional<T> unlessBusy(Question<T> question) throws SQLException {
         if (!oneStatement.tryLock()) {
@@ -216,143 +222,6 @@ public final class LockSession {
             return isSealed() ? Optional.empty() : Optional.of(question.ask(this));
         } finally {
             oneStatement.unlock();
-        }
-    }
-
-    /** Asks for the only lock of the session. After an exception the session may hold it. */
-    public Acquired acquire(AcquireStatement statement) throws SQLException {
-        identity.lockIds().add(statement.lockId());
-        FormerSettings before = former;
-        if (before == null) {
-            return acquire(statement, statement.settings());
-        }
-        SessionSettings settings = statement.settings();
-        boolean waits = statement.waitAtMost() != null;
-        boolean showsName = shownName.differsFrom(settings.name(), waits);
-        long sentNanos = System.nanoTime();
-        Acquired answer =
-                acquireReady(statement, showsName ? new NameChange(before.applicationName(), settings.name()) : null);
-        // The session had no other lock, so its time begins again, also if it ended while the session waited.
-        restartLifetime(settings, sentNanos);
-        if (showsName && Boolean.TRUE.equals(answer.granted())) {
-            shownName.set(settings.name(), waits ? System.nanoTime() : sentNanos);
-        }
-        return answer;
-    }
-
-    /** Asks for one of several locks, on a session that is ready. After an exception the session may hold it. */
-    public Acquired acquireAmongOthers(AcquireStatement statement) throws SQLException {
-        identity.lockIds().add(statement.lockId());
-        return statement.isPlain()
-                ? acquired(statement.lockId(), combined.tryAcquire(statement.mode(), statement.lockId()))
-                : acquireReady(statement, null);
-    }
-
-    private Acquired acquireReady(AcquireStatement statement, @Nullable NameChange name) throws SQLException {
-        return acquired(
-                statement.lockId(),
-                ask(new ReadyAcquireStatement(
-                        statement.mode(), statement.lockId(), statement.waitAtMost(), name, statement.fenced())));
-    }
-
-    private Acquired acquired(long lockId, ReadyAcquireStatement.Answer answer) throws SQLException {
-        if (answer.pid() != backend().pid()) {
-            throw SqlStates.sessionChanged();
-        }
-        if (Boolean.FALSE.equals(answer.granted())) {
-            identity.lockIds().remove(lockId);
-        }
-        return new Acquired(answer.granted(), backend(), null, answer.token());
-    }
-
-    /** Makes the session ready for many locks, without asking for one. */
-    Acquired makeReady(SessionSettings settings) throws SQLException {
-        return acquire(new MakeReadyStatement(settings), settings);
-    }
-
-    private Acquired acquire(Query<Acquired> statement, SessionSettings settings) throws SQLException {
-        long sentNanos = System.nanoTime();
-        Acquired answer = ask(statement);
-        identity.learnBackend(answer.backend());
-        FormerSettings changed = Boolean.TRUE.equals(answer.granted()) ? answer.former() : null;
-        boolean isLimited = changed != null && changed.idleTimeout() != null && settings.isHeartbeat();
-        lifetime = isLimited ? new Lifetime(settings.lease(), sentNanos) : null;
-        former = changed == null ? null : settings.toRestore(changed);
-        shownName.set(settings.name(), sentNanos);
-        return answer;
-    }
-
-    /**
-     * Counts the lifetime from this moment. The server's timeout began when it granted the lock, which may have been
-     * any time during the wait; it begins again with the next statement.
-     */
-    public void restartLifetime(SessionSettings settings, long sentNanos) {
-        lifetime = lifetime == null ? null : new Lifetime(settings.lease(), sentNanos);
-    }
-
-    /** Whether the lock was held until now, on this very backend. The session stays ready for another lock. */
-    public boolean unlock(long lockId, LockMode mode) throws SQLException {
-        boolean held = ask(new UnlockStatement(mode, lockId, backend().pid(), null));
-        identity.lockIds().remove(lockId);
-        return held;
-    }
-
-    /** As {@link #unlock}, on a session that may have other locks. */
-    public boolean unlockAmongOthers(long lockId, LockMode mode) throws SQLException {
-        boolean held = combined.unlock(mode, lockId);
-        identity.lockIds().remove(lockId);
-        return held;
-    }
-
-    /** As {@link #unlock}, and restores the settings of the connection. */
-    public boolean unlockAndRestore(long lockId, LockMode mode) throws SQLException {
-        return unlockAndRestore(
-                new UnlockStatement(mode, lockId, backend().pid(), former),
-                () -> identity.lockIds().remove(lockId));
-    }
-
-    /** Unlocks the exclusive lock, and tries to acquire it again, unless another session waits for it. */
-    public Yielded yieldLock(long lockId, boolean dedicated, boolean fenced) throws SQLException {
-        FormerSettings before = former;
-        SessionName old = dedicated && before != null ? shownName.ifOld() : null;
-        NameChange name =
-                old == null ? null : new NameChange(requireNonNull(before).applicationName(), old);
-        long sentNanos = System.nanoTime();
-        Yielded answer = ask(new YieldStatement(lockId, backend().pid(), name, fenced));
-        if (old != null && answer.granted()) {
-            shownName.set(old, sentNanos);
-        }
-        return answer;
-    }
-
-    /** Unlocks everything and restores the settings; false if the connection leads to another backend by now. */
-    public boolean restore() throws SQLException {
-        return unlockAndRestore(
-                new RestoreStatement(backend().pid(), requireNonNull(former)), identity.lockIds()::clear);
-    }
-
-    /** After the settings were restored, no other statement may change them. */
-    private boolean unlockAndRestore(Query<Boolean> unlock, Runnable forget) throws SQLException {
-        oneStatement.lock();
-        try {
-            boolean held = ask(unlock);
-            forget.run();
-            sealed = true;
-            former = null;
-            return held;
-        } finally {
-            oneStatement.unlock();
-        }
-    }
-
-    /** Unlocks everything, whatever an earlier error has left; false if that fails. */
-    public boolean unlockAll() {
-        try {
-            boolean unlocked = ask(PlainQuery.UNLOCK_ALL);
-            identity.lockIds().clear();
-            return unlocked;
-        } catch (Throwable e) {
-            return false;
         }
     }
 
@@ -419,6 +288,33 @@ public final class LockSession {
     /** As {@link #abort()}; {@code ended} runs before the connection is closed, which may hang. */
     void abort(Runnable ended) {
         connection.abort(ended);
+    }
+
+    /**
+     * Restores the settings, if any were changed, and returns the connection; aborts the session if that fails or takes
+     * longer than this. Waits for that only if the calling thread is a keeper.
+     */
+    void restoreAndReturn(Duration limit, Keepers keepers) {
+        if (!Keepers.isKeeper()) {
+            keepers.run(() -> restoreAndReturnHere(limit, keepers));
+        } else {
+            restoreAndReturnHere(limit, keepers);
+        }
+    }
+
+    private void restoreAndReturnHere(Duration limit, Keepers keepers) {
+        Future<?> end = abortAfter(limit, keepers);
+        try {
+            if (!locks.isReady() || locks.restore()) {
+                returnToPool();
+            } else {
+                abort();
+            }
+        } catch (Throwable e) {
+            abort();
+        } finally {
+            end.cancel(false);
+        }
     }
 
     /** Aborts the session after this time, on a keeper thread, unless the future is canceled before. */

@@ -24,7 +24,7 @@ public final class PinnedSessions implements SessionAllocation {
     @Override
     public void putBack(LockSession session, long lockId) {
         try {
-            if (!session.isReady() || session.restore()) {
+            if (!session.locks().isReady() || session.locks().restore()) {
                 session.returnToPool();
             } else {
                 session.abort();

@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -155,7 +154,7 @@ public final class SharedSessions implements SessionAllocation {
             session.setUp();
             fitness.require(session, limit);
             limit.nextStep();
-            Acquired answer = session.makeReady(SessionTerms.ofMany(config));
+            Acquired answer = session.locks().makeReady(SessionTerms.ofMany(config));
             if (answer.granted() == null) {
                 throw CommonMessages.standby("locks");
             }
@@ -180,11 +179,7 @@ public final class SharedSessions implements SessionAllocation {
     @Override
     public void putBack(LockSession session, long lockId) {
         if (places.putBack(session, lockId)) {
-            if (Keepers.isKeeper()) {
-                restoreAndReturn(session);
-            } else {
-                keepers.run(() -> restoreAndReturn(session));
-            }
+            restoreAndReturn(session);
         } else if (places.areSeveral()) {
             returnIdleLater();
         }
@@ -205,20 +200,8 @@ public final class SharedSessions implements SessionAllocation {
         }
     }
 
-    /** A session that is not ready has no settings to restore. One that fails to restore them is aborted. */
     private void restoreAndReturn(LockSession session) {
-        Future<?> limit = session.abortAfter(config.answerTimeout(), keepers);
-        try {
-            if (!session.isReady() || session.restore()) {
-                session.returnToPool();
-            } else {
-                session.abort();
-            }
-        } catch (Throwable e) {
-            session.abort();
-        } finally {
-            limit.cancel(false);
-        }
+        session.restoreAndReturn(config.answerTimeout(), keepers);
     }
 
     @Override

@@ -75,8 +75,9 @@ class LockCheckTest {
         LockSession session = sessions.open("a lock", Deadline.after(LONG), LONG, () -> {});
         session.setUp();
         LockRequest request = attempt.request();
-        session.acquire(
-                new AcquireStatement(request.mode(), attempt.lockId(), null, SessionTerms.of(request, CONFIG), false));
+        session.locks()
+                .acquire(new AcquireStatement(
+                        request.mode(), attempt.lockId(), null, SessionTerms.of(request, CONFIG), false));
         return heldLocks.hold(
                 new Grant(session, attempt.lockId(), true, null, System.nanoTime()),
                 attempt,
