@@ -19,8 +19,10 @@ import java.util.stream.Stream;
  * @param kills which sessions were ended on purpose
  * @param samples what pg_locks showed in between
  * @param journal what was written under the locks, in the order in which the server wrote it
+ * @param handOverNanos for how long after the end of its session a lock may pass from holder to holder; zero for never
  */
-record LoadHistory(List<Holding> holdings, List<Kill> kills, List<Sample> samples, List<Write> journal) {
+record LoadHistory(
+        List<Holding> holdings, List<Kill> kills, List<Sample> samples, List<Write> journal, long handOverNanos) {
 
     /**
      * One grant.
@@ -71,12 +73,18 @@ record LoadHistory(List<Holding> holdings, List<Kill> kills, List<Sample> sample
     record Kill(int pid, long from, long to) {
 
         /** In time for the holder not to know. */
-        boolean mayHaveEnded(Holding holding) {
-            return explainsLoss(holding) && from <= holding.ended();
+        boolean mayHaveEnded(Holding holding, long handOverNanos) {
+            return explainsLoss(holding, handOverNanos) && from <= holding.ended();
         }
 
-        boolean explainsLoss(Holding holding) {
-            return pid == holding.pid() && to >= holding.requested() && from <= holding.over();
+        /** A lock that is gone may be handed to somebody who asked for it a moment later. */
+        boolean explainsLoss(Holding holding, long handOverNanos) {
+            return pid == holding.pid() && to + handOverNanos >= holding.requested() && from <= holding.over();
+        }
+
+        /** The last proof of the lock came before the end of its session. */
+        boolean isOutdatedIn(Holding holding, long handOverNanos) {
+            return explainsLoss(holding, handOverNanos) && !holding.lost() && to + handOverNanos < holding.ended();
         }
     }
 
@@ -92,8 +100,12 @@ record LoadHistory(List<Holding> holdings, List<Kill> kills, List<Sample> sample
         Map<String, List<Holding>> byKey = holdings.stream().collect(Collectors.groupingBy(Holding::key));
         byKey.values().forEach(ofKey -> violations.addAll(overlaps(ofKey)));
         holdings.stream()
-                .filter(holding -> holding.lost() && kills.stream().noneMatch(kill -> kill.explainsLoss(holding)))
+                .filter(holding -> holding.lost() && kills.stream()
+                                .noneMatch(kill -> kill.explainsLoss(holding, handOverNanos)))
                 .forEach(holding -> violations.add("told as lost, but nobody ended its session: " + holding));
+        holdings.stream()
+                .filter(holding -> kills.stream().anyMatch(kill -> kill.isOutdatedIn(holding, handOverNanos)))
+                .forEach(holding -> violations.add("released as held long after its session had ended: " + holding));
         holdings.stream()
                 .filter(holding -> holding.refused() > 0 && !isExcused(holding))
                 .forEach(holding -> violations.add("a holder's write was refused: " + holding));
@@ -102,9 +114,27 @@ record LoadHistory(List<Holding> holdings, List<Kill> kills, List<Sample> sample
         return violations;
     }
 
+    /** How many holders were handed the lock by the one before, as their tokens tell: grants are farther from each other. */
+    long handOvers() {
+        long handOvers = 0;
+        for (List<Holding> ofKey : holdings.stream()
+                .filter(holding -> holding.token() != null)
+                .collect(Collectors.groupingBy(Holding::key))
+                .values()) {
+            long[] positions = ofKey.stream()
+                    .mapToLong(holding -> holding.token().position())
+                    .sorted()
+                    .toArray();
+            for (int i = 1; i < positions.length; i++) {
+                handOvers += positions[i] - positions[i - 1] < 64 ? 1 : 0;
+            }
+        }
+        return handOvers;
+    }
+
     /** Whether a fault may have ended it before its holder knew, so that the next holder may overlap with it. */
     boolean isExcused(Holding holding) {
-        return kills.stream().anyMatch(kill -> kill.mayHaveEnded(holding));
+        return kills.stream().anyMatch(kill -> kill.mayHaveEnded(holding, handOverNanos));
     }
 
     /**

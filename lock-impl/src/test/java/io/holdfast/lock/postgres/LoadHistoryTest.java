@@ -39,15 +39,15 @@ class LoadHistoryTest {
     }
 
     private static LoadHistory history(Holding... holdings) {
-        return new LoadHistory(List.of(holdings), List.of(), List.of(), List.of());
+        return new LoadHistory(List.of(holdings), List.of(), List.of(), List.of(), 0);
     }
 
     private static LoadHistory killed(Kill kill, Holding... holdings) {
-        return new LoadHistory(List.of(holdings), List.of(kill), List.of(), List.of());
+        return new LoadHistory(List.of(holdings), List.of(kill), List.of(), List.of(), 0);
     }
 
     private static LoadHistory sampled(Sample sample, Holding... holdings) {
-        return new LoadHistory(List.of(holdings), List.of(), List.of(sample), List.of());
+        return new LoadHistory(List.of(holdings), List.of(), List.of(sample), List.of(), 0);
     }
 
     private static void assertFound(String what, LoadHistory history) {
@@ -93,12 +93,36 @@ class LoadHistoryTest {
     @Test
     @DisplayName("an overlap with a holder whose session was ended is fine, but not one after a kill of another")
     void shouldExcuseLostHolders() {
-        Holding overlapping = holding(2, 15, 25);
+        Holding overlapping = new Holding("a", PID + 2, new FencingToken(1, 2), 10, 15, 25, 26, false, 0);
 
         assertNothingFound(killed(new Kill(PID, 12, 14), lost(FIRST), overlapping));
         assertFound("not over when", killed(new Kill(PID + 1, 12, 14), FIRST, overlapping));
         assertFound("not over when", killed(new Kill(PID, 1, 4), FIRST, overlapping));
         assertFound("not over when", killed(new Kill(PID, 21, 22), FIRST, overlapping));
+    }
+
+    @Test
+    @DisplayName("who releases as held after the end of its session is found, unless that ended a moment ago")
+    void shouldFindOutdatedReleases() {
+        Kill kill = new Kill(PID, 12, 14);
+
+        assertFound("released as held", killed(kill, FIRST));
+        assertFound("released as held", handingOver(5, kill));
+        assertNothingFound(handingOver(6, kill));
+        assertNothingFound(killed(kill, lost(FIRST)));
+        assertNothingFound(killed(new Kill(PID, 12, 20), FIRST));
+    }
+
+    @Test
+    @DisplayName("a holder of the number after another was handed the lock, and one after the next grant was not")
+    void shouldCountHandOvers() {
+        LoadHistory history = history(holding(100, 10, 20), holding(101, 30, 40), holding(165, 50, 60));
+
+        assertEquals(1, history.handOvers());
+    }
+
+    private static LoadHistory handingOver(long nanos, Kill kill) {
+        return new LoadHistory(List.of(FIRST), List.of(kill), List.of(), List.of(), nanos);
     }
 
     @Test
@@ -110,7 +134,7 @@ class LoadHistoryTest {
         assertFound("told as lost", killed(new Kill(PID, 22, 23), lost(FIRST), SECOND));
         assertNothingFound(killed(new Kill(PID, 21, 23), lost(FIRST)));
         assertFound("a holder's write", history(refused));
-        assertNothingFound(killed(new Kill(PID, 9, 11), refused));
+        assertNothingFound(killed(new Kill(PID, 9, 20), refused));
     }
 
     @Test
@@ -127,7 +151,7 @@ class LoadHistoryTest {
     void shouldFindJournalGoingBack() {
         List<Write> journal = List.of(write(1), write(2), new Write("b", new FencingToken(1, 1)), write(2), write(1));
 
-        assertFound("the journal went back", new LoadHistory(List.of(), List.of(), List.of(), journal));
+        assertFound("the journal went back", new LoadHistory(List.of(), List.of(), List.of(), journal, 0));
     }
 
     private static Write write(long token) {

@@ -57,20 +57,27 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
                         + " step = step + 1 where key = ? and token <= coalesce(?, token) collate \"C\" returning step, met)"
                         + " update load_visit set gone = g.step, found = g.met from gone g where id = ?";
 
-        private static final String END = "update load_visit set outcome = ? where id = ?";
+        private static final String END = "update load_visit set outcome = ?, pid = ?, ended = ? where id = ?";
 
         /**
          * Only visits whose release said held count; they are compared also with those that somebody else, whose lock was
-         * lost, overwrote in between.
+         * lost, overwrote in between. A visit is brief if it ended at most a moment after its session, as it may if locks
+         * pass from holder to holder. The parameter is this moment in nanoseconds, zero for none.
          */
-        private static final String VIOLATIONS = "with held as (select v, key, entered, max(gone) over"
+        private static final String FINDINGS = "with handing as (select ?::bigint as nanos), held as (select v, key,"
+                + " entered, max(gone) over"
                 + " (partition by key order by entered rows between unbounded preceding and 1 preceding) as busy"
-                + " from load_visit v where outcome = 'HELD')"
-                + " select 'two were in at once, and both releases said held: ' || to_json(a) || ' and ' || to_json(b.v)"
-                + " from held b join load_visit a on a.key = b.key and a.gone = b.busy where b.busy > b.entered"
-                + " union all select 'a later token was there, but the release said held: ' || to_json(v)"
+                + " from load_visit v where outcome = 'HELD'),"
+                + " brief as (select v.id from load_visit v join load_kill k on k.pid = v.pid cross join handing"
+                + " where nanos > 0 and k.began <= v.ended and v.ended <= k.over + nanos),"
+                + " found as (select 'two were in at once, and both releases said held: ' || to_json(a) || ' and '"
+                + " || to_json(b.v) as finding, array[a.id, (b.v).id] as ids from held b join load_visit a"
+                + " on a.key = b.key and a.outcome is distinct from 'LOST' and a.entered < b.entered"
+                + " and a.gone > b.entered where b.busy > b.entered"
+                + " union all select 'a later token was there, but the release said held: ' || to_json(v), array[id]"
                 + " from load_visit v where outcome = 'HELD' and (entered is null or gone is null)"
-                + " union all select 'did not end: ' || to_json(v) from load_visit v where outcome is null";
+                + " union all select 'did not end: ' || to_json(v), '{}' from load_visit v where outcome is null)"
+                + " select finding from found where exists (select from brief where id = any(ids))";
 
         private static final String TALLY = "select count(*), count(*) filter (where outcome = 'LOST'), count(met),"
                 + " count(*) filter (where gone is not null and found is distinct from id),"
@@ -87,10 +94,21 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
             update(LEAVE, visit, key, text(token), visit);
         }
 
-        /** What the release said. */
-        void end(String visit, boolean held) throws SQLException {
-            if (update(END, held ? "HELD" : "LOST", visit) != 1) {
-                throw new IllegalStateException("not noted: " + visit);
+        /**
+         * What the release said.
+         *
+         * @param pid the session of the lock, as the locker says; serves to excuse a brief overlap only
+         * @param ended the last moment before the release
+         */
+        void end(String visit, boolean held, int pid, long ended) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(END)) {
+                statement.setString(1, held ? "HELD" : "LOST");
+                statement.setInt(2, pid);
+                statement.setLong(3, ended);
+                statement.setString(4, visit);
+                if (statement.executeUpdate() != 1) {
+                    throw new IllegalStateException("not noted: " + visit);
+                }
             }
         }
 
@@ -108,15 +126,26 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
         }
 
         /** What must not be, in words; empty if all is well. */
-        List<String> violations() throws SQLException {
-            List<String> violations = new ArrayList<>();
-            try (Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery(VIOLATIONS)) {
-                while (rows.next()) {
-                    violations.add(rows.getString(1));
+        List<String> violations(long handOverNanos) throws SQLException {
+            return findings(FINDINGS.replace("where exists (", "where not exists ("), handOverNanos);
+        }
+
+        /** Overlaps as brief as they may be, since a lock was handed on a moment after it was gone. */
+        List<String> briefOverlaps(long handOverNanos) throws SQLException {
+            return findings(FINDINGS, handOverNanos);
+        }
+
+        private List<String> findings(String query, long handOverNanos) throws SQLException {
+            List<String> findings = new ArrayList<>();
+            try (PreparedStatement statement = connection.prepareStatement(query)) {
+                statement.setLong(1, handOverNanos);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        findings.add(rows.getString(1));
+                    }
                 }
             }
-            return violations;
+            return findings;
         }
 
         Tally tally() throws SQLException {
@@ -146,7 +175,9 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
             statement.execute("create table load_oracle (key text primary key, holder text, met text,"
                     + " step bigint not null default 0, token text collate \"C\" not null default '')");
             statement.execute("create table load_visit (id text primary key, key text not null, token text,"
-                    + " entered bigint, met text, gone bigint, found text, outcome text)");
+                    + " entered bigint, met text, gone bigint, found text, outcome text,"
+                    + " pid int, ended bigint)");
+            statement.execute("create table load_kill (pid int not null, began bigint not null, over bigint not null)");
             statement.execute("create table load_guard (key text primary key, token text collate \"C\" not null)");
             statement.execute("create table load_journal (id bigserial primary key, key text, token text)");
             for (String key : order.keys()) {
@@ -172,7 +203,7 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
     static void dropTables(TestDatabase database) throws SQLException {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop table if exists load_guard, load_journal, load_oracle, load_visit");
+            statement.execute("drop table if exists load_guard, load_journal, load_kill, load_oracle, load_visit");
         }
     }
 
@@ -215,7 +246,9 @@ record LoadObserver(TestDatabase database, LoadProcess.Order order) {
     private Kill kill(Statement statement, Row victim) throws SQLException {
         long from = now();
         statement.execute("select pg_terminate_backend(" + victim.pid() + ", 10000)");
-        return new Kill(victim.pid(), from, now());
+        long to = now();
+        statement.execute("insert into load_kill values (" + victim.pid() + ", " + from + ", " + to + ")");
+        return new Kill(victim.pid(), from, to);
     }
 
     private List<Row> locks(Statement statement) throws SQLException {

@@ -37,6 +37,7 @@ final class LoadProcess {
      * @param user its user
      * @param password the user's
      * @param mode how locks are spread over sessions
+     * @param handOver for how long after a proof a lock may pass from holder to holder
      * @param seed what all random choices follow from
      * @param originNanos when the run began
      * @param seconds how long to go on
@@ -47,13 +48,14 @@ final class LoadProcess {
             String user,
             String password,
             SessionMode mode,
+            Duration handOver,
             long seed,
             long originNanos,
             int seconds,
             List<String> keys) {
 
         Order withSeed(long other) {
-            return new Order(url, user, password, mode, other, originNanos, seconds, keys);
+            return new Order(url, user, password, mode, handOver, other, originNanos, seconds, keys);
         }
 
         List<String> arguments() {
@@ -62,6 +64,7 @@ final class LoadProcess {
                     user,
                     password,
                     mode.name(),
+                    handOver.toString(),
                     "" + seed,
                     "" + originNanos,
                     "" + seconds,
@@ -74,10 +77,11 @@ final class LoadProcess {
                     arguments[1],
                     arguments[2],
                     SessionMode.valueOf(arguments[3]),
-                    Long.parseLong(arguments[4]),
+                    Duration.parse(arguments[4]),
                     Long.parseLong(arguments[5]),
-                    Integer.parseInt(arguments[6]),
-                    List.of(arguments[7].split(",")));
+                    Long.parseLong(arguments[6]),
+                    Integer.parseInt(arguments[7]),
+                    List.of(arguments[8].split(",")));
         }
     }
 
@@ -98,6 +102,7 @@ final class LoadProcess {
     private static LockerConfig config(Order order) {
         return LockerConfig.DEFAULT
                 .sessions(order.mode())
+                .handOver(order.handOver())
                 .checkInterval(Duration.ofMillis(500))
                 .waitSlice(Duration.ofMillis(500));
     }

@@ -152,7 +152,9 @@ final class LoadWorker implements Callable<Void> {
         String visit = ProcessHandle.current().pid() + "/" + number + "/" + holdings.size();
         oracle.enter(visit, handle.key(), token);
         int refused = write(handle.key(), token) ? 0 : 1;
-        LockSupport.parkNanos((long) (random.nextDouble() * LONGEST_WORK_NANOS));
+        if (random.nextInt(3) == 0) {
+            LockSupport.parkNanos((long) (random.nextDouble() * LONGEST_WORK_NANOS));
+        }
         refused += write(handle.key(), token) ? 0 : 1;
         oracle.leave(visit, handle.key(), token);
         long ended = now();
@@ -163,7 +165,7 @@ final class LoadWorker implements Callable<Void> {
             lost = true;
         }
         long over = now();
-        oracle.end(visit, !lost);
+        oracle.end(visit, !lost, pid(handle), ended);
         lost |= told.get() < Long.MAX_VALUE;
         holdings.add(new Holding(
                 handle.key(),

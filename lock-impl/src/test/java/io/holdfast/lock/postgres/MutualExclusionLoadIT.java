@@ -9,6 +9,7 @@ import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.postgres.LoadHistory.Holding;
 import io.holdfast.lock.postgres.LoadHistory.Kill;
 import io.holdfast.lock.postgres.LoadHistory.Sample;
+import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.sql.LockId;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,20 +37,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Two JVMs contend for a few keys while sessions are ended, threads interrupted and waits cut short at random. Judged twice:
  * by {@link LoadObserver.Oracle}, which knows nothing of the locker but what its releases said, and by {@link LoadHistory}.
- * System properties: {@code load.seconds}, 10 by default, is how long in all; {@code load.sessions} is the one session mode
- * to run with, else each has its share of the time; {@code load.seed} repeats the random choices of a run, though not
- * how its threads interleave.
+ * System properties: {@code load.seconds}, 16 by default, is how long in all; {@code load.sessions} is the one session mode
+ * to run with, and {@code load.hand-over} the one hand-over, such as PT0.005S or PT0S, else each has its share of the time;
+ * {@code load.seed} repeats the random choices of a run, though not how its threads interleave.
  */
 class MutualExclusionLoadIT {
 
     private static final int PROCESSES = 2;
     private static final int KEYS = 5;
-    private static final int SECONDS = Math.max(1, Integer.getInteger("load.seconds", 10) / modes().size());
+    private static final int SECONDS = Math.max(
+            1,
+            Integer.getInteger("load.seconds", 16) / modes().size() / handOvers().size());
     private static final long SEED = Long.getLong("load.seed", System.nanoTime());
     private static final long END_MINUTES = 1;
 
@@ -72,13 +78,25 @@ class MutualExclusionLoadIT {
         return only == null ? List.of(SessionMode.values()) : List.of(SessionMode.valueOf(only));
     }
 
+    private static List<Duration> handOvers() {
+        String only = System.getProperty("load.hand-over");
+        return only == null ? List.of(LockerConfig.DEFAULT.handOver(), Duration.ZERO) : List.of(Duration.parse(only));
+    }
+
+    private static List<Arguments> configurations() {
+        return modes().stream()
+                .flatMap(mode -> handOvers().stream().map(handOver -> Arguments.of(mode, handOver)))
+                .toList();
+    }
+
     @ParameterizedTest
-    @MethodSource("modes")
+    @MethodSource("configurations")
     @DisplayName(
-            "C1, C5, C15: under load and faults no two holders overlap, unless one was lost, and tokens always grow")
-    void shouldExcludeUnderFaults(SessionMode mode) throws Exception {
-        System.out.println("load of " + SECONDS + " s with seed " + SEED + ", sessions " + mode);
-        LoadProcess.Order order = order(mode);
+            "C1, C5, C15, C16: under load and faults no two holders overlap, unless one was lost, and tokens always grow")
+    void shouldExcludeUnderFaults(SessionMode mode, Duration handOver) throws Exception {
+        String configuration = "sessions " + mode + ", hand-over " + handOver;
+        System.out.println("load of " + SECONDS + " s with seed " + SEED + ", " + configuration);
+        LoadProcess.Order order = order(mode, handOver);
         LoadObserver observer = new LoadObserver(Databases.SHARED, order);
         observer.createTables();
         for (int i = 0; i < PROCESSES; i++) {
@@ -99,12 +117,14 @@ class MutualExclusionLoadIT {
             assertEquals(0, processes.get(i).exitValue(), errors(i));
             read(i, holdings, outcomes);
         }
-        LoadHistory history = new LoadHistory(holdings, kills.get(), samples.get(), observer.takeJournal());
+        LoadHistory history = new LoadHistory(
+                holdings, kills.get(), samples.get(), observer.takeJournal(), handOver.toNanos());
         long excused = holdings.stream().filter(history::isExcused).count();
         System.out.printf(
-                "%s: %d grants, of which a fault may have ended %d; %s; %d sessions ended, %d samples, %d writes%n",
-                mode,
+                "%s: %d grants, at least %d by hand-over, of which a fault may have ended %d; %s; %d sessions ended, %d samples, %d writes%n",
+                configuration,
                 holdings.size(),
+                history.handOvers(),
                 excused,
                 outcomes,
                 history.kills().size(),
@@ -113,17 +133,23 @@ class MutualExclusionLoadIT {
 
         LoadObserver.Tally tally;
         List<String> seen;
+        List<String> brief;
         try (Connection connection = Databases.SHARED.connect()) {
             LoadObserver.Oracle oracle = new LoadObserver.Oracle(connection);
             tally = oracle.tally();
-            seen = oracle.violations();
+            seen = oracle.violations(handOver.toNanos());
+            brief = oracle.briefOverlaps(handOver.toNanos());
         }
-        System.out.println(mode + ": the oracle saw " + tally + ", violations " + seen.size());
+        System.out.println(configuration + ": the oracle saw " + tally + ", violations " + seen.size()
+                + ", overlaps within the hand-over " + brief.size());
 
         assertNone("by the oracle", seen);
         assertNone("by the history", history.violations());
         assertAll(
                 () -> assertTrue(tally.visits() >= 20L * SECONDS, "the oracle saw enough: " + tally),
+                () -> assertTrue(brief.size() <= history.kills().size(), "few overlap for a moment: " + brief),
+                () -> assertTrue(!handOver.isZero() || brief.isEmpty(), "none does if locks are not handed over"),
+                () -> assertEquals(!handOver.isZero(), history.handOvers() > 0, "whether locks are handed over"),
                 () -> assertTrue(tally.lost() >= Math.max(1, SECONDS / 2), "the oracle saw losses: " + tally),
                 () -> assertEquals(holdings.size(), tally.visits(), "the oracle saw every grant"),
                 () -> assertTrue(
@@ -145,7 +171,7 @@ class MutualExclusionLoadIT {
     @DisplayName(
             "the oracle finds two at once whose releases said held, also if a third, lost one overwrote them, and no others")
     void shouldFindOverlaps() throws SQLException {
-        LoadObserver observer = new LoadObserver(Databases.SHARED, order(SessionMode.PINNED));
+        LoadObserver observer = new LoadObserver(Databases.SHARED, order(SessionMode.PINNED, Duration.ZERO));
         String key = observer.order().keys().get(0);
         String other = observer.order().keys().get(1);
         observer.createTables();
@@ -161,17 +187,18 @@ class MutualExclusionLoadIT {
             oracle.leave("elsewhere", other, null);
             oracle.enter("third", key, null);
             oracle.leave("third", key, null);
-            oracle.end("lost", false);
+            end(oracle, "lost", false);
             for (String visit : List.of("elsewhere", "second", "third")) {
-                oracle.end(visit, true);
+                end(oracle, visit, true);
             }
 
             assertFound(oracle, "did not end: {\"id\":\"first\"");
-            oracle.end("first", false);
-            assertNone("if its loss was reported", oracle.violations());
-            oracle.end("first", true);
+            end(oracle, "first", false);
+            assertNone("if its loss was reported", oracle.violations(0));
+            end(oracle, "first", true);
             assertFound(oracle, "two were in at once, and both releases said held: {\"id\":\"first\"");
             assertEquals(new LoadObserver.Tally(5, 1, 1, 1, 0), oracle.tally());
+            assertBrief(connection, oracle);
         }
     }
 
@@ -179,7 +206,7 @@ class MutualExclusionLoadIT {
     @DisplayName(
             "the oracle keeps out who has an earlier token than one that was there, and finds it if its release said held")
     void shouldRefuseEarlierTokens() throws SQLException {
-        LoadObserver observer = new LoadObserver(Databases.SHARED, order(SessionMode.PINNED));
+        LoadObserver observer = new LoadObserver(Databases.SHARED, order(SessionMode.PINNED, Duration.ZERO));
         String key = observer.order().keys().get(0);
         observer.createTables();
         try (Connection connection = Databases.SHARED.connect()) {
@@ -187,18 +214,38 @@ class MutualExclusionLoadIT {
             for (int token : List.of(2, 1)) {
                 oracle.enter("token " + token, key, new FencingToken(1, token));
                 oracle.leave("token " + token, key, new FencingToken(1, token));
-                oracle.end("token " + token, true);
+                end(oracle, "token " + token, true);
             }
 
             assertFound(oracle, "a later token was there, but the release said held: {\"id\":\"token 1\"");
             assertEquals(new LoadObserver.Tally(2, 0, 0, 0, 1), oracle.tally());
-            oracle.end("token 1", false);
-            assertNone("if its loss was reported", oracle.violations());
+            end(oracle, "token 1", false);
+            assertNone("if its loss was reported", oracle.violations(0));
+        }
+    }
+
+    private static final int PID = 4711;
+    private static final long ENDED = 100;
+
+    private static void end(LoadObserver.Oracle oracle, String visit, boolean held) throws SQLException {
+        oracle.end(visit, held, PID, ENDED);
+    }
+
+    /** An overlap counts as brief for as long after the end of the session as locks may be handed over, and no longer. */
+    private static void assertBrief(Connection connection, LoadObserver.Oracle oracle) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("insert into load_kill values (" + PID + ", 80, 95)");
+        }
+        assertEquals(1, oracle.briefOverlaps(5).size());
+        assertNone("within the hand-over", oracle.violations(5));
+        for (long handOver : List.of(4L, 0L)) {
+            assertEquals(List.of(), oracle.briefOverlaps(handOver));
+            assertEquals(1, oracle.violations(handOver).size());
         }
     }
 
     private static void assertFound(LoadObserver.Oracle oracle, String what) throws SQLException {
-        List<String> violations = oracle.violations();
+        List<String> violations = oracle.violations(0);
         assertEquals(1, violations.size(), violations::toString);
         assertTrue(violations.get(0).startsWith(what), violations::toString);
     }
@@ -210,13 +257,14 @@ class MutualExclusionLoadIT {
                 () -> "violations found " + judge + ", " + violations.size() + " in all, seed " + SEED);
     }
 
-    private LoadProcess.Order order(SessionMode mode) {
+    private LoadProcess.Order order(SessionMode mode, Duration handOver) {
         String run = UUID.randomUUID().toString();
         return new LoadProcess.Order(
                 Databases.SHARED.url(),
                 Databases.SHARED.user(),
                 Databases.SHARED.password(),
                 mode,
+                handOver,
                 SEED,
                 System.nanoTime(),
                 SECONDS,
