@@ -68,4 +68,21 @@ class LocalQueuesModelTest {
         mutant.assertFound(QueueClientsCheck.class, "The execution has hung");
         mutant.assertFound(QueueCheck.class, "in line");
     }
+
+    @Test
+    @DisplayName("the check finds a caller whose giving up ends a turn to which the lock was handed")
+    void shouldFindLeaveThatEndsHandedTurn() throws Exception {
+        Mutant.of(LocalQueues.class, "if (alsoIfHolding || stage != Stage.HOLDING) {", "if (stage != Stage.ENDED) {")
+                .assertFound(QueueClientsCheck.class, "an exclusive turn is alone");
+    }
+
+    @Test
+    @DisplayName("the check finds a hand-over beside others that hold the lock or ask for it")
+    void shouldFindHandOverBesideOthers() throws Exception {
+        Mutant.of(
+                        LocalQueues.class,
+                        "if (holder.stage != Stage.HOLDING || holding.size() != 1 || !asking.isEmpty()) {",
+                        "if (holder.stage != Stage.HOLDING) {")
+                .assertFound(QueueCheck.class, "Invalid execution results");
+    }
 }

@@ -2,7 +2,9 @@
 package io.holdfast.lock.postgres.acquire;
 
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.postgres.acquire.LocalQueues.Arrival;
 import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
+import io.holdfast.lock.postgres.hold.Place;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,22 +22,52 @@ public class QueueClients {
     private final Queue<String> broken = new ConcurrentLinkedQueue<>();
 
     public void hold(LockMode mode, boolean waiting) {
-        Turn turn = queues.join(KEY, mode, waiting);
-        if (turn.arrival().join()) {
-            use(turn, mode, waiting);
+        Turn turn = join(mode, waiting);
+        Arrival arrival = turn.arrival().join();
+        if (arrival instanceof Arrival.Handed) {
+            hold(turn, mode);
+        } else if (arrival == Arrival.MAY_ASK) {
+            ask(turn, mode, waiting);
+        } else {
+            turn.end();
         }
-        turn.end();
     }
 
-    /** The caller does not want to wait any longer, at whatever moment. */
+    /** The caller does not want to wait any longer, at whatever moment. Whoever hands it the lock ends its turn then. */
     public void giveUp(LockMode mode) {
-        Turn turn = queues.join(KEY, mode, true);
+        Turn turn = join(mode, true);
+        turn.arrival().thenAccept(arrival -> {
+            if (arrival instanceof Arrival.Handed) {
+                passOn(turn);
+            }
+        });
         turn.leave();
-        turn.end();
-        turn.end();
+        turn.leave();
     }
 
-    private void use(Turn turn, LockMode mode, boolean waiting) {
+    private Turn join(LockMode mode, boolean waiting) {
+        return queues.join(KEY, QueueOperations.request(mode, false), waiting);
+    }
+
+    /** As a holder does, who passes the lock on, or unlocks. */
+    private void passOn(Turn turn) {
+        Place successor = turn.passOn(true);
+        if (successor == null) {
+            turn.end();
+        } else {
+            successor.deliver(null);
+        }
+    }
+
+    private void hold(Turn turn, LockMode mode) {
+        AtomicInteger mine = mode == LockMode.EXCLUSIVE ? exclusive : shared;
+        mine.incrementAndGet();
+        require(exclusive.get() == 0 || exclusive.get() + shared.get() == 1, "an exclusive turn is alone");
+        mine.decrementAndGet();
+        passOn(turn);
+    }
+
+    private void ask(Turn turn, LockMode mode, boolean waiting) {
         AtomicInteger mine = mode == LockMode.EXCLUSIVE ? exclusive : shared;
         mine.incrementAndGet();
         require(exclusive.get() == 0 || exclusive.get() + shared.get() == 1, "an exclusive turn is alone");
@@ -46,6 +78,7 @@ public class QueueClients {
         }
         turn.markGranted();
         mine.decrementAndGet();
+        passOn(turn);
     }
 
     private void require(boolean promise, String what) {

@@ -22,6 +22,7 @@ final class QueueClientsCheck implements Runnable {
             List.of(List.of(EXCLUSIVE), List.of(EXCLUSIVE), List.of(EXCLUSIVE)),
             List.of(List.of(SHARED), List.of(SHARED), List.of(EXCLUSIVE)),
             List.of(List.of(EXCLUSIVE), List.of(GIVE_UP), List.of(SHARED)),
+            List.of(List.of(EXCLUSIVE), List.of(GIVE_UP), List.of(EXCLUSIVE)),
             List.of(List.of(SHARED), List.of(GIVE_UP), List.of(SHARED)),
             List.of(List.of(TRY_EXCLUSIVE), List.of(EXCLUSIVE), List.of(TRY_SHARED)),
             List.of(List.of(TRY_SHARED), List.of(TRY_EXCLUSIVE), List.of(SHARED)));

@@ -2,7 +2,11 @@
 package io.holdfast.lock.postgres.acquire;
 
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.acquire.LocalQueues.Arrival;
 import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
+import io.holdfast.lock.postgres.hold.Place;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +21,26 @@ public class QueueOperations {
     static final int TURNS = 6;
     private static final long KEY = 42;
 
+    private static final LockRequest EXCLUSIVE = LockRequest.of("key");
+    private static final LockRequest SHARED = EXCLUSIVE.mode(LockMode.SHARED);
+    private static final Duration TTL = Duration.ofMinutes(1);
+    private static final LockRequest ENFORCED_EXCLUSIVE = EXCLUSIVE.enforcedTtl(TTL);
+    private static final LockRequest ENFORCED_SHARED = SHARED.enforcedTtl(TTL);
+
     private final LocalQueues queues = new LocalQueues();
     private final Turn[] turns = new Turn[TURNS];
+    private final boolean[] left = new boolean[TURNS];
     private final boolean[] ended = new boolean[TURNS];
 
-    public void join(int turn, LockMode mode, boolean waiting) {
-        turns[turn] = queues.join(KEY, mode, waiting);
+    public void join(int turn, LockMode mode, boolean waiting, boolean enforced) {
+        turns[turn] = queues.join(KEY, request(mode, enforced), waiting);
+    }
+
+    static LockRequest request(LockMode mode, boolean enforced) {
+        if (mode == LockMode.EXCLUSIVE) {
+            return enforced ? ENFORCED_EXCLUSIVE : EXCLUSIVE;
+        }
+        return enforced ? ENFORCED_SHARED : SHARED;
     }
 
     public void asked(int turn) {
@@ -37,7 +55,21 @@ public class QueueOperations {
         turns[turn].stopWaiting();
     }
 
+    public boolean next(int turn) {
+        return turns[turn].next() != null;
+    }
+
+    public boolean passOn(int turn) {
+        Place successor = turns[turn].passOn(true);
+        if (successor != null) {
+            ended[turn] = true;
+            successor.deliver(null);
+        }
+        return successor != null;
+    }
+
     public void leave(int turn) {
+        left[turn] = true;
         turns[turn].leave();
     }
 
@@ -57,7 +89,14 @@ public class QueueOperations {
         if (ended[i]) {
             return "ended";
         }
-        return turns[i].arrival().isDone() ? turns[i].arrival().join().toString() : "in line";
+        if (!turns[i].arrival().isDone()) {
+            return "in line";
+        }
+        Arrival arrival = turns[i].arrival().join();
+        if (arrival instanceof Arrival.Handed) {
+            return "handed";
+        }
+        return left[i] ? "left" : arrival == Arrival.MAY_ASK ? "may ask" : "refused";
     }
 
     public boolean isEmptyAfterTheEnd() throws ReflectiveOperationException {

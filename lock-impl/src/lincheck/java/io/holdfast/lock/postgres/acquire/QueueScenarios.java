@@ -15,7 +15,9 @@ import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 final class QueueScenarios {
 
     private static final int MOST_FIRST = 3;
-    private static final String[] STEPS = {"asked", "granted", "stopWaiting", "leave", "end", "end"};
+    private static final String[] STEPS = {
+        "asked", "granted", "stopWaiting", "leave", "passOn", "passOn", "next", "end", "end"
+    };
 
     private final Random random = new Random(1);
 
@@ -63,8 +65,8 @@ final class QueueScenarios {
     }
 
     private Actor join(int turn) {
-        LockMode mode = random.nextBoolean() ? LockMode.EXCLUSIVE : LockMode.SHARED;
-        return actor("join", turn, mode, random.nextInt(3) > 0);
+        LockMode mode = random.nextInt(3) > 0 ? LockMode.EXCLUSIVE : LockMode.SHARED;
+        return actor("join", turn, mode, random.nextInt(3) > 0, random.nextInt(5) == 0);
     }
 
     private static Actor actor(String name, Object... arguments) {

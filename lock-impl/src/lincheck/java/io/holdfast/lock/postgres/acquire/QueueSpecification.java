@@ -19,14 +19,21 @@ public class QueueSpecification {
 
     private static final class Member {
         final LockMode mode;
+        final boolean enforced;
+        boolean left;
         boolean waiting;
         boolean asked;
         Place place = Place.IN_LINE;
         String outcome = "in line";
 
-        Member(LockMode mode, boolean waiting) {
+        Member(LockMode mode, boolean waiting, boolean enforced) {
             this.mode = mode;
             this.waiting = waiting;
+            this.enforced = enforced;
+        }
+
+        String outcome() {
+            return left && (outcome.equals("may ask") || outcome.equals("refused")) ? "left" : outcome;
         }
 
         boolean isExclusive() {
@@ -41,8 +48,8 @@ public class QueueSpecification {
     private final Member[] members = new Member[QueueOperations.TURNS];
     private final List<Member> inOrder = new ArrayList<>();
 
-    public void join(int turn, LockMode mode, boolean waiting) {
-        members[turn] = new Member(mode, waiting);
+    public void join(int turn, LockMode mode, boolean waiting, boolean enforced) {
+        members[turn] = new Member(mode, waiting, enforced);
         inOrder.add(members[turn]);
         decide();
     }
@@ -66,22 +73,54 @@ public class QueueSpecification {
         decide();
     }
 
+    public boolean next(int turn) {
+        return heir(members[turn]) != null;
+    }
+
+    public boolean passOn(int turn) {
+        Member heir = heir(members[turn]);
+        if (heir != null) {
+            end(members[turn]);
+            heir.place = Place.HOLDING;
+            heir.outcome = "handed";
+            decide();
+        }
+        return heir != null;
+    }
+
+    /** Nobody is overtaken. */
+    private Member heir(Member holder) {
+        boolean alone = holder.isAt(Place.HOLDING) && at(Place.ASKING, Place.HOLDING).size() == 1;
+        Member first = at(Place.IN_LINE).stream()
+                .filter(member -> member.waiting)
+                .findFirst()
+                .orElse(null);
+        return alone && first != null && first.isExclusive() && !first.enforced ? first : null;
+    }
+
     public void leave(int turn) {
+        members[turn].left = true;
         if (members[turn].isAt(Place.IN_LINE)) {
             refuse(members[turn]);
+        } else if (members[turn].isAt(Place.ASKING)) {
+            members[turn].place = Place.ENDED;
         }
         decide();
     }
 
     public void end(int turn) {
-        members[turn].place = Place.ENDED;
-        members[turn].outcome = "ended";
+        end(members[turn]);
         decide();
+    }
+
+    private static void end(Member member) {
+        member.place = Place.ENDED;
+        member.outcome = "ended";
     }
 
     public List<String> outcomes() {
         return Arrays.stream(members)
-                .map(member -> member == null ? "-" : member.outcome)
+                .map(member -> member == null ? "-" : member.outcome())
                 .toList();
     }
 
@@ -91,7 +130,7 @@ public class QueueSpecification {
 
     private static void refuse(Member member) {
         member.place = Place.REFUSED;
-        member.outcome = "false";
+        member.outcome = "refused";
     }
 
     private void decide() {
@@ -99,7 +138,7 @@ public class QueueSpecification {
             if (member.isAt(Place.IN_LINE)) {
                 if (isWayFree(member)) {
                     member.place = Place.ASKING;
-                    member.outcome = "true";
+                    member.outcome = "may ask";
                 } else if (!member.waiting && at(Place.ASKING).stream().allMatch(other -> other.asked)) {
                     refuse(member);
                 }

@@ -75,6 +75,9 @@ final class FakeSession {
     }
 
     private boolean answer(String sql) {
+        if (sql.contains("pg_advisory_unlock(") && sql.contains("pg_try_advisory_lock(")) {
+            return held.get();
+        }
         if (sql.contains("pg_advisory_unlock(")) {
             unlocks.incrementAndGet();
             return held.getAndSet(false);

@@ -45,7 +45,7 @@ class HeldLockCheck implements Runnable {
         check(new StressOptions().invocationsPerIteration(1_000), 20, List.of());
     }
 
-    private static ModelCheckingOptions modelChecking() {
+    static ModelCheckingOptions modelChecking() {
         ModelCheckingOptions options = new ModelCheckingOptions().invocationsPerIteration(200);
         // What is used by one thread each would hide the interesting steps among its own.
         return options.addGuarantee(forClasses(name -> name.startsWith("java.util.stream.")

@@ -2,51 +2,17 @@
 package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.LockNotHeldException;
-import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
-import io.holdfast.lock.postgres.acquire.Attempts;
-import io.holdfast.lock.postgres.config.Listeners;
-import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.session.LockSession;
-import io.holdfast.lock.postgres.session.OpenSession;
-import io.holdfast.lock.postgres.session.PinnedSessions;
-import io.holdfast.lock.postgres.session.Servers;
-import io.holdfast.lock.postgres.session.SessionAllocation;
-import io.holdfast.lock.postgres.session.SessionTerms;
-import io.holdfast.lock.postgres.session.Sessions;
-import io.holdfast.lock.postgres.sql.AcquireStatement;
-import io.holdfast.lock.postgres.thread.Keepers;
-import io.holdfast.lock.spi.LockAttempt;
-import io.holdfast.lock.testkit.RecordingListener;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jetbrains.lincheck.datastructures.Validate;
 
 /** What may be done with one lock: by its holder, by the watch, by the locker that closes, and by the server. */
 public class HeldLockOperations {
 
-    /** Nothing of it passes while the model checker works, also on a loaded machine. */
-    private static final LockerConfig CONFIG =
-            LockerConfig.DEFAULT.heartbeat(Duration.ZERO).checkInterval(Duration.ofDays(1));
-
-    private static final LockRequest REQUEST = LockRequest.of("key");
-    private static final Logger SILENT = Logger.getLogger("io.holdfast.lock");
-
-    static {
-        SILENT.setLevel(Level.OFF);
-    }
-
-    private final FakeSession server = new FakeSession();
-    private final RecordingListener listener = new RecordingListener();
-    private final Keepers keepers = new Keepers();
-    private final Tenures tenures;
-    private final HeldLocks heldLocks;
-    private final LockAttempt attempt = new Attempts(CONFIG).attempt(REQUEST, LockRequest.IMMEDIATE);
-    private final Grant grant;
+    private final FakeLocker locker = new FakeLocker();
 
     /** Written by the first operation, which runs alone. */
     private HeldLock lock;
@@ -58,25 +24,11 @@ public class HeldLockOperations {
     private volatile LockState last = LockState.HELD;
     private volatile boolean wentBack;
 
-    public HeldLockOperations() throws SQLException {
-        // What is for keeper threads runs on the caller's from now on.
-        keepers.stop(Duration.ZERO);
-        SessionAllocation allocation = new PinnedSessions();
-        Servers servers = new Servers();
-        Sessions sessions = new Sessions(server.others(), CONFIG);
-        tenures = new Tenures(allocation, servers, sessions, keepers, CONFIG);
-        heldLocks = new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, CONFIG);
-        LockSession session = OpenSession.on(server.connection());
-        session.setUp();
-        session.locks()
-                .acquire(new AcquireStatement(
-                        REQUEST.mode(), attempt.lockId(), null, SessionTerms.of(REQUEST, CONFIG), false));
-        grant = new Grant(session, attempt.lockId(), true, null, System.nanoTime());
-    }
+    public HeldLockOperations() throws SQLException {}
 
     /** The first operation, since Lincheck gives objects other hash codes than they have out here. */
     public void hold() {
-        lock = heldLocks.hold(grant, attempt, new LonelyPlace(ended::incrementAndGet));
+        lock = locker.heldLocks.hold(locker.grant, locker.attempt, FakeLocker.lastPlace(ended::incrementAndGet));
     }
 
     // ---- the caller
@@ -140,7 +92,7 @@ public class HeldLockOperations {
     }
 
     public void serverEndsSession() {
-        server.kill();
+        locker.server.kill();
     }
 
     // ---- afterwards
@@ -156,7 +108,7 @@ public class HeldLockOperations {
         LockState end = lock.state();
         require(end == LockState.RELEASED || end == LockState.LOST, "it ends");
         require(!wentBack, "what has ended is not held again");
-        List<String> events = listener.events();
+        List<String> events = locker.listener.events();
         require(events.stream().filter("acquired"::equals).count() == 1, "the grant is told once");
         String told = end == LockState.LOST ? "lost" : "released";
         require(
@@ -168,10 +120,10 @@ public class HeldLockOperations {
         require(events.indexOf("acquired") < events.indexOf(told), "the end is told after the grant");
         require(actionsRun.get() == (end == LockState.LOST ? actions.get() : 0), "actions run once if it was lost");
         require(released.get() <= (end == LockState.RELEASED ? 1 : 0), "it is released once");
-        require(server.unlocks.get() <= 1, "the server is asked once to unlock");
-        require(!server.held.get(), "the server has freed it");
-        require(server.isGivenUp(), "its session is given up");
-        require(tenures.isEmpty(), "the locker has forgotten it");
+        require(locker.server.unlocks.get() <= 1, "the server is asked once to unlock");
+        require(!locker.server.held.get(), "the server has freed it");
+        require(locker.server.isGivenUp(), "its session is given up");
+        require(locker.tenures.isEmpty(), "the locker has forgotten it");
         require(ended.get() == 1, "the next may have its turn");
     }
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.hold;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jetbrains.kotlinx.lincheck.Actor;
+import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
+
+/** Whether a lock is either passed on, unlocked, or lost, each holder is told so, and a lost lock is passed on to nobody. */
+final class HandOverCheck implements Runnable {
+
+    private static final Actor LOSE = actor("lose");
+    private static final Actor KILL = actor("serverEndsSession");
+
+    private static final List<List<List<Actor>>> SCENARIOS = List.of(
+            List.of(List.of(release(0)), List.of(LOSE)),
+            List.of(List.of(release(0)), List.of(ending(0), release(1))),
+            List.of(List.of(release(0), release(1)), List.of(KILL, LOSE)),
+            List.of(List.of(release(0)), List.of(release(1)), List.of(LOSE)));
+
+    @Override
+    public void run() {
+        ModelCheckingOptions options = HeldLockCheck.modelChecking()
+                .iterations(0)
+                .minimizeFailedScenario(false)
+                .verifier(EpsilonVerifier.class);
+        SCENARIOS.forEach(parallel -> options.addCustomScenario(
+                new ExecutionScenario(List.of(actor("hold")), parallel, List.of(actor("endAll")), null)));
+        options.check(HandOverOperations.class);
+    }
+
+    private static Actor release(int number) {
+        return actor("release", number);
+    }
+
+    private static Actor ending(int number) {
+        return actor("startEnding", number);
+    }
+
+    private static Actor actor(String name, Object... arguments) {
+        return new Actor(
+                Arrays.stream(HandOverOperations.class.getDeclaredMethods())
+                        .filter(method -> method.getName().equals(name))
+                        .findFirst()
+                        .orElseThrow(),
+                new ArrayList<>(List.of(arguments)));
+    }
+}

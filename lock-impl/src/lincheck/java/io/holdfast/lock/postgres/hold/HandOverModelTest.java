@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres.hold;
+
+import io.holdfast.lock.postgres.Mutant;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Lincheck goes through the interleavings of threads that release, pass on and lose one lock. */
+@Timeout(300)
+class HandOverModelTest {
+
+    @Test
+    @DisplayName("C1, C12, C16: a lock is passed on, unlocked or lost, in every interleaving, and told so once")
+    void shouldPassOnUnlockOrLose() {
+        new HandOverCheck().run();
+    }
+
+    @Test
+    @DisplayName("the check finds a lost lock that is passed on")
+    void shouldFindLostLockThatIsPassedOn() throws Exception {
+        Mutant.of(
+                        Tenure.class,
+                        "if (holder != from || closed || !mayPassOn()",
+                        "if (holder != from || !mayPassOn()")
+                .assertFound(HandOverCheck.class, "not kept: ");
+    }
+
+    @Test
+    @DisplayName("the check finds a loss that nobody is told, since the lock was on its way to the next holder")
+    void shouldFindLossOnTheWay() throws Exception {
+        Mutant.of(Tenure.class, "return !closed;", "return true;").assertFound(HandOverCheck.class, "not kept: ");
+    }
+
+    @Test
+    @DisplayName("the check finds a lock that is both passed on and unlocked")
+    void shouldFindLockThatIsPassedOnAndUnlocked() throws Exception {
+        Mutant.of(Tenure.class, "if (holder != from || unlocking) {", "if (unlocking) {")
+                .assertFound(HandOverCheck.class, "not kept: ");
+    }
+}
