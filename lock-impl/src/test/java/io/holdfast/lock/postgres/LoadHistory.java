@@ -100,8 +100,8 @@ record LoadHistory(
         Map<String, List<Holding>> byKey = holdings.stream().collect(Collectors.groupingBy(Holding::key));
         byKey.values().forEach(ofKey -> violations.addAll(overlaps(ofKey)));
         holdings.stream()
-                .filter(holding -> holding.lost() && kills.stream()
-                                .noneMatch(kill -> kill.explainsLoss(holding, handOverNanos)))
+                .filter(holding ->
+                        holding.lost() && kills.stream().noneMatch(kill -> kill.explainsLoss(holding, handOverNanos)))
                 .forEach(holding -> violations.add("told as lost, but nobody ended its session: " + holding));
         holdings.stream()
                 .filter(holding -> kills.stream().anyMatch(kill -> kill.isOutdatedIn(holding, handOverNanos)))

@@ -53,7 +53,9 @@ class MutualExclusionLoadIT {
     private static final int KEYS = 5;
     private static final int SECONDS = Math.max(
             1,
-            Integer.getInteger("load.seconds", 16) / modes().size() / handOvers().size());
+            Integer.getInteger("load.seconds", 16)
+                    / modes().size()
+                    / handOvers().size());
     private static final long SEED = Long.getLong("load.seed", System.nanoTime());
     private static final long END_MINUTES = 1;
 
@@ -117,8 +119,8 @@ class MutualExclusionLoadIT {
             assertEquals(0, processes.get(i).exitValue(), errors(i));
             read(i, holdings, outcomes);
         }
-        LoadHistory history = new LoadHistory(
-                holdings, kills.get(), samples.get(), observer.takeJournal(), handOver.toNanos());
+        LoadHistory history =
+                new LoadHistory(holdings, kills.get(), samples.get(), observer.takeJournal(), handOver.toNanos());
         long excused = holdings.stream().filter(history::isExcused).count();
         System.out.printf(
                 "%s: %d grants, at least %d by hand-over, of which a fault may have ended %d; %s; %d sessions ended, %d samples, %d writes%n",

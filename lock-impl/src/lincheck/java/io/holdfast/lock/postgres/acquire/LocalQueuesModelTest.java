@@ -12,22 +12,22 @@ class LocalQueuesModelTest {
 
     private static final String ATOMIC = "queues.compute(lockId, (id, existing) -> {";
     private static final String IN_TWO_STEPS = "java.util.function.BiConsumer<Long,"
-            + " java.util.function.BiFunction<Long, Queue, Queue>> inTwoSteps = (id, after) -> {"
-            + " Queue queue = after.apply(id, queues.get(id));"
+            + " java.util.function.BiFunction<Long, KeyQueue, KeyQueue>> inTwoSteps = (id, after) -> {"
+            + " KeyQueue queue = after.apply(id, queues.get(id));"
             + " if (queue == null) { queues.remove(id); } else { queues.put(id, queue); } };"
             + " inTwoSteps.accept(lockId, (id, existing) -> {";
 
     private static final String UNDER_THE_LOCK = """
                 queues.compute(lockId, (id, existing) -> {
-                    Queue queue = existing == null ? new Queue() : existing;
+                    KeyQueue queue = existing == null ? new KeyQueue() : existing;
                     change.accept(queue);
                     queue.decide(decided);
         """;
     private static final String BY_AN_EARLIER_LOOK = """
-                Queue seen = queues.get(lockId);
+                KeyQueue seen = queues.get(lockId);
                 boolean nobodyInLine = seen != null && seen.line.isEmpty();
                 queues.compute(lockId, (id, existing) -> {
-                    Queue queue = existing == null ? new Queue() : existing;
+                    KeyQueue queue = existing == null ? new KeyQueue() : existing;
                     int before = queue.line.size();
                     change.accept(queue);
                     if (!nobodyInLine || queue.line.size() > before) {
@@ -72,7 +72,7 @@ class LocalQueuesModelTest {
     @Test
     @DisplayName("the check finds a caller whose giving up ends a turn to which the lock was handed")
     void shouldFindLeaveThatEndsHandedTurn() throws Exception {
-        Mutant.of(LocalQueues.class, "if (alsoIfHolding || stage != Stage.HOLDING) {", "if (stage != Stage.ENDED) {")
+        Mutant.of(Turn.class, "if (alsoIfHolding || stage != Stage.HOLDING) {", "if (stage != Stage.ENDED) {")
                 .assertFound(QueueClientsCheck.class, "an exclusive turn is alone");
     }
 
@@ -80,9 +80,9 @@ class LocalQueuesModelTest {
     @DisplayName("the check finds a hand-over beside others that hold the lock or ask for it")
     void shouldFindHandOverBesideOthers() throws Exception {
         Mutant.of(
-                        LocalQueues.class,
-                        "if (holder.stage != Stage.HOLDING || holding.size() != 1 || !asking.isEmpty()) {",
-                        "if (holder.stage != Stage.HOLDING) {")
+                        KeyQueue.class,
+                        "if (holder.stage != Turn.Stage.HOLDING || holding.size() != 1 || !asking.isEmpty()) {",
+                        "if (holder.stage != Turn.Stage.HOLDING) {")
                 .assertFound(QueueCheck.class, "Invalid execution results");
     }
 }

@@ -2,8 +2,8 @@
 package io.holdfast.lock.postgres.acquire;
 
 import io.holdfast.lock.LockMode;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Arrival;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
+import io.holdfast.lock.postgres.acquire.Turn.Arrival;
+import io.holdfast.lock.postgres.acquire.Turn.Outcome;
 import io.holdfast.lock.postgres.hold.Place;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,9 +24,9 @@ public class QueueClients {
     public void hold(LockMode mode, boolean waiting) {
         Turn turn = join(mode, waiting);
         Arrival arrival = turn.arrival().join();
-        if (arrival instanceof Arrival.Handed) {
+        if (arrival.outcome() == Outcome.HANDED_OVER) {
             hold(turn, mode);
-        } else if (arrival == Arrival.MAY_ASK) {
+        } else if (arrival.outcome() == Outcome.MAY_ASK) {
             ask(turn, mode, waiting);
         } else {
             turn.end();
@@ -37,7 +37,7 @@ public class QueueClients {
     public void giveUp(LockMode mode) {
         Turn turn = join(mode, true);
         turn.arrival().thenAccept(arrival -> {
-            if (arrival instanceof Arrival.Handed) {
+            if (arrival.outcome() == Outcome.HANDED_OVER) {
                 passOn(turn);
             }
         });

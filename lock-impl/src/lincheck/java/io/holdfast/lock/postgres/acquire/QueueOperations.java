@@ -3,8 +3,8 @@ package io.holdfast.lock.postgres.acquire;
 
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Arrival;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
+import io.holdfast.lock.postgres.acquire.Turn.Arrival;
+import io.holdfast.lock.postgres.acquire.Turn.Outcome;
 import io.holdfast.lock.postgres.hold.Place;
 import java.time.Duration;
 import java.util.Arrays;
@@ -93,10 +93,10 @@ public class QueueOperations {
             return "in line";
         }
         Arrival arrival = turns[i].arrival().join();
-        if (arrival instanceof Arrival.Handed) {
+        if (arrival.outcome() == Outcome.HANDED_OVER) {
             return "handed";
         }
-        return left[i] ? "left" : arrival == Arrival.MAY_ASK ? "may ask" : "refused";
+        return left[i] ? "left" : arrival.outcome() == Outcome.MAY_ASK ? "may ask" : "refused";
     }
 
     public boolean isEmptyAfterTheEnd() throws ReflectiveOperationException {

@@ -90,7 +90,8 @@ public class QueueSpecification {
 
     /** Nobody is overtaken. */
     private Member heir(Member holder) {
-        boolean alone = holder.isAt(Place.HOLDING) && at(Place.ASKING, Place.HOLDING).size() == 1;
+        boolean alone =
+                holder.isAt(Place.HOLDING) && at(Place.ASKING, Place.HOLDING).size() == 1;
         Member first = at(Place.IN_LINE).stream()
                 .filter(member -> member.waiting)
                 .findFirst()

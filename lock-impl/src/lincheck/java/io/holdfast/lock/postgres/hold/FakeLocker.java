@@ -57,8 +57,9 @@ final class FakeLocker {
         heldLocks = new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, CONFIG);
         LockSession session = OpenSession.on(server.connection());
         session.setUp();
-        session.locks().acquire(
-                new AcquireStatement(REQUEST.mode(), attempt.lockId(), null, SessionTerms.of(REQUEST, CONFIG), false));
+        session.locks()
+                .acquire(new AcquireStatement(
+                        REQUEST.mode(), attempt.lockId(), null, SessionTerms.of(REQUEST, CONFIG), false));
         grant = new Grant(session, attempt.lockId(), true, null, System.nanoTime());
     }
 

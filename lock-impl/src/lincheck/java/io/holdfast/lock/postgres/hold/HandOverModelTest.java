@@ -19,10 +19,7 @@ class HandOverModelTest {
     @Test
     @DisplayName("the check finds a lost lock that is passed on")
     void shouldFindLostLockThatIsPassedOn() throws Exception {
-        Mutant.of(
-                        Tenure.class,
-                        "if (holder != from || closed || !mayPassOn()",
-                        "if (holder != from || !mayPassOn()")
+        Mutant.of(Tenure.class, "if (holder != from || closed || !mayPassOn()", "if (holder != from || !mayPassOn()")
                 .assertFound(HandOverCheck.class, "not kept: ");
     }
 

@@ -131,7 +131,8 @@ public class HandOverOperations {
         List<String> events = locker.listener.events();
         require(!passedOnWhenLost, "a lost lock is not released");
         require(Collections.frequency(events, "acquired") == all.size(), "each holder is told of its lock");
-        long losses = all.stream().filter(lock -> lock.state() == LockState.LOST).count();
+        long losses =
+                all.stream().filter(lock -> lock.state() == LockState.LOST).count();
         require(all.stream().noneMatch(lock -> lock.state() == LockState.HELD), "all have ended");
         require(Collections.frequency(events, "lost") == losses, "each loss is told once");
         require(Collections.frequency(events, "released") == all.size() - losses, "each end is told once");

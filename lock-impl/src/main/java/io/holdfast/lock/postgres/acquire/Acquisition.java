@@ -7,7 +7,6 @@ import io.holdfast.lock.LockException;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.hold.Tenure;
@@ -136,15 +135,16 @@ public final class Acquisition implements Runnable {
             reportQueued();
         }
         turnTaken = turn.arrival().thenAccept(arrival -> {
-            Tenure handedOver = arrival.tenure();
-            if (handedOver != null) {
-                takeOver(handedOver);
-            } else if (arrival.mayAsk()) {
-                asking = newAsking();
-                enter(admission);
-            } else {
-                progress.outcome().complete(Optional.empty());
-                finish();
+            switch (arrival.outcome()) {
+                case HANDED_OVER -> takeOver(requireNonNull(arrival.tenure()));
+                case MAY_ASK -> {
+                    asking = newAsking();
+                    enter(admission);
+                }
+                case REFUSED -> {
+                    progress.outcome().complete(Optional.empty());
+                    finish();
+                }
             }
         });
     }

@@ -4,7 +4,6 @@ package io.holdfast.lock.postgres.acquire;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.message.Shown;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;

@@ -2,7 +2,6 @@
 package io.holdfast.lock.postgres.acquire;
 
 import io.holdfast.lock.message.Shown;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
 import io.holdfast.lock.postgres.hold.Grant;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.sql.SqlStates;

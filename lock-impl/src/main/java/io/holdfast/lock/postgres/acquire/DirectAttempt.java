@@ -4,7 +4,6 @@ package io.holdfast.lock.postgres.acquire;
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.message.CommonMessages;
 import io.holdfast.lock.message.Shown;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
 import io.holdfast.lock.postgres.hold.Grant;
 import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.session.LockSession;

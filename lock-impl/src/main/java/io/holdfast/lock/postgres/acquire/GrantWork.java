@@ -5,7 +5,6 @@ import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.acquire.AcquisitionProgress.Stage;
-import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;

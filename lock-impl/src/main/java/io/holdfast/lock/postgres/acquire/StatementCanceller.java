@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.acquire;
 
-import io.holdfast.lock.postgres.acquire.LocalQueues.Turn;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionUsers;
 import io.holdfast.lock.postgres.thread.Deadline;

@@ -29,8 +29,8 @@ public final class SharedSessions implements SessionAllocation {
     /** The most sessions that are opened because the others are busy: each takes a connection from the pool. */
     private static final int MOST_BECAUSE_BUSY = 4;
 
-    /** How long a session that is not needed stays idle before it is returned. */
-    private static final Duration KEPT_IDLE = Duration.ofSeconds(1);
+    /** How long to wait after an attempt to open a further session has failed. */
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final Progress NOBODY_WAITS = new Progress() {
         @Override
@@ -129,7 +129,7 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     private void spread() {
-        Duration pause = KEPT_IDLE;
+        Duration pause = PAUSE;
         try {
             LockSession opened = open(Deadline.after(Duration.ZERO), () -> {}, NOBODY_WAITS);
             if (places.addIdle(opened)) {
@@ -187,14 +187,14 @@ public final class SharedSessions implements SessionAllocation {
 
     private void returnIdleLater() {
         if (returning.compareAndSet(false, true)) {
-            keepers.schedule(() -> keepers.run(this::returnLongIdle), KEPT_IDLE);
+            keepers.schedule(() -> keepers.run(this::returnLongIdle), config.keepSession());
         }
     }
 
     /** Returns those that have been idle for long, except one. */
     private void returnLongIdle() {
         returning.set(false);
-        places.removeIdleFor(KEPT_IDLE).forEach(this::restoreAndReturn);
+        places.removeIdleFor(config.keepSession()).forEach(this::restoreAndReturn);
         if (places.areSeveral() && !places.idle().isEmpty()) {
             returnIdleLater();
         }
