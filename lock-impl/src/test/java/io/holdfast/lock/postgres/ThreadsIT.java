@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -53,6 +54,9 @@ class ThreadsIT extends LockerTest {
 
     private static final Duration WAIT = Duration.ofSeconds(3);
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    /** How many connections the locker has opened. */
+    private final AtomicInteger connections = new AtomicInteger();
 
     private final Set<Thread> before = new HashSet<>(keepers());
 
@@ -91,7 +95,10 @@ class ThreadsIT extends LockerTest {
     }
 
     private PostgresLocker limited(SessionMode mode) {
-        return locker(CONFIG.sessions(mode).maxSessions(MAX_SESSIONS).maxLocks(100), Databases.SHARED::connect);
+        return locker(CONFIG.sessions(mode).maxSessions(MAX_SESSIONS).maxLocks(100), () -> {
+            connections.incrementAndGet();
+            return Databases.SHARED.connect();
+        });
     }
 
     private void assertServedAtOnce(PostgresLocker locker) throws InterruptedException {
@@ -109,6 +116,7 @@ class ThreadsIT extends LockerTest {
         int asking = mode == SessionMode.SHARED ? ASKING_ON_SHARED_SESSIONS : 0;
         PostgresLocker locker = limited(mode);
         int whileWaiting = 0;
+        int connectionsWhileWaiting = 0;
         int most = 0;
         Map<Class<?>, Integer> outcomes = new HashMap<>();
         try (Connection holder = holder(KEYS)) {
@@ -125,6 +133,7 @@ class ThreadsIT extends LockerTest {
                     && System.nanoTime() - begun < WAIT.multipliedBy(4).toNanos()) {
                 most = Math.max(most, newKeepers());
                 whileWaiting = first.isDone() ? whileWaiting : most;
+                connectionsWhileWaiting = first.isDone() ? connectionsWhileWaiting : connections.get();
                 Server.letPass(Duration.ofMillis(5));
             }
 
@@ -143,6 +152,10 @@ class ThreadsIT extends LockerTest {
         assertTrue(waited + refused >= KEYS - AT_LIMIT, () -> "the others are notified of the limit: " + outcomes);
         int unconnected = outcomes.getOrDefault(LockConnectionTimeoutException.class, 0);
         assertEquals(KEYS, waited + refused + unconnected, outcomes::toString);
+        // Some are opened after others were closed, or beside the limit to compare sessions.
+        assertTrue(
+                connectionsWhileWaiting > 0 && connectionsWhileWaiting <= MAX_SESSIONS + BESIDES,
+                "connections opened while all wait: " + connectionsWhileWaiting);
         int bound = MAX_SESSIONS + asking + BESIDES;
         assertTrue(whileWaiting > 0 && whileWaiting <= bound, "threads while all wait: " + whileWaiting);
         assertTrue(most <= bound + TELLING, "threads at most: " + most);
