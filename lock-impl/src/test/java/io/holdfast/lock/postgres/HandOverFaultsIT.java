@@ -85,8 +85,8 @@ class HandOverFaultsIT extends HandOverTest {
         assertEquals(LockState.LOST, third.state());
         assertThrows(LockNotHeldException.class, third::release);
         assertEquals(LockState.RELEASED, second.state());
-        assertEquals(0, earlier.get(), "who has released is not told");
-        Server.eventually("told", () -> listener.events().contains("lost"));
+        assertEquals(0, earlier.get(), "a former holder is not notified");
+        Server.eventually("notified", () -> listener.events().contains("lost"));
         assertEquals(1, listener.events().stream().filter("lost"::equals).count());
         assertEquals(1, logged("HOLDFAST-0011").size());
         assertEquals(1, logged("HOLDFAST-0094").size());
@@ -95,7 +95,7 @@ class HandOverFaultsIT extends HandOverTest {
 
     @ParameterizedTest
     @EnumSource(Finding.class)
-    @DisplayName("C12, C16: a loss is told to the present holder only, and the log counts the releases before it")
+    @DisplayName("C12, C16: a loss is reported to the present holder only, and the log counts the releases before it")
     void shouldTellPresentHolderOfPinnedSession(Finding finding) throws Exception {
         shouldTellPresentHolder(SessionMode.PINNED, finding);
     }
@@ -137,9 +137,9 @@ class HandOverFaultsIT extends HandOverTest {
         });
         enough.get();
         assertTrue(lost.get() <= kills.get(), lost + " lost");
-        int told = Math.toIntExact(
+        int reported = Math.toIntExact(
                 listener.events().stream().filter("lost"::equals).count());
-        assertTrue(told <= kills.get(), told + " told");
+        assertTrue(reported <= kills.get(), reported + " reported");
     }
 
     @ParameterizedTest
@@ -249,7 +249,7 @@ class HandOverFaultsIT extends HandOverTest {
         }
     }
 
-    /** Whoever waits gives up while the lock is yielded for it, and the unlock that follows is not answered. */
+    /** The one that waits gives up while the lock is yielded for it, and the unlock that follows is not answered. */
     private Connection unanswered(Connection connection, Runnable whileYielding) {
         CountDownLatch ended = new CountDownLatch(1);
         AtomicInteger yields = new AtomicInteger();

@@ -153,7 +153,8 @@ class HandOverIT extends HandOverTest {
 
     @ParameterizedTest
     @EnumSource(SessionMode.class)
-    @DisplayName("C5, C10: who waits with a future is handed the lock without a round trip; a try is refused meanwhile")
+    @DisplayName(
+            "C5, C10: who waits with a future is handed the lock without a round trip; a try is refused until then")
     void shouldPassOnToFutures(SessionMode mode) throws Exception {
         PostgresLocker locker = counted(HANDING.sessions(mode));
         LockHandle held = locker.acquire(request);

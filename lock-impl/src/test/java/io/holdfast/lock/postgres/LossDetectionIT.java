@@ -84,7 +84,7 @@ class LossDetectionIT extends LockerTest {
 
         server.terminate(server.holder(lockId));
 
-        Server.eventually("told", () -> listener.events().contains("lost"));
+        Server.eventually("notified", () -> listener.events().contains("lost"));
         assertThrows(LockNotHeldException.class, lock::lock);
         assertThrows(LockNotHeldException.class, lock::tryLock);
         assertThrows(LockNotHeldException.class, lock::unlock);
@@ -107,7 +107,7 @@ class LossDetectionIT extends LockerTest {
             statement.execute("select pg_advisory_unlock_all()");
         }
 
-        Server.eventually("told", () -> handle.state() == LockState.LOST);
+        Server.eventually("notified", () -> handle.state() == LockState.LOST);
         Server.eventually("the session is ended", () -> !server.sessionExists(pid));
     }
 
@@ -125,7 +125,7 @@ class LossDetectionIT extends LockerTest {
             statement.execute("select pg_advisory_unlock(" + lockId + "), pg_advisory_lock_shared(" + lockId + ")");
         }
 
-        Server.eventually("told", () -> handle.state() == LockState.LOST);
+        Server.eventually("notified", () -> handle.state() == LockState.LOST);
     }
 
     @Test
@@ -351,7 +351,7 @@ class LossDetectionIT extends LockerTest {
         handle.refresh(LONG);
 
         assertTrue(session.ask(new TerminateStatement(traces)).wasThere());
-        Server.eventually("told", () -> handle.state() == LockState.LOST);
+        Server.eventually("notified", () -> handle.state() == LockState.LOST);
         asking.release();
     }
 }

@@ -201,7 +201,7 @@ class StackEndIT extends OpenedSessionsTest {
 
     @ParameterizedTest
     @EnumSource(SessionMode.class)
-    @DisplayName("C5, C16: whoever waits gets the lock of a release that fails at the end of the stack")
+    @DisplayName("C5, C16: a waiter gets the lock of a release that fails at the end of the stack")
     void shouldPassOnAtEndOfStack(SessionMode mode) throws Exception {
         PostgresLocker locker = warm(mode, CONFIG.handOver(Duration.ofSeconds(1)));
         List<Throwable> thrown = new ArrayList<>();

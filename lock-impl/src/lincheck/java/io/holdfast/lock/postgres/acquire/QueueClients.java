@@ -33,7 +33,7 @@ public class QueueClients {
         }
     }
 
-    /** The caller does not want to wait any longer, at whatever moment. Whoever hands it the lock ends its turn then. */
+    /** The caller does not want to wait any longer, at whatever moment. The one that hands it the lock ends its turn then. */
     public void giveUp(LockMode mode) {
         Turn turn = join(mode, true);
         turn.arrival().thenAccept(arrival -> {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 class HandOverModelTest {
 
     @Test
-    @DisplayName("C1, C12, C16: a lock is passed on, unlocked or lost, in every interleaving, and told so once")
+    @DisplayName("C1, C12, C16: a lock is passed on, unlocked or lost, in every interleaving, and reports that once")
     void shouldPassOnUnlockOrLose() {
         new HandOverCheck().run();
     }
@@ -24,7 +24,7 @@ class HandOverModelTest {
     }
 
     @Test
-    @DisplayName("the check finds a loss that nobody is told, since the lock was on its way to the next holder")
+    @DisplayName("the check finds a loss that is not reported, since the lock was on its way to the next holder")
     void shouldFindLossOnTheWay() throws Exception {
         Mutant.of(Tenure.class, "return !closed;", "return true;").assertFound(HandOverCheck.class, "not kept: ");
     }

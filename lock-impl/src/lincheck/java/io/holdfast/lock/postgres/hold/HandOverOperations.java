@@ -130,12 +130,12 @@ public class HandOverOperations {
         List<HeldLock> all = all();
         List<String> events = locker.listener.events();
         require(!passedOnWhenLost, "a lost lock is not released");
-        require(Collections.frequency(events, "acquired") == all.size(), "each holder is told of its lock");
+        require(Collections.frequency(events, "acquired") == all.size(), "each holder is notified of its lock");
         long losses =
                 all.stream().filter(lock -> lock.state() == LockState.LOST).count();
         require(all.stream().noneMatch(lock -> lock.state() == LockState.HELD), "all have ended");
-        require(Collections.frequency(events, "lost") == losses, "each loss is told once");
-        require(Collections.frequency(events, "released") == all.size() - losses, "each end is told once");
+        require(Collections.frequency(events, "lost") == losses, "each loss is reported once");
+        require(Collections.frequency(events, "released") == all.size() - losses, "each end is reported once");
         for (int i = 0; i + 1 < all.size(); i++) {
             boolean passedOn = all.get(i).tenure() == all.get(i + 1).tenure();
             require(!passedOn || all.get(i).state() == LockState.RELEASED, "only a lock that is released is passed on");

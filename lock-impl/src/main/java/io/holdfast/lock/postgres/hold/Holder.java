@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The holder of the lock of a {@link Tenure}, as the locker sees it. */
-public interface Holder {
+interface Holder {
 
     LockAttempt attempt();
 

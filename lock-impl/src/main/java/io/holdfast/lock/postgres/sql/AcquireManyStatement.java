@@ -12,8 +12,8 @@ import java.util.Map;
 
 /**
  * Tries to acquire several locks on a session that is ready and may hold other locks. The answers are those of a
- * {@link ReadyAcquireStatement} for each of the locks, at the number of the lock. After an error the session may hold any of
- * them.
+ * {@link ReadyAcquireStatement} for each of the locks, at the number of the lock. After an error the session may hold
+ * any of them.
  *
  * @param mode how the locks exclude others
  * @param lockIds the numbers of the locks
