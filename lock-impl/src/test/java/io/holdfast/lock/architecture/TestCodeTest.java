@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class TestCodeTest {
 
     private static final List<String> FOLDERS =
-            List.of("lock-impl", "lock-testkit-postgres", "cdi-tests", "arquillian-tests");
+            List.of("lock-impl", "lock-testkit-postgres", "cdi-tests", "arquillian-tests", "lock-benchmark");
 
     private static final Pattern TEST = Pattern.compile(".*(IT|Test)[.]java");
     private static final Pattern SLEEP =
