@@ -34,8 +34,8 @@ import java.util.stream.Stream;
  * Which of our files a call goes through until the driver sends the statement that asks for the lock. The call runs in
  * a JVM of its own, which this class debugs. A file is shown as its type, relative to the package io.holdfast.lock.
  *
- * @param callerFrames the stack of the thread that calls and waits, outermost first
- * @param keeperFrames the stack of the thread that sends the statement
+ * @param callerFrames the stack of the thread that calls, outermost first
+ * @param keeperFrames the stack of the thread that sends the statement while the caller waits; empty if the caller does
  * @param visited every file of which a method was entered on these threads, in the order of the first entry
  */
 record KeyPath(List<String> callerFrames, List<String> keeperFrames, Set<String> visited) {
@@ -49,8 +49,12 @@ record KeyPath(List<String> callerFrames, List<String> keeperFrames, Set<String>
         return Stream.concat(callerFrames.stream(), keeperFrames.stream()).toList();
     }
 
-    /** Starts the main class, which calls its method {@code callBegins} before the call. */
-    static KeyPath of(Class<?> application, TestDatabase database) throws Exception {
+    /**
+     * Starts the main class, which calls its method {@code callBegins} before the call.
+     *
+     * @param setting a system property of the application
+     */
+    static KeyPath of(Class<?> application, TestDatabase database, String setting) throws Exception {
         ListeningConnector connector = Bootstrap.virtualMachineManager().listeningConnectors().stream()
                 .filter(each -> each.transport().name().equals("dt_socket"))
                 .findFirst()
@@ -59,7 +63,7 @@ record KeyPath(List<String> callerFrames, List<String> keeperFrames, Set<String>
         arguments.get("localAddress").setValue("localhost");
         arguments.get("timeout").setValue("30000");
         String address = connector.startListening(arguments);
-        Process process = start(application, database, address);
+        Process process = start(application, database, address, setting);
         try {
             return new Debugger(connector.accept(arguments), application).follow();
         } catch (VMDisconnectedException e) {
@@ -70,13 +74,15 @@ record KeyPath(List<String> callerFrames, List<String> keeperFrames, Set<String>
         }
     }
 
-    private static Process start(Class<?> application, TestDatabase database, String address) throws Exception {
+    private static Process start(Class<?> application, TestDatabase database, String address, String setting)
+            throws Exception {
         String temporary = System.getProperty("java.io.tmpdir");
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-agentlib:jdwp=transport=dt_socket,suspend=y,address=" + address,
                         "-XX:-UsePerfData",
                         "-Djava.io.tmpdir=" + temporary,
+                        "-D" + setting,
                         "-Dpostgres.url=" + database.url(),
                         "-Dpostgres.user=" + database.user(),
                         "-Dpostgres.password=" + database.password(),
@@ -160,8 +166,23 @@ record KeyPath(List<String> callerFrames, List<String> keeperFrames, Set<String>
             return ASKS_FOR_LOCK.matcher(sql).find();
         }
 
-        private KeyPath pathTo(ThreadReference keeper) throws Exception {
+        private KeyPath pathTo(ThreadReference sender) throws Exception {
             entries.disable();
+            boolean isKeeper = !sender.equals(caller);
+            if (isKeeper) {
+                awaitCaller(sender);
+            }
+            List<String> visited = visits.stream()
+                    .filter(visit ->
+                            visit.thread().equals(caller) || visit.thread().equals(sender))
+                    .map(Visit::type)
+                    .toList();
+            return new KeyPath(
+                    frames(caller), isKeeper ? frames(sender) : List.of(), new LinkedHashSet<>(files(visited)));
+        }
+
+        /** Lets the caller run until it waits for the thread that sends the statement. */
+        private void awaitCaller(ThreadReference keeper) {
             keeper.suspend();
             machine.resume();
             while (caller.status() != ThreadReference.THREAD_STATUS_WAIT
@@ -169,12 +190,6 @@ record KeyPath(List<String> callerFrames, List<String> keeperFrames, Set<String>
                 Thread.onSpinWait();
             }
             machine.suspend();
-            List<String> visited = visits.stream()
-                    .filter(visit ->
-                            visit.thread().equals(caller) || visit.thread().equals(keeper))
-                    .map(Visit::type)
-                    .toList();
-            return new KeyPath(frames(caller), frames(keeper), new LinkedHashSet<>(files(visited)));
         }
 
         private static List<String> frames(ThreadReference thread) throws IncompatibleThreadStateException {

@@ -8,6 +8,7 @@ import io.holdfast.lock.Locked;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,16 +60,33 @@ class KeyPathIT extends CdiTest {
     }
 
     @Test
-    void shouldPrintTheWayOfAKey() throws Exception {
-        KeyPath path = KeyPath.of(Application.class, DATABASE);
+    void shouldPrintTheWayOnTheCallersThread() throws Exception {
+        KeyPath path = KeyPath.of(Application.class, DATABASE, "holdfast.keep-session=1m");
 
+        List<String> chain = print("with a session that was kept", path);
+        assertTrue(path.keeperFrames().isEmpty(), "the caller has sent the statement");
+        assertTrue(chain.size() <= MOST_FILES, () -> "a key passes through more files: " + chain);
+        assertOnPage(line("caller", path.callerFrames()));
+    }
+
+    @Test
+    void shouldPrintTheWayThroughAKeeper() throws Exception {
+        KeyPath path = KeyPath.of(Application.class, DATABASE, "holdfast.keep-session=0s");
+
+        print("without such a session", path);
+        assertFalse(path.keeperFrames().isEmpty(), "a keeper has sent the statement");
+        assertOnPage(line("waiting caller", path.callerFrames()));
+        assertOnPage(line("keeper", path.keeperFrames()));
+    }
+
+    private static List<String> print(String title, KeyPath path) {
         List<String> chain = runs(path.frames());
         Set<String> twice = chain.stream()
                 .filter(file -> chain.indexOf(file) != chain.lastIndexOf(file))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         System.out.printf(
-                "The way of a key, by the stacks when its SQL is sent: %d files%n",
-                Set.copyOf(chain).size());
+                "The way of a key %s, by the stacks when its SQL is sent: %d files%n",
+                title, Set.copyOf(chain).size());
         System.out.println(line("caller", path.callerFrames()));
         System.out.println(line("keeper", path.keeperFrames()));
         System.out.println("  entered twice: " + (twice.isEmpty() ? "none" : String.join(", ", twice)));
@@ -76,14 +94,13 @@ class KeyPathIT extends CdiTest {
                 "All files that ran until then, by their first method: %d%n",
                 path.visited().size());
         System.out.println("  " + String.join(", ", path.visited()));
-
         assertTrue(chain.get(0).endsWith("Interceptor"), chain::toString);
         assertTrue(twice.isEmpty(), () -> "entered twice: " + twice);
-        assertTrue(chain.size() <= MOST_FILES, () -> "a key passes through more files: " + chain);
-        List<String> page = Files.readAllLines(PAGE);
-        assertTrue(page.contains(line("caller", path.callerFrames())), () -> "in docs/architecture.md: " + PAGE);
-        assertTrue(page.contains(line("keeper", path.keeperFrames())), () -> "in docs/architecture.md: " + PAGE);
-        assertFalse(path.keeperFrames().isEmpty(), "the keeper has sent the statement");
+        return chain;
+    }
+
+    private static void assertOnPage(String line) throws IOException {
+        assertTrue(Files.readAllLines(PAGE).contains(line), () -> "in docs/architecture.md: " + line);
     }
 
     private static String line(String thread, List<String> frames) {

@@ -39,6 +39,7 @@ public final class Contenders {
         all.add(new BuiltIn(NaiveLock.NAME, Reach.DATABASE, NaiveLock::new));
         for (HoldfastLock.Usage usage : List.of(
                 HoldfastLock.Usage.PINNED,
+                HoldfastLock.Usage.WITHOUT_HAND_OVER,
                 HoldfastLock.Usage.SHARED,
                 HoldfastLock.Usage.ENFORCED,
                 HoldfastLock.Usage.FENCED)) {
