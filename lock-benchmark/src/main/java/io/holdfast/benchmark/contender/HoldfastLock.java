@@ -20,8 +20,8 @@ final class HoldfastLock implements Contender {
     record Usage(String name, UnaryOperator<LockerConfig> config, UnaryOperator<LockRequest> request) {
 
         static final Usage PINNED = new Usage("Holdfast pinned", config -> config, request -> request);
-        static final Usage WITHOUT_HAND_OVER = new Usage(
-                "Holdfast without hand-over", config -> config.handOver(Duration.ZERO), request -> request);
+        static final Usage WITHOUT_HAND_OVER =
+                new Usage("Holdfast without hand-over", config -> config.handOver(Duration.ZERO), request -> request);
         static final Usage SHARED =
                 new Usage("Holdfast shared", config -> config.sessions(SessionMode.SHARED), request -> request);
         static final Usage FENCED = new Usage("Holdfast fenced", config -> config, request -> request.fenced(true));

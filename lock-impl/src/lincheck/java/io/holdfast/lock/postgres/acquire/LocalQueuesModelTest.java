@@ -73,16 +73,16 @@ class LocalQueuesModelTest {
     @DisplayName("the check finds a caller whose giving up ends a turn to which the lock was handed")
     void shouldFindLeaveThatEndsHandedTurn() throws Exception {
         Mutant.of(Turn.class, "if (alsoIfHolding || stage != Stage.HOLDING) {", "if (stage != Stage.ENDED) {")
-                .assertFound(QueueClientsCheck.class, "an exclusive turn is alone");
+                .assertFound(QueueCheck.class, "Invalid execution results");
     }
 
     @Test
-    @DisplayName("the check finds a hand-over beside others that hold the lock or ask for it")
-    void shouldFindHandOverBesideOthers() throws Exception {
+    @DisplayName("the check finds a hand-over that overtakes somebody who may not have the lock by a hand-over")
+    void shouldFindHandOverThatOvertakes() throws Exception {
         Mutant.of(
                         KeyQueue.class,
-                        "if (holder.stage != Turn.Stage.HOLDING || holding.size() != 1 || !asking.isEmpty()) {",
-                        "if (holder.stage != Turn.Stage.HOLDING) {")
+                        "return turn.isExclusive() && turn.request.lease() != Lease.ENFORCED ? turn : null;",
+                        "if (turn.isExclusive() && turn.request.lease() != Lease.ENFORCED) { return turn; }")
                 .assertFound(QueueCheck.class, "Invalid execution results");
     }
 }

@@ -29,6 +29,7 @@ final class QueueCheck implements Runnable {
 
     private static void check(Options<?, ?> options, int scenarios) {
         options.iterations(0).minimizeFailedScenario(false).sequentialSpecification(QueueSpecification.class);
+        options.addCustomScenario(QueueScenarios.handOver());
         QueueScenarios some = new QueueScenarios();
         some.some(scenarios / 2, 2, 3).forEach(options::addCustomScenario);
         some.some(scenarios / 2, 3, 2).forEach(options::addCustomScenario);

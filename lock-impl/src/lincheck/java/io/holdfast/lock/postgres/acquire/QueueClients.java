@@ -25,7 +25,7 @@ public class QueueClients {
         Turn turn = join(mode, waiting);
         Arrival arrival = turn.arrival().join();
         if (arrival.outcome() == Outcome.HANDED_OVER) {
-            hold(turn, mode);
+            passOnOrEnd(turn, mode);
         } else if (arrival.outcome() == Outcome.MAY_ASK) {
             ask(turn, mode, waiting);
         } else {
@@ -33,12 +33,12 @@ public class QueueClients {
         }
     }
 
-    /** The caller does not want to wait any longer, at whatever moment. The one that hands it the lock ends its turn then. */
+    /** The caller does not want to wait any longer, at whatever moment. The one that hands it the lock sees to the turn then. */
     public void giveUp(LockMode mode) {
         Turn turn = join(mode, true);
         turn.arrival().thenAccept(arrival -> {
             if (arrival.outcome() == Outcome.HANDED_OVER) {
-                passOn(turn);
+                passOnOrEnd(turn, mode);
             }
         });
         turn.leave();
@@ -49,27 +49,8 @@ public class QueueClients {
         return queues.join(KEY, QueueOperations.request(mode, false), waiting);
     }
 
-    /** As a holder does, who passes the lock on, or unlocks. */
-    private void passOn(Turn turn) {
-        Place successor = turn.passOn(true);
-        if (successor == null) {
-            turn.end();
-        } else {
-            successor.deliver(null);
-        }
-    }
-
-    private void hold(Turn turn, LockMode mode) {
-        AtomicInteger mine = mode == LockMode.EXCLUSIVE ? exclusive : shared;
-        mine.incrementAndGet();
-        require(exclusive.get() == 0 || exclusive.get() + shared.get() == 1, "an exclusive turn is alone");
-        mine.decrementAndGet();
-        passOn(turn);
-    }
-
     private void ask(Turn turn, LockMode mode, boolean waiting) {
-        AtomicInteger mine = mode == LockMode.EXCLUSIVE ? exclusive : shared;
-        mine.incrementAndGet();
+        active(mode).incrementAndGet();
         require(exclusive.get() == 0 || exclusive.get() + shared.get() == 1, "an exclusive turn is alone");
         require(!waiting || waitingAskers.incrementAndGet() == 1, "one connection waits at the server");
         turn.markAsked();
@@ -77,8 +58,22 @@ public class QueueClients {
             waitingAskers.decrementAndGet();
         }
         turn.markGranted();
-        mine.decrementAndGet();
-        passOn(turn);
+        passOnOrEnd(turn, mode);
+    }
+
+    private AtomicInteger active(LockMode mode) {
+        return mode == LockMode.EXCLUSIVE ? exclusive : shared;
+    }
+
+    /** As a holder does. The lock stays active until it is passed on to nobody. */
+    private void passOnOrEnd(Turn turn, LockMode mode) {
+        Place successor = mode == LockMode.EXCLUSIVE ? turn.passOn(true) : null;
+        if (successor == null) {
+            active(mode).decrementAndGet();
+            turn.end();
+        } else {
+            successor.deliver(null);
+        }
     }
 
     private void require(boolean promise, String what) {

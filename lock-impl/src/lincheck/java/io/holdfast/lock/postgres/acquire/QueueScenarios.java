@@ -36,12 +36,24 @@ final class QueueScenarios {
         return scenarios;
     }
 
+    /** One hands the lock over at the moment at which the next in line gives up, while another waits behind. */
+    static ExecutionScenario handOver() {
+        List<Actor> first = List.of(
+                actor("join", 0, LockMode.EXCLUSIVE, true, false),
+                actor("join", 1, LockMode.EXCLUSIVE, true, false),
+                actor("join", 2, LockMode.EXCLUSIVE, true, false),
+                actor("asked", 0),
+                actor("granted", 0));
+        List<List<Actor>> parallel = List.of(List.of(actor("passOn", 0)), List.of(actor("leave", 1)));
+        return new ExecutionScenario(first, parallel, List.of(actor("outcomes"), actor("isEmptyAfterTheEnd")), null);
+    }
+
     private List<Actor> beginning(List<Integer> turns) {
         List<Actor> actors = new ArrayList<>();
         turns.forEach(turn -> actors.add(join(turn)));
-        if (random.nextBoolean()) {
+        if (random.nextInt(4) > 0) {
             actors.add(actor("asked", 0));
-            if (random.nextBoolean()) {
+            if (random.nextInt(3) > 0) {
                 actors.add(actor("granted", 0));
             }
         }

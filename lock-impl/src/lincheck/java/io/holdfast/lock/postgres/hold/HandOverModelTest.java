@@ -19,7 +19,7 @@ class HandOverModelTest {
     @Test
     @DisplayName("the check finds a lost lock that is passed on")
     void shouldFindLostLockThatIsPassedOn() throws Exception {
-        Mutant.of(Tenure.class, "if (holder != from || closed || !mayPassOn()", "if (holder != from || !mayPassOn()")
+        Mutant.of(Tenure.class, "closed = true;\n        return holder;", "return holder;")
                 .assertFound(HandOverCheck.class, "not kept: ");
     }
 
@@ -27,12 +27,5 @@ class HandOverModelTest {
     @DisplayName("the check finds a loss that is not reported, since the lock was on its way to the next holder")
     void shouldFindLossOnTheWay() throws Exception {
         Mutant.of(Tenure.class, "return !closed;", "return true;").assertFound(HandOverCheck.class, "not kept: ");
-    }
-
-    @Test
-    @DisplayName("the check finds a lock that is both passed on and unlocked")
-    void shouldFindLockThatIsPassedOnAndUnlocked() throws Exception {
-        Mutant.of(Tenure.class, "if (holder != from || unlocking) {", "if (unlocking) {")
-                .assertFound(HandOverCheck.class, "not kept: ");
     }
 }
