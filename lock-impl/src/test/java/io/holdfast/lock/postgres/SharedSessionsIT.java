@@ -16,7 +16,7 @@ import io.holdfast.lock.postgres.hold.Insides;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionCallers;
 import io.holdfast.lock.postgres.sql.AcquireManyStatement;
-import io.holdfast.lock.postgres.sql.AcquireStatement;
+import io.holdfast.lock.postgres.sql.ReadyAcquireStatement;
 import io.holdfast.lock.postgres.sql.UnlockManyStatement;
 import io.holdfast.lock.postgres.sql.UnlockStatement;
 import java.lang.reflect.Proxy;
@@ -201,7 +201,7 @@ class SharedSessionsIT extends LockerTest {
 
     private static boolean isForLock(String sql) {
         return List.of(
-                        new AcquireStatement(LockMode.EXCLUSIVE, 0, null, null, false),
+                        new ReadyAcquireStatement(LockMode.EXCLUSIVE, 0, null, null, false),
                         new AcquireManyStatement(LockMode.EXCLUSIVE, List.of()),
                         new UnlockStatement(LockMode.EXCLUSIVE, 0, 0, null),
                         new UnlockManyStatement(LockMode.EXCLUSIVE, List.of(), 0))

@@ -168,6 +168,7 @@ public final class GrantWork {
             return ask(kept.get(), tryFirst);
         }
         if (!tryFirst && resources.config().sessions() == SessionMode.SHARED) {
+            progress.reach(Stage.SERVER);
             hasToWait = true;
             return Optional.empty();
         }
