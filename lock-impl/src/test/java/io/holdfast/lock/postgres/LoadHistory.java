@@ -114,7 +114,7 @@ record LoadHistory(
         return violations;
     }
 
-    /** How many holders were handed the lock by the one before, as their tokens tell: grants are farther from each other. */
+    /** How many holders were handed the lock by the one before, as their tokens tell: grants are farther apart. */
     long handOvers() {
         long handOvers = 0;
         for (List<Holding> ofKey : holdings.stream()

@@ -33,7 +33,7 @@ public class QueueClients {
         }
     }
 
-    /** The caller does not want to wait any longer, at whatever moment. The one that hands it the lock sees to the turn then. */
+    /** The caller does not want to wait any longer. If it is handed the lock at that moment, the former holder ends the turn. */
     public void giveUp(LockMode mode) {
         Turn turn = join(mode, true);
         turn.arrival().thenAccept(arrival -> {

@@ -11,7 +11,7 @@ import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
 
-/** Whether a lock is either passed on, unlocked, or lost, each holder is notified, and a lost lock is passed on to nobody. */
+/** Whether a lock is passed on, unlocked or lost, each holder is notified, and a lost lock has no next holder. */
 final class HandOverCheck implements Runnable {
 
     private static final Actor LOSE = actor("lose");
