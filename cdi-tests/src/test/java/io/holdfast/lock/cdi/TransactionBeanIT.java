@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.CurrentLock;
+import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locked;
 import io.holdfast.lock.Locker;
@@ -302,6 +303,28 @@ class TransactionBeanIT extends CdiTest {
 
             assertTrue(isFree(application));
             assertEquals(1, logged("HOLDFAST-0062").size());
+        }
+    }
+
+    @Test
+    void shouldPassTheLockOnWhenTheTransactionHasEnded() throws Exception {
+        try (SeContainer application = start(Locks.class, Transactions.class, Work.class)) {
+            Locker locker = application.select(Locker.class).get();
+            Transactions transactions = application.select(Transactions.class).get();
+            transactions.begin();
+            assertTrue(application.select(Work.class).get().order());
+            // Both wait on a thread that is in no transaction.
+            CompletableFuture<LockHandle> next =
+                    CompletableFuture.supplyAsync(() -> locker.acquireAsync(KEY)).get();
+            CompletableFuture<LockHandle> last =
+                    CompletableFuture.supplyAsync(() -> locker.acquireAsync(KEY)).get();
+            assertFalse(next.isDone());
+
+            transactions.commit();
+
+            next.get(10, TimeUnit.SECONDS).release();
+            last.get(10, TimeUnit.SECONDS).release();
+            assertTrue(isFree(application));
         }
     }
 
