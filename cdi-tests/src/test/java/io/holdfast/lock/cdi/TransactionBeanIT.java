@@ -314,10 +314,10 @@ class TransactionBeanIT extends CdiTest {
             transactions.begin();
             assertTrue(application.select(Work.class).get().order());
             // Both wait on a thread that is in no transaction.
-            CompletableFuture<LockHandle> next =
-                    CompletableFuture.supplyAsync(() -> locker.acquireAsync(KEY)).get();
-            CompletableFuture<LockHandle> last =
-                    CompletableFuture.supplyAsync(() -> locker.acquireAsync(KEY)).get();
+            CompletableFuture<LockHandle> next = CompletableFuture.supplyAsync(() -> locker.acquireAsync(KEY))
+                    .get();
+            CompletableFuture<LockHandle> last = CompletableFuture.supplyAsync(() -> locker.acquireAsync(KEY))
+                    .get();
             assertFalse(next.isDone());
 
             transactions.commit();
