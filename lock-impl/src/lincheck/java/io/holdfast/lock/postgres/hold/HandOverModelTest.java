@@ -19,13 +19,13 @@ class HandOverModelTest {
     @Test
     @DisplayName("the check finds a lost lock that is passed on")
     void shouldFindLostLockThatIsPassedOn() throws Exception {
-        Mutant.of(Tenure.class, "closed = true;\n        return holder;", "return holder;")
+        Mutant.of(Occupancy.class, "closed = true;\n        return holder;", "return holder;")
                 .assertFound(HandOverCheck.class, "not kept: ");
     }
 
     @Test
     @DisplayName("the check finds a loss that is not reported, since the lock was on its way to the next holder")
     void shouldFindLossOnTheWay() throws Exception {
-        Mutant.of(Tenure.class, "return !closed;", "return true;").assertFound(HandOverCheck.class, "not kept: ");
+        Mutant.of(Occupancy.class, "return !closed;", "return true;").assertFound(HandOverCheck.class, "not kept: ");
     }
 }

@@ -9,7 +9,6 @@ import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.session.Lifetime;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionUsers;
-import io.holdfast.lock.postgres.thread.Elapsed;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -64,25 +63,8 @@ public final class Tenure {
     private final Terms terms;
     private final Registry registry;
 
-    /** The place of the holder; changed by hand-overs only, under the monitor of this. */
-    private volatile Place place;
-
-    /** Null while the tenure passes from one holder to the next. Written under the monitor of this. */
-    private volatile @Nullable Holder holder;
-
-    /** Whether the tenure cannot pass to another holder any more. Guarded by this. */
-    private boolean closed;
-
-    /** Whether a thread is unlocking or has unlocked. Written under the monitor of this. */
-    private volatile boolean unlocking;
-
-    /** How many holders there were before this one. Guarded by this. */
-    private int handOvers;
-
+    private final Occupancy occupancy;
     private final Proof proof;
-
-    /** When the tenure began to pass to the present holder. */
-    private volatile long passedNanos = System.nanoTime();
 
     /** Whether the session was returned, retired or taken over; the first of these wins. */
     private final AtomicBoolean disposed = new AtomicBoolean();
@@ -101,7 +83,7 @@ public final class Tenure {
         this.enforced = request.lease() == Lease.ENFORCED;
         this.terms = terms;
         this.registry = registry;
-        this.place = place;
+        this.occupancy = new Occupancy(place);
         this.proof = new Proof(terms.patience());
     }
 
@@ -112,19 +94,18 @@ public final class Tenure {
      *
      * @return whether the lock is still held; otherwise it was lost on its way to the holder, who has to lose it
      */
-    synchronized boolean begin(Holder next) {
-        holder = next;
-        return !closed;
+    boolean begin(Holder next) {
+        return occupancy.begin(next);
     }
 
     /** Empty while the tenure passes from one holder to the next. */
     Optional<Holder> holder() {
-        return Optional.ofNullable(holder);
+        return occupancy.holder();
     }
 
     /** Whether an error has stopped the tenure on its way to the next holder. */
     boolean isStranded(Duration limit) {
-        return holder == null && Elapsed.since(passedNanos).compareTo(limit) > 0;
+        return occupancy.isStranded(limit);
     }
 
     /**
@@ -134,22 +115,13 @@ public final class Tenure {
      * @return whether it was passed on, and belongs to somebody else now
      */
     boolean passOn(@Nullable Holder from) {
-        Place next;
-        synchronized (this) {
-            if (holder != from || closed || !mayPassOn() || from != null && !isWithinBounds()) {
-                return false;
-            }
-            next = place.passOn(grant.token() != null);
-            if (next == null) {
-                return false;
-            }
-            place = next;
-            holder = null;
-            passedNanos = System.nanoTime();
-            if (from != null) {
-                handOvers++;
-                proof.released();
-            }
+        Place next =
+                occupancy.passOn(from, () -> mayPassOn() && (from == null || isWithinBounds()), grant.token() != null);
+        if (next == null) {
+            return false;
+        }
+        if (from != null) {
+            proof.released();
         }
         next.deliver(this);
         return true;
@@ -157,7 +129,7 @@ public final class Tenure {
 
     /** Whether the server has proven the lock a moment ago, and has not served many holders since its grant. */
     private boolean isWithinBounds() {
-        return handOvers < MOST_HAND_OVERS && proof.isYoungerThan(terms.handOver());
+        return occupancy.handOvers() < MOST_HAND_OVERS && proof.isYoungerThan(terms.handOver());
     }
 
     private boolean mayPassOn() {
@@ -176,13 +148,15 @@ public final class Tenure {
      */
     @Nullable
     LockRequest next() {
-        return mode() == LockMode.EXCLUSIVE && !enforced && registry.mayPassOn() ? place.next() : null;
+        return mode() == LockMode.EXCLUSIVE && !enforced && registry.mayPassOn()
+                ? occupancy.place().next()
+                : null;
     }
 
     /** Begins the next tenure of the lock, which the server has granted again to the same session. */
     Tenure renewed(@Nullable FencingToken token) {
         Grant again = new Grant(session(), lockId(), grant.dedicated(), token, System.nanoTime());
-        Tenure next = new Tenure(again, request, terms, registry, place);
+        Tenure next = new Tenure(again, request, terms, registry, occupancy.place());
         registry.add(next);
         registry.forget(this);
         renewal = next;
@@ -216,9 +190,9 @@ public final class Tenure {
     }
 
     /** The token of the present holder: each holder has a number of its own between the numbers of two grants. */
-    synchronized Optional<FencingToken> fencingToken() {
+    Optional<FencingToken> fencingToken() {
         return Optional.ofNullable(grant.token())
-                .map(first -> new FencingToken(first.timeline(), first.position() + handOvers));
+                .map(first -> new FencingToken(first.timeline(), first.position() + occupancy.handOvers()));
     }
 
     // ---- proofs
@@ -273,14 +247,13 @@ public final class Tenure {
      *     finds that it is lost
      */
     @Nullable
-    synchronized Holder lose() {
-        closed = true;
-        return holder;
+    Holder lose() {
+        return occupancy.lose();
     }
 
     /** Whether the unlock has begun. */
     boolean isUnlocking() {
-        return unlocking;
+        return occupancy.isUnlocking();
     }
 
     /**
@@ -288,13 +261,8 @@ public final class Tenure {
      *
      * @param from the holder that releases the lock; null if there is none
      */
-    synchronized boolean beginUnlocking(@Nullable Holder from) {
-        if (holder != from || unlocking) {
-            return false;
-        }
-        unlocking = true;
-        closed = true;
-        return true;
+    boolean beginUnlocking(@Nullable Holder from) {
+        return occupancy.beginUnlocking(from);
     }
 
     /** Whether the caller has to dispose of the session, or passes it on. Only one caller has to. */
@@ -309,8 +277,8 @@ public final class Tenure {
     void retireUnlessReturned(Holder from) {
         Tenure renewed = renewal;
         boolean disposing = renewed == null
-                ? holder == from && beginDisposing()
-                : renewed.holder == null && renewed.unlocking && renewed.beginDisposing();
+                ? occupancy.isOf(from) && beginDisposing()
+                : renewed.occupancy.isOf(null) && renewed.isUnlocking() && renewed.beginDisposing();
         if (disposing) {
             registry.retire(session(), null);
         }
@@ -330,7 +298,7 @@ public final class Tenure {
 
     /** Ends the tenure: the next here may ask the server. */
     void end() {
-        place.end();
+        occupancy.place().end();
         registry.forget(this);
     }
 
