@@ -132,9 +132,9 @@ public record AcquireStatement(
                 + " from attempt";
     }
 
-    /** Whether it only tries, on a session that may hold other locks, and makes no token. */
+    /** Whether it only tries, and makes no token. */
     public boolean isPlain() {
-        return waitAtMost == null && settings == null && !fenced;
+        return waitAtMost == null && !fenced;
     }
 
     @Override
