@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.WorkQueue;
 import java.time.Duration;
@@ -66,7 +67,10 @@ public final class LockWatch {
 
     /** Retires the sessions that do not answer a statement on a caller's thread, so that it returns. */
     private void endOverdueStatements() {
-        tenures.overdueSessions(answerTimeout).forEach(session -> keepers.run(() -> tenures.retire(session, null)));
+        for (LockSession session : tenures.overdueSessions(answerTimeout)) {
+            session.markTooSlow();
+            keepers.run(() -> tenures.retire(session, null));
+        }
     }
 
     private void watch() {
