@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.transaction;
 
-import static java.util.Objects.requireNonNull;
-
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.KeyText;
 import io.holdfast.lock.LockHandle;
@@ -20,9 +18,6 @@ public final class Claim implements LockHandle {
     private final CountedHold hold;
     private final boolean isCounted;
     private final AtomicBoolean released = new AtomicBoolean();
-
-    /** Whether this claim was released, but not the lock, which others still need. */
-    private final AtomicBoolean left = new AtomicBoolean();
 
     Claim(CountedHold hold, boolean isCounted) {
         this.hold = hold;
@@ -80,16 +75,9 @@ public final class Claim implements LockHandle {
         return hold.lock().fencingToken();
     }
 
-    /** The lock keeps the action as long as it lasts, so the action must not refer to this handle. */
     @Override
     public void onLost(Runnable action) {
-        requireNonNull(action, "action");
-        AtomicBoolean hasLeft = left;
-        hold.lock().onLost(() -> {
-            if (!hasLeft.get()) {
-                action.run();
-            }
-        });
+        hold.lock().onLost(action);
     }
 
     @Override
@@ -126,11 +114,8 @@ public final class Claim implements LockHandle {
         }
     }
 
-    /** Returns whether the lock has to be released now. */
     private boolean leave() {
-        boolean isLast = isCounted ? hold.removeClaim() : hold.hasNoClaims();
-        left.set(!isLast);
-        return isLast;
+        return isCounted ? hold.removeClaim() : hold.hasNoClaims();
     }
 
     @Override

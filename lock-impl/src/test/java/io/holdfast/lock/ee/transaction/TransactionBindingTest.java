@@ -16,7 +16,6 @@ import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.testkit.InMemoryLocks;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -223,26 +222,6 @@ class TransactionBindingTest {
 
         assertTrue(isFree());
         assertFalse(transactions.commit());
-    }
-
-    @Test
-    @DisplayName("an action of a handle that was released does not run when the lock is lost later")
-    void shouldNotRunLossActionOfReleasedClaim() throws InterruptedException {
-        List<String> runs = new ArrayList<>();
-        transactions.begin();
-        LockHandle released = acquire(REQUEST);
-        released.onLost(() -> runs.add("released"));
-        LockHandle guest = acquire(OF_TRANSACTION);
-        guest.onLost(() -> runs.add("guest"));
-        LockHandle kept = acquire(REQUEST);
-        kept.onLost(() -> runs.add("kept"));
-        released.release();
-        guest.close();
-
-        locks.lose("order/42");
-        released.onLost(() -> runs.add("added afterwards"));
-
-        assertEquals(List.of("kept"), runs);
     }
 
     @Test
