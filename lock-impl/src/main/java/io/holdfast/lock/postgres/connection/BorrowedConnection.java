@@ -57,7 +57,7 @@ public final class BorrowedConnection {
         return forAnyThread;
     }
 
-    /** The connection for a statement on a thread that is no keeper; if the locker is closed, any thread may be used. */
+    /** The connection for a statement on a thread that is no keeper: any thread, if the locker is closed. */
     public Connection forCaller() {
         Connection found = forAnyThread;
         return found == null ? connection : found;
