@@ -176,6 +176,16 @@ final class Turn implements Place {
         arrival.complete(new Arrival(Outcome.HANDED_OVER, tenure));
     }
 
+    @Override
+    public void markNextRefused() {
+        queues.change(lockId, queue -> {
+            Turn successor = queue.successorOf(this);
+            if (successor != null) {
+                successor.refused = true;
+            }
+        });
+    }
+
     // ---- the end
 
     /** Leaves the queue, unless the lock was granted or handed over. */

@@ -23,6 +23,9 @@ public interface Place {
     /** Gives the tenure to the one that has waited at this place. */
     void deliver(Tenure tenure);
 
+    /** Notes that the server has just given the lock to another session, so that the next here waits without a try. */
+    default void markNextRefused() {}
+
     /** Ends the place, so that the next here may ask the server; a second call has no effect. */
     void end();
 }

@@ -163,6 +163,11 @@ public final class Tenure {
         return next;
     }
 
+    /** To be called when the server has given the lock to another session, before this tenure ends. */
+    void markNextRefused() {
+        occupancy.place().markNextRefused();
+    }
+
     LockSession session() {
         return grant.session();
     }

@@ -60,6 +60,9 @@ final class Unlocker {
                 if (answer.granted()) {
                     renewed = tenure.renewed(answer.token());
                 } else {
+                    if (next != null) {
+                        tenure.markNextRefused();
+                    }
                     allocation.putBack(tenure.session(), tenure.lockId());
                 }
             }
