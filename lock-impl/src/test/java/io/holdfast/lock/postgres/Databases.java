@@ -21,8 +21,12 @@ final class Databases {
     private Databases() {}
 
     static HikariDataSource pool(int size) {
+        return pool(SHARED.dataSource(), size);
+    }
+
+    static HikariDataSource pool(DataSource target, int size) {
         HikariConfig config = new HikariConfig();
-        config.setDataSource(SHARED.dataSource());
+        config.setDataSource(target);
         config.setMaximumPoolSize(size);
         config.setConnectionTimeout(30_000);
         return new HikariDataSource(config);
@@ -39,18 +43,22 @@ final class Databases {
     }
 
     static AgroalDataSource agroal(int size) {
-        return agroal(size, Duration.ofSeconds(30));
+        return agroal(SHARED.url(), size, Duration.ofSeconds(30));
+    }
+
+    static AgroalDataSource agroal(int size, Duration acquisitionTimeout) {
+        return agroal(SHARED.url(), size, acquisitionTimeout);
     }
 
     /** Without the sorter Agroal would hand out connections again that were aborted: it takes no error for fatal. */
-    static AgroalDataSource agroal(int size, Duration acquisitionTimeout) {
+    static AgroalDataSource agroal(String url, int size, Duration acquisitionTimeout) {
         AgroalDataSourceConfigurationSupplier config = new AgroalDataSourceConfigurationSupplier();
         config.connectionPoolConfiguration()
                 .maxSize(size)
                 .exceptionSorter(new PostgreSQLExceptionSorter())
                 .acquisitionTimeout(acquisitionTimeout)
                 .connectionFactoryConfiguration()
-                .jdbcUrl(SHARED.url())
+                .jdbcUrl(url)
                 .principal(new NamePrincipal(SHARED.user()))
                 .credential(new SimplePassword(SHARED.password()));
         try {
