@@ -268,6 +268,8 @@ public final class PostgresLocker implements Locker {
                     tenures.doubtful().terminateAll();
                 }),
                 deadline);
+        // Those on callers' threads, while the watch still ends them if the server does not answer.
+        sessions.awaitStatements(deadline);
         // After that, at most a connection is still being opened, on which the server has been asked nothing.
         keepers.stop(sessions.isEmpty() ? earlier(deadline.remaining(), CLOSE_GRACE) : deadline.remaining());
         sessions.close();

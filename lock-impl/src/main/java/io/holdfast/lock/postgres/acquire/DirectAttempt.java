@@ -9,6 +9,7 @@ import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
+import io.holdfast.lock.postgres.thread.StackRoom;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
@@ -46,6 +47,7 @@ final class DirectAttempt {
     Optional<HeldLock> run() {
         if (attempt.request().lease() == Lease.ENFORCED
                 || !Keepers.maySubstitute()
+                || !StackRoom.isEnough()
                 || !resources.limit().tryNow()) {
             return Optional.empty();
         }

@@ -12,7 +12,9 @@ import io.holdfast.lock.postgres.sql.RefreshStatement;
 import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
+import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
+import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -265,6 +267,13 @@ public final class LockSession {
     }
 
     // ---- the end
+
+    /** Waits until no statement runs, or until then. */
+    void awaitStatement(Deadline by) {
+        if (Uninterruptibly.tryLock(oneStatement, by.remaining())) {
+            oneStatement.unlock();
+        }
+    }
 
     /**
      * Returns the connection to its source. The session must be proven to hold no lock. The connection may belong to

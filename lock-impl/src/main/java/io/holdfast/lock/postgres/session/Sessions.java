@@ -181,6 +181,11 @@ public final class Sessions {
         return open.isEmpty();
     }
 
+    /** Waits until no statement runs, on whatever thread, or until then. */
+    public void awaitStatements(Deadline by) {
+        open.forEach(session -> session.awaitStatement(by));
+    }
+
     /** Aborts the sessions that are open. Those that are opened later are returned at once. */
     public void close() {
         closed = true;
