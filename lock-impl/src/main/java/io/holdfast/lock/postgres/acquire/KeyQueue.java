@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class KeyQueue {
 
     /** The turns that have not arrived, in the order of the requests. */
-    final Deque<Turn> line = new ArrayDeque<>();
+    final Deque<Turn> line = new ArrayDeque<>(1);
 
     /** The turns of those that ask the server, or are about to. */
-    final List<Turn> asking = new ArrayList<>(1);
+    final List<Turn> asking = new ArrayList<>(0);
 
     /** The turns of those that hold the lock. */
-    final List<Turn> holding = new ArrayList<>(1);
+    final List<Turn> holding = new ArrayList<>(0);
 
     /** Whether the line is not empty, for a look without the lock. */
     volatile boolean somebodyWaits;

@@ -43,7 +43,7 @@ public final class LocalQueues {
      * Changes a queue. The arrivals are completed after the entry is unlocked, since they run code of other classes.
      */
     void change(long lockId, Consumer<KeyQueue> change) {
-        List<Turn> decided = new ArrayList<>(1);
+        List<Turn> decided = new ArrayList<>(0);
         queues.compute(lockId, (id, existing) -> {
             KeyQueue queue = existing == null ? new KeyQueue() : existing;
             change.accept(queue);

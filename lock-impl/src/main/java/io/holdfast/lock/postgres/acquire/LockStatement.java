@@ -8,10 +8,8 @@ import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.hold.Grant;
 import io.holdfast.lock.postgres.session.LockSession;
-import io.holdfast.lock.postgres.session.SessionTerms;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
-import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
@@ -31,7 +29,6 @@ final class LockStatement {
     private final long lockId;
     private final Deadline deadline;
     private final LockerConfig config;
-    private final SessionSettings settings;
     private final Keepers keepers;
 
     /** The moment at which the current step is overdue; later with every step. */
@@ -43,7 +40,6 @@ final class LockStatement {
         this.deadline = deadline;
         this.config = config;
         this.keepers = keepers;
-        this.settings = SessionTerms.of(request, config);
         expectAnswerAfter(Duration.ZERO);
     }
 
@@ -145,7 +141,8 @@ final class LockStatement {
     }
 
     private Acquired send(LockSession session, boolean dedicated, @Nullable Duration slice) throws SQLException {
-        AcquireStatement statement = new AcquireStatement(request.mode(), lockId, slice, settings, request.fenced());
+        AcquireStatement statement = new AcquireStatement(
+                request.mode(), lockId, slice, session.locks().settingsFor(request, config), request.fenced());
         return dedicated ? session.locks().acquire(statement) : session.locks().acquireAmongOthers(statement);
     }
 
@@ -169,14 +166,14 @@ final class LockStatement {
      * question; a shared session has other locks, which a late answer must not show as held again.
      */
     private long confirm(LockSession session, boolean dedicated, long sentNanos) throws SQLException {
-        Duration lease = settings.lease();
+        Duration lease = isEnforced() ? request.ttl() : config.heartbeat();
         if (lease.isZero() || System.nanoTime() - sentNanos <= lease.toNanos() / 2) {
             return sentNanos;
         }
         expectAnswerAfter(Duration.ZERO);
         long confirmedNanos = System.nanoTime();
         if (dedicated) {
-            session.restartLifetime(settings, confirmedNanos);
+            session.restartLifetime(lease, confirmedNanos);
         }
         if (!session.refresh(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
             throw Messages.lateGrant(shownLock());

@@ -9,7 +9,6 @@ import io.holdfast.lock.postgres.sql.Backend;
 import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.Query;
 import io.holdfast.lock.postgres.sql.RefreshStatement;
-import io.holdfast.lock.postgres.sql.SessionSettings;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.thread.Deadline;
@@ -112,8 +111,8 @@ public final class LockSession {
      * Counts the lifetime from this moment. The server's timeout began when it granted the lock, which may have been
      * any time during the wait; it begins again with the next statement.
      */
-    public void restartLifetime(SessionSettings settings, long sentNanos) {
-        lifetime = lifetime == null ? null : new Lifetime(settings.lease(), sentNanos);
+    public void restartLifetime(Duration lease, long sentNanos) {
+        lifetime = lifetime == null ? null : new Lifetime(lease, sentNanos);
     }
 
     /** Whether the calling thread may ask, though it may be no keeper thread, and have a transaction. */

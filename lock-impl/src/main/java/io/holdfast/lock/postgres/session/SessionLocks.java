@@ -3,7 +3,11 @@ package io.holdfast.lock.postgres.session;
 
 import static java.util.Objects.requireNonNull;
 
+import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.AcquireStatement.Acquired;
 import io.holdfast.lock.postgres.sql.FormerSettings;
@@ -35,6 +39,12 @@ public final class SessionLocks {
     /** The settings of the connection as it came; null unless they are changed at present. */
     private volatile @Nullable FormerSettings former;
 
+    /** What the session was to be set to for the last lock. Callers that share the session make equal ones. */
+    private @Nullable SessionSettings settings;
+
+    /** The key of that lock. */
+    private @Nullable String settingsKey;
+
     /** Used by the owner of the session only. */
     private final ShownName shownName = new ShownName();
 
@@ -58,6 +68,21 @@ public final class SessionLocks {
         return combined.waiting();
     }
 
+    /** Returns what the session has to be set to for a lock: the same as before for the same lock. */
+    public SessionSettings settingsFor(LockRequest request, LockerConfig config) {
+        SessionSettings last = settings;
+        boolean isSame = last != null
+                && !last.enforced()
+                && request.lease() != Lease.ENFORCED
+                && (config.sessions() == SessionMode.SHARED || request.key().equals(settingsKey));
+        if (last == null || !isSame) {
+            last = SessionTerms.of(request, config);
+            settings = last;
+            settingsKey = request.key();
+        }
+        return last;
+    }
+
     /** Asks for the only lock of the session. After an exception the session may hold it. */
     public Acquired acquire(AcquireStatement statement) throws SQLException {
         session.identity().lockIds().add(statement.lockId());
@@ -72,7 +97,7 @@ public final class SessionLocks {
         Acquired answer =
                 acquireReady(statement, showsName ? new NameChange(before.applicationName(), settings.name()) : null);
         // The session had no other lock, so its time begins again, also if it ended while the session waited.
-        session.restartLifetime(settings, sentNanos);
+        session.restartLifetime(settings.lease(), sentNanos);
         if (showsName && Boolean.TRUE.equals(answer.granted())) {
             shownName.set(settings.name(), waits ? System.nanoTime() : sentNanos);
         }
