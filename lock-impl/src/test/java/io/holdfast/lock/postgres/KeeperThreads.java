@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 
-/** What the keeper threads of all lockers do: whoever has worked waits for work once more. */
+/** What the keeper threads of all lockers do: a thread that has worked waits for work once more. */
 final class KeeperThreads {
 
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();

@@ -10,7 +10,6 @@ import io.holdfast.lock.postgres.session.OpenSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
 import io.holdfast.lock.postgres.session.Servers;
 import io.holdfast.lock.postgres.session.SessionAllocation;
-import io.holdfast.lock.postgres.session.SessionTerms;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.thread.Keepers;
@@ -59,7 +58,7 @@ final class FakeLocker {
         session.setUp();
         session.locks()
                 .acquire(new AcquireStatement(
-                        REQUEST.mode(), attempt.lockId(), null, SessionTerms.of(REQUEST, CONFIG), false));
+                        REQUEST.mode(), attempt.lockId(), null, session.locks().settingsFor(REQUEST, CONFIG), false));
         grant = new Grant(session, attempt.lockId(), true, null, System.nanoTime());
     }
 

@@ -19,7 +19,7 @@ public enum PoolKind {
             "com.sun.gjc.",
             "On Payara, connection-leak-reclaim and fail-all-connections, which must be false, can also cause this, and"
                     + " so can flushing or changing the pool."),
-    /** Using a connection in a transaction enlists it, unless its data source is not transactional, which cannot be seen. */
+    /** Using a connection enlists it in the transaction of the thread, unless its data source is not transactional. */
     LIBERTY("com.ibm.ws.rsadapter.", "On Open Liberty, changing the data source in server.xml can also cause this."),
     HIKARI("com.zaxxer.hikari.", ""),
     /** There is no pool, or one that lends the driver's connections themselves. */

@@ -28,8 +28,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acquires and unlocks the locks of one session, with the shortest statement that serves: a session that is ready, which
- * this side has wiped and set up for locks, needs less. Blocks on JDBC.
+ * Acquires and unlocks the locks of one session, with the shortest statement that serves: a session that is ready,
+ * which this side has wiped and set up for locks, needs less. Blocks on JDBC.
  */
 public final class SessionLocks {
 

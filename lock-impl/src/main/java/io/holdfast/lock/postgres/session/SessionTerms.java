@@ -9,12 +9,12 @@ import io.holdfast.lock.postgres.sql.SessionName;
 import io.holdfast.lock.postgres.sql.SessionSettings;
 
 /** Decides what a session is set to while it holds locks. */
-public final class SessionTerms {
+final class SessionTerms {
 
     private SessionTerms() {}
 
     /** For a session that is for this lock alone, at least at first. */
-    public static SessionSettings of(LockRequest request, LockerConfig config) {
+    static SessionSettings of(LockRequest request, LockerConfig config) {
         boolean enforced = request.lease() == Lease.ENFORCED;
         if (!enforced && config.sessions() == SessionMode.SHARED) {
             return ofMany(config);

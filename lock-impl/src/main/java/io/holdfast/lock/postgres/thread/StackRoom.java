@@ -4,7 +4,7 @@ package io.holdfast.lock.postgres.thread;
 /**
  * Finds out whether the stack of the calling thread has room for a statement and for all that may follow it. A keeper
  * begins with an empty stack; on a thread of the application an error at the end of the stack could come at any call,
- * also where a session is given back.
+ * also where a session is returned.
  */
 public final class StackRoom {
 

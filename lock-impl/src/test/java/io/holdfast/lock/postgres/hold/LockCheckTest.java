@@ -12,7 +12,6 @@ import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
 import io.holdfast.lock.postgres.session.Servers;
 import io.holdfast.lock.postgres.session.SessionAllocation;
-import io.holdfast.lock.postgres.session.SessionTerms;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
@@ -77,7 +76,7 @@ class LockCheckTest {
         LockRequest request = attempt.request();
         session.locks()
                 .acquire(new AcquireStatement(
-                        request.mode(), attempt.lockId(), null, SessionTerms.of(request, CONFIG), false));
+                        request.mode(), attempt.lockId(), null, session.locks().settingsFor(request, CONFIG), false));
         return heldLocks.hold(
                 new Grant(session, attempt.lockId(), true, null, System.nanoTime()),
                 attempt,
