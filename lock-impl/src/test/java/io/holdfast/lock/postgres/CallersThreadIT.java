@@ -5,24 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;
-import java.lang.management.ManagementFactory;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -31,7 +25,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Which statements run on the caller's own thread, and which on keeper threads. */
@@ -39,16 +32,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 class CallersThreadIT extends LockerTest {
 
     /** Nothing regular happens while a test looks. */
-    private static final LockerConfig QUIET = CONFIG.keepSession(Duration.ofMinutes(1))
+    static final LockerConfig QUIET = CONFIG.keepSession(Duration.ofMinutes(1))
             .checkInterval(LONG)
             .answerTimeout(LONG)
             .heartbeat(Duration.ofMinutes(3));
 
     private static final int PAIRS = 20;
     private static final int POOL_SIZE = 6;
-
-    /** The goal is 4 KiB; how much the compiler saves differs. */
-    private static final int MOST_BYTES = 5 * 1024;
 
     private final SendingThreads sockets = SendingThreads.create();
     private final PGSimpleDataSource watched = sockets.watch((PGSimpleDataSource) Databases.SHARED.dataSource());
@@ -71,11 +61,11 @@ class CallersThreadIT extends LockerTest {
         }
     }
 
-    private PostgresLocker locker(LockerConfig config, Source source) {
+    private PostgresLocker locker(LockerConfig config, Source source) throws InterruptedException {
         PostgresLocker locker = locker(
                 config,
                 switch (source) {
-                    case HIKARI -> ConnectionSource.of(opened(Databases.pool(watched, POOL_SIZE)));
+                    case HIKARI -> ConnectionSource.of(filled(opened(Databases.pool(watched, POOL_SIZE))));
                     case DRIVER -> watched::getConnection;
                     case PROXY -> () -> Statements.watched(watched.getConnection(), statement -> {});
                     case AGROAL ->
@@ -89,6 +79,12 @@ class CallersThreadIT extends LockerTest {
     private <T extends AutoCloseable> T opened(T source) {
         pools.add(source);
         return source;
+    }
+
+    /** Sessions are not kept before two of them were compared, which needs connections that come at once. */
+    private static HikariDataSource filled(HikariDataSource pool) throws InterruptedException {
+        Server.eventually("the pool is full", () -> pool.getHikariPoolMXBean().getTotalConnections() == POOL_SIZE);
+        return pool;
     }
 
     /** So that a session is there for the next lock. */
@@ -264,63 +260,5 @@ class CallersThreadIT extends LockerTest {
         })));
         assertThisThreadOnly(2 * PAIRS, sendersDuring(() -> pairs(locker, request)));
         other.release();
-    }
-
-    // ---- what it costs
-
-    @Test
-    @DisplayName("a lock on a kept session allocates little more than the driver does for its two statements")
-    void shouldAllocateLittle() throws Exception {
-        List<String> statements = new CopyOnWriteArrayList<>();
-        PostgresLocker shown = locker(QUIET, () -> Statements.watched(Databases.SHARED.connect(), statements::add));
-        warmUp(shown);
-        shown.close();
-        String lock = statements.get(statements.size() - 3);
-        String unlock = statements.get(statements.size() - 2);
-        try (PostgresLocker locker = new PostgresLocker(QUIET, ConnectionSource.of(pool), List.of());
-                Connection connection = pool.getConnection()) {
-            warmUp(locker);
-            int pid = connection.unwrap(PGConnection.class).getBackendPID();
-            long driver = leastAllocated(() -> {
-                assertTrue(ask(connection, lock, statement -> statement.setLong(1, lockId + 1)));
-                assertTrue(ask(connection, unlock, statement -> {
-                    statement.setInt(1, pid);
-                    statement.setLong(2, lockId + 1);
-                }));
-            });
-            long both = leastAllocated(() -> locker.acquire(request).release());
-
-            System.out.printf("bytes of a pair: %d of the driver's, %d of the locker's%n", driver, both - driver);
-            assertTrue(both - driver <= MOST_BYTES, () -> "more than the driver: " + (both - driver));
-        }
-    }
-
-    /** How many bytes of one run, in the best of several rounds: a compiler at work adds to some. */
-    private static long leastAllocated(Work work) throws Exception {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        int runs = 500;
-        long least = Long.MAX_VALUE;
-        for (int round = 0; round < 20; round++) {
-            long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-            for (int i = 0; i < runs; i++) {
-                work.run();
-            }
-            long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
-            least = Math.min(least, bytes / runs);
-        }
-        return least;
-    }
-
-    private interface Binding {
-        void bind(PreparedStatement statement) throws SQLException;
-    }
-
-    private static boolean ask(Connection connection, String sql, Binding binding) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            binding.bind(statement);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() && rows.getBoolean(1);
-            }
-        }
     }
 }
