@@ -110,7 +110,7 @@ class CallersThreadEndsIT extends CallersFaultTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
-    @DisplayName("C5: a session that ends before or while the server is asked is replaced by another one")
+    @DisplayName("C5: a session that ends before or while the server is asked is replaced by a different one")
     void shouldReplaceSessionThatEnds(int halves) throws Exception {
         PostgresLocker locker = locker(KEEPING.connectionTimeout(Duration.ofSeconds(20)), throughRelay::getConnection);
         int pid = warmUp(locker);
@@ -131,7 +131,8 @@ class CallersThreadEndsIT extends CallersFaultTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("C20: a locker that is closed while its caller acquires leaves nothing, and the caller is told")
+    @DisplayName(
+            "C20: a locker that is closed while its caller acquires leaves nothing, and the caller gets an exception")
     void shouldAcquireNothingOfClosedLocker(boolean frozen) throws Exception {
         PostgresLocker locker = locker();
         int pid = warmUp(locker);

@@ -225,7 +225,7 @@ public class CallersPairs {
         }
     }
 
-    /** How often keeper threads have waited in total: whoever has worked waits for work once more. */
+    /** How often keeper threads have waited in total: a thread that has worked waits once more. */
     private static long keepersWaits() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
