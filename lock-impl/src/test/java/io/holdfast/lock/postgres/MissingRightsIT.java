@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockDatabaseUnfitException;
+import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockPrivilegeException;
+import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.SessionMode;
 import java.time.Duration;
@@ -54,6 +56,24 @@ class MissingRightsIT extends LoggedTest {
             }
         }
         Server.eventually("nothing is locked", () -> GuardedServer.NODE.server().isFree(lockId));
+    }
+
+    @Test
+    @DisplayName("C12: a try that the server rejects on a shared session loses none of its other locks")
+    void shouldKeepOtherLocksOfSession() throws Exception {
+        String tries = "execute on function pg_catalog.pg_try_advisory_lock(bigint)";
+        PGSimpleDataSource cut = GuardedServer.without(tries);
+        GuardedServer.executeThere(cut, "grant " + tries + " to locked");
+        PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED), ConnectionSource.of(cut));
+        LockHandle held = locker.acquire(request);
+        GuardedServer.executeThere(cut, "revoke " + tries + " from locked");
+
+        assertThrows(LockException.class, () -> locker.tryAcquire(LockRequest.of(key + "/other")));
+
+        held.refresh(LONG);
+        held.release();
+        assertEquals(List.of(), logged("HOLDFAST-0011"));
+        locker.close();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.hold.Grant;
 import io.holdfast.lock.postgres.hold.HeldLock;
 import io.holdfast.lock.postgres.session.LockSession;
+import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.StackRoom;
@@ -88,7 +89,11 @@ final class DirectAttempt {
                 resources.tenures().requireOneCluster(session, Shown.lock(attempt));
             }
         } catch (SQLException e) {
-            retire(session, e);
+            if (dedicated || !SqlStates.isServerError(e) || !unlockQuietly(session)) {
+                retire(session, e);
+            } else {
+                resources.allocation().putBack(session, turn.lockId());
+            }
             if (session.isTooSlow()) {
                 throw CommonMessages.noAnswer(
                         Shown.lock(attempt), resources.config().answerTimeout());
@@ -107,6 +112,16 @@ final class DirectAttempt {
         return grant.map(this::hold);
     }
 
+    /** Leaves the other locks of a session alone; false if the session may hold the lock nevertheless. */
+    private boolean unlockQuietly(LockSession shared) {
+        try {
+            shared.locks().unlockAmongOthers(turn.lockId(), attempt.request().mode());
+            return true;
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
     /** The session may hold the lock, so it is ended before a keeper asks on a different one. */
     private void retire(LockSession session, Throwable cause) {
         try {
@@ -123,9 +138,9 @@ final class DirectAttempt {
     private HeldLock hold(Grant grant) {
         boolean held = false;
         try {
-            turn.whenEnded(resources.limit()::release);
             turn.markGranted();
             HeldLock lock = resources.heldLocks().hold(grant, attempt, turn);
+            turn.whenEnded(resources.limit()::release);
             held = true;
             return lock;
         } finally {

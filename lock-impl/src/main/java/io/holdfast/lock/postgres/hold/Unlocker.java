@@ -104,7 +104,7 @@ final class Unlocker {
      * return to its pool.
      */
     boolean mayUnlockHere(Tenure tenure) {
-        return tenure.session().isOpenToCaller() && (!tenure.isDedicated() || tenure.next() != null || isKept(tenure));
+        return tenure.session().isOpenToCaller() && (!tenure.isDedicated() || isKept(tenure));
     }
 
     /** Whether the session stays with the locker after the unlock. */
