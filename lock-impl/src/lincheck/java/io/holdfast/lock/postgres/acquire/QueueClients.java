@@ -5,6 +5,7 @@ import io.holdfast.lock.LockMode;
 import io.holdfast.lock.postgres.acquire.Turn.Arrival;
 import io.holdfast.lock.postgres.acquire.Turn.Outcome;
 import io.holdfast.lock.postgres.hold.Place;
+import io.holdfast.lock.postgres.hold.Tenure;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,7 +68,7 @@ public class QueueClients {
 
     /** As a holder does. The lock stays active until it is passed on to nobody. */
     private void passOnOrEnd(Turn turn, LockMode mode) {
-        Place successor = mode == LockMode.EXCLUSIVE ? turn.passOn(true) : null;
+        Place<Tenure> successor = mode == LockMode.EXCLUSIVE ? turn.passOn(true) : null;
         if (successor == null) {
             active(mode).decrementAndGet();
             turn.end();

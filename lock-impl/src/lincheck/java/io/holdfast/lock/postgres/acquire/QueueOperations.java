@@ -6,6 +6,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.acquire.Turn.Arrival;
 import io.holdfast.lock.postgres.acquire.Turn.Outcome;
 import io.holdfast.lock.postgres.hold.Place;
+import io.holdfast.lock.postgres.hold.Tenure;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -60,7 +61,7 @@ public class QueueOperations {
     }
 
     public boolean passOn(int turn) {
-        Place successor = turns[turn].passOn(true);
+        Place<Tenure> successor = turns[turn].passOn(true);
         if (successor != null) {
             ended[turn] = true;
             successor.deliver(null);

@@ -63,8 +63,8 @@ final class FakeLocker {
     }
 
     /** A place behind which nobody waits. */
-    static Place lastPlace(Runnable onEnd) {
-        return new Place() {
+    static Place<Tenure> lastPlace(Runnable onEnd) {
+        return new Place<Tenure>() {
 
             @Override
             public LockRequest next() {
@@ -72,7 +72,7 @@ final class FakeLocker {
             }
 
             @Override
-            public Place passOn(boolean withToken) {
+            public Place<Tenure> passOn(boolean withToken) {
                 return null;
             }
 

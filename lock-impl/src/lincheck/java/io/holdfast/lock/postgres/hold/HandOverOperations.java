@@ -27,7 +27,7 @@ public class HandOverOperations {
     public HandOverOperations() throws SQLException {}
 
     /** One place after the other: the first of them holds the lock, and the next gets it. */
-    private final class HeirPlace implements Place {
+    private final class HeirPlace implements Place<Tenure> {
 
         private final int number;
 
@@ -41,7 +41,7 @@ public class HandOverOperations {
         }
 
         @Override
-        public Place passOn(boolean withToken) {
+        public Place<Tenure> passOn(boolean withToken) {
             return number + 1 < HOLDERS ? new HeirPlace(number + 1) : null;
         }
 

@@ -9,7 +9,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The queue of one key. Only {@link LocalQueues#change} calls it, which guards it. */
+/** The queue of one key. Only {@code LocalQueues} calls it, which guards it. */
 final class KeyQueue {
 
     /** The turns that have not arrived, in the order of the requests. */

@@ -25,7 +25,7 @@ public final class LocalQueues {
      * @param waiting whether to wait for others; otherwise the turn ends as soon as others are known to have the key
      */
     Turn join(long lockId, LockRequest request, boolean waiting) {
-        Turn turn = new Turn(this, lockId, request, waiting);
+        Turn turn = new Turn(change -> change(lockId, change), lockId, request, waiting);
         change(lockId, queue -> {
             queue.line.add(turn);
             turn.queue = queue;
@@ -42,7 +42,7 @@ public final class LocalQueues {
     /**
      * Changes a queue. The arrivals are completed after the entry is unlocked, since they run code of other classes.
      */
-    void change(long lockId, Consumer<KeyQueue> change) {
+    private void change(long lockId, Consumer<KeyQueue> change) {
         List<Turn> decided = new ArrayList<>(0);
         queues.compute(lockId, (id, existing) -> {
             KeyQueue queue = existing == null ? new KeyQueue() : existing;

@@ -6,13 +6,14 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.hold.Place;
 import io.holdfast.lock.postgres.hold.Tenure;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A place in the queue of a key, and later the right to ask the server, or to hold the lock. Methods may be called
  * on any thread.
  */
-final class Turn implements Place {
+final class Turn implements Place<Tenure> {
 
     enum Stage {
         IN_LINE,
@@ -38,12 +39,14 @@ final class Turn implements Place {
         static final Arrival REFUSED = new Arrival(Outcome.REFUSED, null);
     }
 
-    private final LocalQueues queues;
+    /** Changes the queue of the key, under its lock. */
+    private final Consumer<Consumer<KeyQueue>> changes;
+
     private final long lockId;
     final LockRequest request;
     private final CompletableFuture<Arrival> arrival = new CompletableFuture<>();
 
-    /** Written once, by {@link LocalQueues#join}. It remains the queue of the key while the turn lasts. */
+    /** Written once, by {@code LocalQueues}. It remains the queue of the key while the turn lasts. */
     @Nullable
     KeyQueue queue;
 
@@ -55,8 +58,8 @@ final class Turn implements Place {
     /** What to do when the turn has ended; a turn that is passed on passes it on, too. */
     private @Nullable Runnable onEnd;
 
-    Turn(LocalQueues queues, long lockId, LockRequest request, boolean waiting) {
-        this.queues = queues;
+    Turn(Consumer<Consumer<KeyQueue>> changes, long lockId, LockRequest request, boolean waiting) {
+        this.changes = changes;
         this.lockId = lockId;
         this.request = request;
         this.waiting = waiting;
@@ -91,12 +94,12 @@ final class Turn implements Place {
 
     /** Stops waiting for others: from now on the turn ends as soon as others are known to have the key. */
     void stopWaiting() {
-        queues.change(lockId, queue -> waiting &= stage != Stage.IN_LINE);
+        changes.accept(queue -> waiting &= stage != Stage.IN_LINE);
     }
 
     /** To be called when there is a connection, so that the server decides whether the lock is available. */
     void markAsked() {
-        queues.change(lockId, queue -> asked = true);
+        changes.accept(queue -> asked = true);
     }
 
     /** To be called when the server has refused the lock, so that it need not be tried again before a wait. */
@@ -111,7 +114,7 @@ final class Turn implements Place {
 
     /** To be called when the server has granted the lock. */
     void markGranted() {
-        queues.change(lockId, queue -> {
+        changes.accept(queue -> {
             if (queue.asking.remove(this)) {
                 stage = Stage.HOLDING;
                 queue.holding.add(this);
@@ -122,7 +125,7 @@ final class Turn implements Place {
     /** Runs the action when the turn has ended and was not passed on; at once if it has ended. */
     void whenEnded(Runnable action) {
         boolean[] over = {false};
-        queues.change(lockId, queue -> {
+        changes.accept(queue -> {
             over[0] = stage == Stage.ENDED;
             onEnd = over[0] ? null : action;
         });
@@ -139,7 +142,7 @@ final class Turn implements Place {
             return null;
         }
         LockRequest[] next = {null};
-        queues.change(lockId, queue -> {
+        changes.accept(queue -> {
             Turn successor = queue.successorOf(this);
             next[0] = successor == null ? null : successor.request;
         });
@@ -147,12 +150,12 @@ final class Turn implements Place {
     }
 
     @Override
-    public @Nullable Place passOn(boolean withToken) {
+    public @Nullable Place<Tenure> passOn(boolean withToken) {
         if (!somebodyWaits()) {
             return null;
         }
         Turn[] passedTo = {null};
-        queues.change(lockId, queue -> {
+        changes.accept(queue -> {
             Turn successor = queue.successorOf(this);
             if (successor != null && (withToken || !successor.request.fenced())) {
                 queue.line.remove(successor);
@@ -178,7 +181,7 @@ final class Turn implements Place {
 
     @Override
     public void markNextRefused() {
-        queues.change(lockId, queue -> {
+        changes.accept(queue -> {
             Turn successor = queue.successorOf(this);
             if (successor != null) {
                 successor.refused = true;
@@ -202,7 +205,7 @@ final class Turn implements Place {
     private void end(boolean alsoIfHolding) {
         boolean[] ended = {false};
         Runnable[] action = {null};
-        queues.change(lockId, queue -> {
+        changes.accept(queue -> {
             if (alsoIfHolding || stage != Stage.HOLDING) {
                 queue.line.remove(this);
                 queue.asking.remove(this);

@@ -41,7 +41,7 @@ final class Heartbeat {
 
     private void touch(LockSession session) {
         try {
-            if (!session.unlessBusy(LockSession::touch).orElse(true)) {
+            if (!session.unlessBusy(session::touch).orElse(true)) {
                 tenures.retire(session, null);
             }
         } catch (SQLException e) {

@@ -67,7 +67,7 @@ public final class HeldLocks {
      *
      * @param place the place of the holder in the local queue
      */
-    public HeldLock hold(Grant grant, LockAttempt attempt, Place place) {
+    public HeldLock hold(Grant grant, LockAttempt attempt, Place<Tenure> place) {
         Tenure tenure = new Tenure(grant, attempt.request(), terms, tenures, place);
         HeldLock lock = heldLock(tenure, attempt, grant.ttlStartNanos());
         tenure.begin(lock);

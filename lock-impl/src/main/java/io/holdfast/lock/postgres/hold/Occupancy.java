@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who has the lock of a tenure: one holder after the other, and nobody while it passes from one to the next. A loss, an
  * unlock and a hand-over exclude each other.
+ *
+ * @param <T> the tenure
  */
-final class Occupancy {
+final class Occupancy<T> {
 
     /** The place of the holder. Written under the monitor of this, as are the fields below. */
-    private volatile Place place;
+    private volatile Place<T> place;
 
     /** Null while the lock passes from one holder to the next. */
     private volatile @Nullable Holder holder;
@@ -31,11 +33,11 @@ final class Occupancy {
     /** How many holders there were before this one. Guarded by this. */
     private int handOvers;
 
-    Occupancy(Place place) {
+    Occupancy(Place<T> place) {
         this.place = place;
     }
 
-    Place place() {
+    Place<T> place() {
         return place;
     }
 
@@ -56,7 +58,7 @@ final class Occupancy {
         return holder == null && Elapsed.since(passedNanos).compareTo(limit) > 0;
     }
 
-    /** See {@link Tenure#begin}. */
+    /** Gives the lock to a holder; returns whether it is still held. */
     synchronized boolean begin(Holder next) {
         holder = next;
         return !closed;
@@ -70,11 +72,11 @@ final class Occupancy {
      * @param withToken whether there is a fencing token
      * @return the place of the next, which the lock has to be delivered to; null if the lock stays
      */
-    synchronized @Nullable Place passOn(@Nullable Holder from, BooleanSupplier allowed, boolean withToken) {
+    synchronized @Nullable Place<T> passOn(@Nullable Holder from, BooleanSupplier allowed, boolean withToken) {
         if (holder != from || closed || !allowed.getAsBoolean()) {
             return null;
         }
-        Place next = place.passOn(withToken);
+        Place<T> next = place.passOn(withToken);
         if (next != null) {
             place = next;
             holder = null;
@@ -84,7 +86,7 @@ final class Occupancy {
         return next;
     }
 
-    /** See {@link Tenure#lose}. */
+    /** Notes that the lock is gone, and returns the holder that has lost it; null if it is on its way to the next. */
     @Nullable
     synchronized Holder lose() {
         closed = true;
@@ -95,7 +97,7 @@ final class Occupancy {
         return unlocking;
     }
 
-    /** See {@link Tenure#beginUnlocking}. */
+    /** Whether the caller has to unlock: only one caller has to, and none if the lock was passed on. */
     synchronized boolean beginUnlocking(@Nullable Holder from) {
         if (holder != from || unlocking) {
             return false;

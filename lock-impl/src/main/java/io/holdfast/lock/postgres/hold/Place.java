@@ -4,8 +4,12 @@ package io.holdfast.lock.postgres.hold;
 import io.holdfast.lock.LockRequest;
 import org.jspecify.annotations.Nullable;
 
-/** A place in the local queue of a key, as far as the tenure of the lock uses it. */
-public interface Place {
+/**
+ * A place in the local queue of a key, as far as the tenure of the lock uses it.
+ *
+ * @param <T> the tenure
+ */
+public interface Place<T> {
 
     /** Returns the request of the first that waits here, if it may have the lock next; null if there is none. */
     @Nullable
@@ -18,10 +22,10 @@ public interface Place {
      * @return the new place, which expects {@link #deliver}; null if nobody waits that may have the tenure
      */
     @Nullable
-    Place passOn(boolean withToken);
+    Place<T> passOn(boolean withToken);
 
     /** Gives the tenure to the one that has waited at this place. */
-    void deliver(Tenure tenure);
+    void deliver(T tenure);
 
     /** Notes that the server has just given the lock to another session, so that the next here waits without a try. */
     default void markNextRefused() {}

@@ -63,7 +63,7 @@ public final class Tenure {
     private final Terms terms;
     private final Registry registry;
 
-    private final Occupancy occupancy;
+    private final Occupancy<Tenure> occupancy;
     private final Proof proof;
 
     /** Whether the session was returned, retired or taken over; the first of these wins. */
@@ -77,13 +77,13 @@ public final class Tenure {
      *
      * @param place the place of the holder, which ends when the tenure has ended, so that others may have the lock
      */
-    Tenure(Grant grant, LockRequest request, Terms terms, Registry registry, Place place) {
+    Tenure(Grant grant, LockRequest request, Terms terms, Registry registry, Place<Tenure> place) {
         this.grant = grant;
         this.request = request;
         this.enforced = request.lease() == Lease.ENFORCED;
         this.terms = terms;
         this.registry = registry;
-        this.occupancy = new Occupancy(place);
+        this.occupancy = new Occupancy<>(place);
         this.proof = new Proof(terms.patience());
     }
 
@@ -115,7 +115,7 @@ public final class Tenure {
      * @return whether it was passed on, and belongs to somebody else now
      */
     boolean passOn(@Nullable Holder from) {
-        Place next =
+        Place<Tenure> next =
                 occupancy.passOn(from, () -> mayPassOn() && (from == null || isWithinBounds()), grant.token() != null);
         if (next == null) {
             return false;

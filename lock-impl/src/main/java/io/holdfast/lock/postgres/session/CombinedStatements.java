@@ -26,7 +26,7 @@ final class CombinedStatements {
      *
      * @param oneStatement held while a statement of the session runs
      */
-    CombinedStatements(ReentrantLock oneStatement, LockSession session) {
+    CombinedStatements(ReentrantLock oneStatement, Asker session) {
         this.tries = new CombinedRequests<>(oneStatement, new CombinedRequests.Sender<>() {
             @Override
             public Answer one(LockMode mode, long lockId) throws SQLException {

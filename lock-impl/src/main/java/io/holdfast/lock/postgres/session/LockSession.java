@@ -14,6 +14,7 @@ import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
+import io.holdfast.lock.postgres.thread.Uninterruptibly.SqlCall;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * block on JDBC and run one after the other. Another thread may call {@link #cancel()} and {@link #abort()} while a
  * statement runs.
  */
-public final class LockSession {
+public final class LockSession implements Asker {
 
     private final BorrowedConnection connection;
     private final SessionIdentity identity = new SessionIdentity();
@@ -78,6 +79,7 @@ public final class LockSession {
     }
 
     /** Which backend it is. To be called after the first answer to a statement that acquires. */
+    @Override
     public Backend backend() {
         return identity.backend();
     }
@@ -178,6 +180,7 @@ public final class LockSession {
     // ---- statements
 
     /** Asks the server. Every answer is a sign of life. */
+    @Override
     public <T> T ask(Query<T> query) throws SQLException {
         oneStatement.lock();
         try {
@@ -215,12 +218,12 @@ public final class LockSession {
     }
 
     /** Asks on this session; empty if a statement runs on it, which may take long, or if the session is gone. */
-    public <T> Optional<T> unlessBusy(Question<T> question) throws SQLException {
+    public <T> Optional<T> unlessBusy(SqlCall<T> question) throws SQLException {
         if (!oneStatement.tryLock()) {
             return Optional.empty();
         }
         try {
-            return isSealed() ? Optional.empty() : Optional.of(question.ask(this));
+            return isSealed() ? Optional.empty() : Optional.of(question.call());
         } finally {
             oneStatement.unlock();
         }

@@ -105,7 +105,7 @@ public final class SessionProbe {
 
     private <T> Optional<T> unlessBusy(LockSession session, Question<T> question) {
         try {
-            return session.unlessBusy(question);
+            return session.unlessBusy(() -> question.ask(session));
         } catch (SQLException e) {
             if (SqlStates.isNotPermitted(e)) {
                 throw new NotPermittedException(e);

@@ -8,7 +8,7 @@ import io.holdfast.lock.LockRequest;
  *
  * @param onEnd what to do when the place ends
  */
-public record LonelyPlace(Runnable onEnd) implements Place {
+public record LonelyPlace(Runnable onEnd) implements Place<Tenure> {
 
     @Override
     public LockRequest next() {
@@ -16,7 +16,7 @@ public record LonelyPlace(Runnable onEnd) implements Place {
     }
 
     @Override
-    public Place passOn(boolean withToken) {
+    public Place<Tenure> passOn(boolean withToken) {
         return null;
     }
 
