@@ -7,6 +7,7 @@ import io.holdfast.benchmark.machine.CountedSockets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,14 @@ public final class Environment implements AutoCloseable {
     /** A connection outside the pool; the caller closes it. */
     public Connection connect() throws SQLException {
         return DriverManager.getConnection(url(), "postgres", "");
+    }
+
+    /** Executes a statement on a connection of its own. */
+    public void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private String url() {

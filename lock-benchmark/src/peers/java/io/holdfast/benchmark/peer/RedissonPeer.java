@@ -4,12 +4,8 @@ package io.holdfast.benchmark.peer;
 import io.holdfast.benchmark.contender.Contender;
 import io.holdfast.benchmark.contender.ContenderFactory;
 import io.holdfast.benchmark.contender.Environment;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.redisson.Redisson;
-import org.redisson.api.RLock;
 import org.redisson.api.RedissonClient;
 import org.redisson.config.Config;
 
@@ -42,29 +38,6 @@ public final class RedissonPeer implements ContenderFactory {
                 .setConnectionPoolSize(connections)
                 .setConnectionMinimumIdleSize(Math.min(4, connections));
         RedissonClient client = Redisson.create(config);
-        return new Contender() {
-
-            @Override
-            public @Nullable Object tryAcquire(String key) {
-                RLock lock = client.getLock(key);
-                return lock.tryLock() ? lock : null;
-            }
-
-            @Override
-            public @Nullable Object acquire(String key, Duration atMost) throws InterruptedException {
-                RLock lock = client.getLock(key);
-                return lock.tryLock(atMost.toMillis(), TimeUnit.MILLISECONDS) ? lock : null;
-            }
-
-            @Override
-            public void release(Object held) {
-                ((RLock) held).unlock();
-            }
-
-            @Override
-            public void close() {
-                client.shutdown();
-            }
-        };
+        return new JavaLocks(client::getLock, client::shutdown);
     }
 }

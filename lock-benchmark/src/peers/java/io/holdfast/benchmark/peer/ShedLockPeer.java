@@ -4,9 +4,7 @@ package io.holdfast.benchmark.peer;
 import io.holdfast.benchmark.contender.Contender;
 import io.holdfast.benchmark.contender.ContenderFactory;
 import io.holdfast.benchmark.contender.Environment;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import net.javacrumbs.shedlock.core.LockConfiguration;
@@ -33,11 +31,8 @@ public final class ShedLockPeer implements ContenderFactory {
 
     @Override
     public void prepare(Environment environment) throws SQLException {
-        try (Connection connection = environment.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create table shedlock(name varchar(64) not null primary key,"
+        environment.execute("create table shedlock(name varchar(64) not null primary key,"
                     + " lock_until timestamp not null, locked_at timestamp not null, locked_by varchar(255) not null)");
-        }
     }
 
     @Override

@@ -4,14 +4,8 @@ package io.holdfast.benchmark.peer;
 import io.holdfast.benchmark.contender.Contender;
 import io.holdfast.benchmark.contender.ContenderFactory;
 import io.holdfast.benchmark.contender.Environment;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.integration.jdbc.lock.DefaultLockRepository;
 import org.springframework.integration.jdbc.lock.JdbcLockRegistry;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -31,12 +25,9 @@ public final class SpringIntegrationPeer implements ContenderFactory {
 
     @Override
     public void prepare(Environment environment) throws SQLException {
-        try (Connection connection = environment.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create table int_lock(lock_key char(36) not null, region varchar(100) not null,"
+        environment.execute("create table int_lock(lock_key char(36) not null, region varchar(100) not null,"
                     + " client_id char(36), created_date timestamp not null, expired_after timestamp not null,"
                     + " constraint int_lock_pk primary key (lock_key, region))");
-        }
     }
 
     @Override
@@ -48,29 +39,6 @@ public final class SpringIntegrationPeer implements ContenderFactory {
         repository.afterSingletonsInstantiated();
         repository.start();
         JdbcLockRegistry registry = new JdbcLockRegistry(repository);
-        return new Contender() {
-
-            @Override
-            public @Nullable Object tryAcquire(String key) {
-                Lock lock = registry.obtain(key);
-                return lock.tryLock() ? lock : null;
-            }
-
-            @Override
-            public @Nullable Object acquire(String key, Duration atMost) throws InterruptedException {
-                Lock lock = registry.obtain(key);
-                return lock.tryLock(atMost.toMillis(), TimeUnit.MILLISECONDS) ? lock : null;
-            }
-
-            @Override
-            public void release(Object held) {
-                ((Lock) held).unlock();
-            }
-
-            @Override
-            public void close() {
-                repository.stop();
-            }
-        };
+        return new JavaLocks(registry::obtain, repository::stop);
     }
 }
