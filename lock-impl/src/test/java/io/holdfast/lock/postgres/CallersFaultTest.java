@@ -70,7 +70,11 @@ abstract class CallersFaultTest extends FaultTest {
 
     /** Asks on keeper threads, since its pool is unknown. */
     final PostgresLocker onKeepers() {
-        return locker(() -> Statements.watched(throughRelay.getConnection(), statement -> {}));
+        return onKeepers(KEEPING);
+    }
+
+    final PostgresLocker onKeepers(LockerConfig config) {
+        return locker(config, () -> Statements.watched(throughRelay.getConnection(), statement -> {}));
     }
 
     /** The session that is there for the next lock. */

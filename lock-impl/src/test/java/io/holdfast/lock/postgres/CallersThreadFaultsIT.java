@@ -14,8 +14,10 @@ import io.holdfast.lock.LockState;
 import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +64,26 @@ class CallersThreadFaultsIT extends CallersFaultTest {
         assertTrue(other.isHeld());
         other.release();
         assertEquals(LockState.RELEASED, other.state());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("C7: a keeper's answer is missed after the answer timeout, also if a connection may take longer")
+    void shouldMissAnswerOfKeeper(boolean blocking) throws Exception {
+        PostgresLocker locker = onKeepers(KEEPING.connectionTimeout(Duration.ofSeconds(30)));
+        freeze(warmUp(locker));
+
+        assertWithin(ANSWERED.plus(CONFIG.answerTimeout()), () -> {
+            Throwable failure = blocking
+                    ? assertThrows(LockUnavailableException.class, () -> locker.acquire(request))
+                    : assertThrows(
+                                    ExecutionException.class,
+                                    () -> locker.acquireAsync(request).get())
+                            .getCause();
+            assertTrue(failure.getMessage().startsWith("HOLDFAST-0005"), failure::getMessage);
+        });
+
+        assertAskedBy(false);
     }
 
     private void releaseFrozen(PostgresLocker locker, boolean caller) throws Exception {

@@ -143,7 +143,7 @@ final class AsyncWait {
             return;
         }
         GrantStages stages = acquisition.stages();
-        checkAfter(stages.answerBy().remaining(), () -> {
+        checkAfter(stages.lookAgainBy().remaining(), () -> {
             Stage reached = progress.stage();
             if (!stages.answerBy().hasPassed()) {
                 watchAnswer();

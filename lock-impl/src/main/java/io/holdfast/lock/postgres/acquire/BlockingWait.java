@@ -50,7 +50,7 @@ final class BlockingWait {
     }
 
     private Optional<HeldLock> awaitAnswer(GrantStages stages) throws InterruptedException {
-        while (!completesWithin(outcome, stages.answerBy())) {
+        while (!completesWithin(outcome, stages.lookAgainBy())) {
             Stage reached = acquisition.progress().stage();
             if (stages.answerBy().hasPassed()) {
                 return giveUp(stages.overdue(reached));

@@ -87,6 +87,11 @@ final class GrantStages implements Progress {
         return statement.answerBy();
     }
 
+    /** Returns the moment at which a caller looks again, since a new stage may be overdue before the former one is. */
+    Deadline lookAgainBy() {
+        return answerBy().earlier(Deadline.after(config.answerTimeout()));
+    }
+
     /** Does work before the server is asked, which may be interrupted. */
     <T> T open(Stage stage, Interruption.Work<T> work) throws SQLException {
         return progress.opening().run(() -> {
