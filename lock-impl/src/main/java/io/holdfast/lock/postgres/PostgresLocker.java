@@ -24,7 +24,6 @@ import io.holdfast.lock.postgres.hold.Tenure;
 import io.holdfast.lock.postgres.hold.Tenures;
 import io.holdfast.lock.postgres.session.Fitness;
 import io.holdfast.lock.postgres.session.Inquiries;
-import io.holdfast.lock.postgres.session.KeptSessions;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
 import io.holdfast.lock.postgres.session.Progress;
@@ -110,7 +109,9 @@ public final class PostgresLocker implements Locker {
         Servers servers = new Servers();
         this.sessions = new Sessions(Objects.requireNonNull(source, "source"), config);
         this.fitness = new Fitness(sessions, servers, keepers, config);
-        this.allocation = allocation(servers);
+        this.allocation = config.sessions() == SessionMode.SHARED
+                ? new SharedSessions(sessions, keepers, fitness, config)
+                : new PinnedSessions(sessions, fitness, servers, keepers, config);
         this.tenures = new Tenures(allocation, servers, sessions, keepers, config);
         this.sessions.countSilentBy(tenures::silentSessions);
         this.heldLocks = new HeldLocks(tenures, allocation, servers, this.listeners, keepers, config);
@@ -127,15 +128,6 @@ public final class PostgresLocker implements Locker {
                 attempts,
                 keepers);
         this.inquiries = new Inquiries(sessions, keepers, config);
-    }
-
-    private SessionAllocation allocation(Servers servers) {
-        if (config.sessions() == SessionMode.SHARED) {
-            return new SharedSessions(sessions, keepers, fitness, config);
-        }
-        return config.keepSession().isZero()
-                ? new PinnedSessions()
-                : new KeptSessions(sessions, fitness, servers, keepers, config);
     }
 
     /**

@@ -19,6 +19,7 @@ import io.holdfast.lock.postgres.hold.HeldLocks;
 import io.holdfast.lock.postgres.hold.Insides;
 import io.holdfast.lock.postgres.hold.LonelyPlace;
 import io.holdfast.lock.postgres.hold.Tenures;
+import io.holdfast.lock.postgres.session.Fitness;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
 import io.holdfast.lock.postgres.session.Servers;
@@ -160,8 +161,9 @@ class HandBackIT extends LockerTest {
 
         Parts(LockerConfig config) {
             Servers servers = new Servers();
-            SessionAllocation allocation = new PinnedSessions();
             sessions = new Sessions(ConnectionSource.of(pool), config);
+            SessionAllocation allocation = new PinnedSessions(
+                    sessions, new Fitness(sessions, servers, keepers, config), servers, keepers, config);
             tenures = new Tenures(allocation, servers, sessions, keepers, config);
             heldLocks = new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, config);
         }

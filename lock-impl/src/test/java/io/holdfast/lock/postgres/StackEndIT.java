@@ -16,6 +16,7 @@ import io.holdfast.lock.postgres.sql.LockId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -180,16 +181,7 @@ class StackEndIT extends OpenedSessionsTest {
             for (int i = 0; i < TRIES; i++) {
                 LockHandle handle = locker.acquire(numbered(i));
                 handles.add(handle);
-                Throwable failure = NearTheEnd.run(framesBefore(i), () -> {
-                    handle.release();
-                    return null;
-                });
-                if (failure != null) {
-                    thrown.add(failure);
-                    if (handle.isHeld()) {
-                        handle.release();
-                    }
-                }
+                releaseNearTheEnd(handle, framesBefore(i)).ifPresent(thrown::add);
             }
             return null;
         });
@@ -212,16 +204,7 @@ class StackEndIT extends OpenedSessionsTest {
                 LockHandle handle = locker.acquire(numbered(i));
                 CompletableFuture<LockHandle> waiter = locker.acquireAsync(numbered(i));
                 waiters.add(waiter);
-                Throwable failure = NearTheEnd.run(framesBefore(i), () -> {
-                    handle.release();
-                    return null;
-                });
-                if (failure != null) {
-                    thrown.add(failure);
-                    if (handle.isHeld()) {
-                        handle.release();
-                    }
-                }
+                releaseNearTheEnd(handle, framesBefore(i)).ifPresent(thrown::add);
                 waiter.thenAccept(LockHandle::release);
             }
             return null;
@@ -232,5 +215,17 @@ class StackEndIT extends OpenedSessionsTest {
             waiter.get(TAKEN_UP.toSeconds(), TimeUnit.SECONDS);
         }
         assertNothingIsLeft(locker);
+    }
+
+    /** Repeats a release that has failed and has left the lock held; returns the failure. */
+    private static Optional<Throwable> releaseNearTheEnd(LockHandle handle, int framesBefore) {
+        Throwable failure = NearTheEnd.run(framesBefore, () -> {
+            handle.release();
+            return null;
+        });
+        if (failure != null && handle.isHeld()) {
+            handle.release();
+        }
+        return Optional.ofNullable(failure);
     }
 }

@@ -5,6 +5,7 @@ import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.acquire.Attempts;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.session.Fitness;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.OpenSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
@@ -28,6 +29,7 @@ final class FakeLocker {
 
     /** Nothing of it passes while the model checker works, also on a loaded machine. */
     private static final LockerConfig CONFIG = LockerConfig.DEFAULT
+            .keepSession(Duration.ZERO)
             .heartbeat(Duration.ZERO)
             .checkInterval(Duration.ofDays(1))
             .handOver(Duration.ofSeconds(1));
@@ -49,9 +51,10 @@ final class FakeLocker {
         Keepers keepers = new Keepers();
         // What is for keeper threads runs on the caller's from now on.
         keepers.stop(Duration.ZERO);
-        SessionAllocation allocation = new PinnedSessions();
         Servers servers = new Servers();
         Sessions sessions = new Sessions(server.others(), CONFIG);
+        SessionAllocation allocation =
+                new PinnedSessions(sessions, new Fitness(sessions, servers, keepers, CONFIG), servers, keepers, CONFIG);
         tenures = new Tenures(allocation, servers, sessions, keepers, CONFIG);
         heldLocks = new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, CONFIG);
         LockSession session = OpenSession.on(server.connection());

@@ -32,8 +32,8 @@ final class HandOverCheck implements Runnable {
             "io.holdfast.lock.message.",
             "io.holdfast.lock.testkit.",
             "io.holdfast.lock.postgres.thread.Deadline",
-            // The recursion of these would be taken for a thread that spins.
-            "io.holdfast.lock.postgres.thread.Stack",
+            // Its recursion would be taken for a thread that spins.
+            "io.holdfast.lock.postgres.thread.StackReserve",
             "io.holdfast.lock.postgres.thread.WallClock",
             "io.holdfast.lock.postgres.thread.WorkQueue",
             HolderEvents.class.getName(),

@@ -4,7 +4,6 @@ package io.holdfast.lock.postgres.hold;
 import static org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt.forClasses;
 
 import io.holdfast.lock.postgres.thread.StackReserve;
-import io.holdfast.lock.postgres.thread.StackRoom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -51,9 +50,8 @@ class HeldLockCheck implements Runnable {
         // What is used by one thread each would hide the interesting steps among its own.
         return options.addGuarantee(forClasses(name -> name.startsWith("java.util.stream.")
                         || name.equals(FakeSession.class.getName())
-                        // Their recursion would be taken for a thread that spins.
-                        || name.equals(StackReserve.class.getName())
-                        || name.equals(StackRoom.class.getName()))
+                        // Its recursion would be taken for a thread that spins.
+                        || name.equals(StackReserve.class.getName()))
                 .allMethods()
                 .ignore());
     }

@@ -137,16 +137,24 @@ public final class Acquisition implements Runnable {
         turnTaken = turn.arrival().thenAccept(arrival -> {
             switch (arrival.outcome()) {
                 case HANDED_OVER -> takeOver(requireNonNull(arrival.tenure()));
-                case MAY_ASK -> {
-                    asking = newAsking();
-                    enter(admission);
-                }
+                case MAY_ASK -> ask();
                 case REFUSED -> {
                     progress.outcome().complete(Optional.empty());
                     finish();
                 }
             }
         });
+    }
+
+    private void ask() {
+        try {
+            asking = newAsking();
+        } catch (Throwable e) {
+            fail(e);
+            finish();
+            return;
+        }
+        enter(admission);
     }
 
     private Asking newAsking() {

@@ -95,8 +95,9 @@ public final class Acquisitions {
         if (turn.isRefused()) {
             return Optional.empty();
         }
+        Deadline deadline = Deadline.from(startNanos, attempt.waitAtMost());
         if (turn.mayAskNow()) {
-            DirectAttempt direct = new DirectAttempt(attempt, turn, resources, keepers);
+            DirectAttempt direct = new DirectAttempt(attempt, deadline, turn, resources, keepers);
             Optional<HeldLock> lock = direct.run();
             if (lock.isPresent() && attempts.isClosed()) {
                 lock.get().startEnding();
@@ -107,7 +108,7 @@ public final class Acquisitions {
             }
         }
         return new BlockingWait(
-                        start(attempt, startNanos, turn), resources.config().connectionTimeout())
+                        start(attempt, deadline, turn), resources.config().connectionTimeout())
                 .await();
     }
 
@@ -136,7 +137,7 @@ public final class Acquisitions {
 
     private Acquisition start(LockAttempt attempt, long startNanos) {
         requirePossible(attempt);
-        return start(attempt, startNanos, join(attempt));
+        return start(attempt, Deadline.from(startNanos, attempt.waitAtMost()), join(attempt));
     }
 
     private void requirePossible(LockAttempt attempt) {
@@ -153,16 +154,9 @@ public final class Acquisitions {
                 attempt.lockId(), attempt.request(), !attempt.waitAtMost().isZero());
     }
 
-    private Acquisition start(LockAttempt attempt, long startNanos, Turn turn) {
+    private Acquisition start(LockAttempt attempt, Deadline deadline, Turn turn) {
         Acquisition acquisition = new Acquisition(
-                attempt,
-                Deadline.from(startNanos, attempt.waitAtMost()),
-                turn,
-                resources,
-                keepers,
-                admission,
-                admissionToWait,
-                running::remove);
+                attempt, deadline, turn, resources, keepers, admission, admissionToWait, running::remove);
         try {
             // This comes before the check. Closing comes the other way: it closes the attempts first, and then cancels
             // the acquisitions that it finds, so one of the two sees the other.

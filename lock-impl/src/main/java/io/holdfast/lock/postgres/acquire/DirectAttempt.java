@@ -10,12 +10,10 @@ import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
-import io.holdfast.lock.postgres.thread.StackRoom;
-import io.holdfast.lock.postgres.thread.Uninterruptibly;
+import io.holdfast.lock.postgres.thread.StackReserve;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.concurrent.TimeoutException;
 
 /**
  * One attempt to acquire a lock on the caller's own thread, which saves two changes of threads. It needs a session that
@@ -24,13 +22,15 @@ import java.util.concurrent.TimeoutException;
 final class DirectAttempt {
 
     private final LockAttempt attempt;
+    private final Deadline deadline;
     private final Turn turn;
     private final GrantWork.Resources resources;
     private final Keepers keepers;
     private boolean over;
 
-    DirectAttempt(LockAttempt attempt, Turn turn, GrantWork.Resources resources, Keepers keepers) {
+    DirectAttempt(LockAttempt attempt, Deadline deadline, Turn turn, GrantWork.Resources resources, Keepers keepers) {
         this.attempt = attempt;
+        this.deadline = deadline;
         this.turn = turn;
         this.resources = resources;
         this.keepers = keepers;
@@ -48,7 +48,7 @@ final class DirectAttempt {
     Optional<HeldLock> run() {
         if (attempt.request().lease() == Lease.ENFORCED
                 || !Keepers.maySubstitute()
-                || !StackRoom.isEnough()
+                || !StackReserve.isEnoughForStatement()
                 || !resources.limit().tryNow()) {
             return Optional.empty();
         }
@@ -79,9 +79,8 @@ final class DirectAttempt {
             resources.allocation().putBack(session, turn.lockId());
             return Optional.empty();
         }
-        Deadline unused = Deadline.after(attempt.waitAtMost());
         LockStatement statement =
-                new LockStatement(attempt.request(), attempt.lockId(), unused, resources.config(), keepers);
+                new LockStatement(attempt.request(), attempt.lockId(), deadline, resources.config(), keepers);
         Optional<Grant> grant;
         try {
             grant = statement.tryOn(session, dedicated);
@@ -89,10 +88,15 @@ final class DirectAttempt {
                 resources.tenures().requireOneCluster(session, Shown.lock(attempt));
             }
         } catch (SQLException e) {
-            if (dedicated || !SqlStates.isServerError(e) || !unlockQuietly(session)) {
-                retire(session, e);
-            } else {
+            boolean isFree = !dedicated
+                    && SqlStates.isServerError(e)
+                    && session.locks()
+                            .unlockAfterError(turn.lockId(), attempt.request().mode());
+            if (isFree) {
                 resources.allocation().putBack(session, turn.lockId());
+            } else {
+                // It may have the lock, so it is ended before a keeper asks on a different session.
+                resources.tenures().retire(session, e);
             }
             if (session.isTooSlow()) {
                 throw CommonMessages.noAnswer(
@@ -101,7 +105,7 @@ final class DirectAttempt {
             resources.allocation().distrustKept();
             return Optional.empty();
         } catch (RuntimeException | Error e) {
-            retire(session, e);
+            resources.tenures().retire(session, e);
             throw e;
         }
         if (grant.isEmpty()) {
@@ -109,44 +113,10 @@ final class DirectAttempt {
             turn.markRefused();
             resources.allocation().putBack(session, turn.lockId());
         }
-        return grant.map(this::hold);
-    }
-
-    /** Leaves the other locks of a session alone; false if the session may hold the lock nevertheless. */
-    private boolean unlockQuietly(LockSession shared) {
-        try {
-            shared.locks().unlockAmongOthers(turn.lockId(), attempt.request().mode());
-            return true;
-        } catch (Throwable e) {
-            return false;
-        }
-    }
-
-    /** The session may hold the lock, so it is ended before a keeper asks on a different one. */
-    private void retire(LockSession session, Throwable cause) {
-        try {
-            Uninterruptibly.get(
-                    keepers.run(() -> resources.tenures().retire(session, cause)),
-                    resources.config().answerTimeout());
-        } catch (TimeoutException e) {
-            Messages.LOG.log(System.Logger.Level.DEBUG, "the session takes long to end", e);
-        } catch (SQLException e) {
-            throw new IllegalStateException("retiring handles its own failures", e);
-        }
-    }
-
-    private HeldLock hold(Grant grant) {
-        boolean held = false;
-        try {
-            turn.markGranted();
-            HeldLock lock = resources.heldLocks().hold(grant, attempt, turn);
+        return grant.map(granted -> {
+            HeldLock lock = resources.hold(granted, attempt, turn);
             turn.whenEnded(resources.limit()::release);
-            held = true;
             return lock;
-        } finally {
-            if (!held) {
-                retire(grant.session(), new IllegalStateException("the grant could not be taken over"));
-            }
-        }
+        });
     }
 }

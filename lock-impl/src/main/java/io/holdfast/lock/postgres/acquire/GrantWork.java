@@ -76,7 +76,23 @@ public final class GrantWork {
             HeldLocks heldLocks,
             Tenures tenures,
             Listeners listeners,
-            LockerConfig config) {}
+            LockerConfig config) {
+
+        /** Makes the held lock, which owns the session and the turn from now on. */
+        HeldLock hold(Grant grant, LockAttempt attempt, Turn turn) {
+            boolean held = false;
+            try {
+                turn.markGranted();
+                HeldLock lock = heldLocks.hold(grant, attempt, turn);
+                held = true;
+                return lock;
+            } finally {
+                if (!held) {
+                    tenures.retire(grant.session(), null);
+                }
+            }
+        }
+    }
 
     GrantWork(
             LockAttempt attempt,
@@ -203,7 +219,9 @@ public final class GrantWork {
         } catch (Throwable e) {
             // The session may nevertheless hold the lock. If that is not certain, the session is retired with all
             // locks.
-            if (e instanceof SQLException refusal && SqlStates.isServerError(refusal) && unlockQuietly(shared)) {
+            if (e instanceof SQLException refusal
+                    && SqlStates.isServerError(refusal)
+                    && shared.locks().unlockAfterError(turn.lockId(), request.mode())) {
                 resources.allocation().putBack(shared, turn.lockId());
             } else {
                 resources.tenures().retire(shared, e);
@@ -213,16 +231,7 @@ public final class GrantWork {
         if (grant.isEmpty()) {
             resources.allocation().putBack(shared, turn.lockId());
         }
-        return grant.map(this::hold);
-    }
-
-    private boolean unlockQuietly(LockSession shared) {
-        try {
-            shared.locks().unlockAmongOthers(turn.lockId(), request.mode());
-            return true;
-        } catch (Throwable e) {
-            return false;
-        }
+        return grant.map(granted -> resources.hold(granted, attempt, turn));
     }
 
     private Optional<HeldLock> askOnDedicatedSession(boolean tryFirst) throws SQLException {
@@ -235,7 +244,10 @@ public final class GrantWork {
     }
 
     private Optional<HeldLock> ask(LockSession dedicated, boolean tryFirst) throws SQLException {
-        return dedicatedAttempt.ask(dedicated, tryFirst).map(this::adopted).map(this::hold);
+        return dedicatedAttempt
+                .ask(dedicated, tryFirst)
+                .map(this::adopted)
+                .map(granted -> resources.hold(granted, attempt, turn));
     }
 
     /**
@@ -247,21 +259,6 @@ public final class GrantWork {
         return mayBeShared && resources.allocation().adopt(grant.session(), grant.lockId())
                 ? grant.onSharedSession()
                 : grant;
-    }
-
-    /** Makes the held lock, which owns the session and the turn from now on. */
-    private HeldLock hold(Grant grant) {
-        boolean held = false;
-        try {
-            turn.markGranted();
-            HeldLock lock = resources.heldLocks().hold(grant, attempt, turn);
-            held = true;
-            return lock;
-        } finally {
-            if (!held) {
-                resources.tenures().retire(grant.session(), null);
-            }
-        }
     }
 
     private String shownLock() {

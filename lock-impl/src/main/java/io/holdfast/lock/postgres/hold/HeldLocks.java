@@ -44,7 +44,7 @@ public final class HeldLocks {
             Keepers keepers,
             LockerConfig config) {
         this.tenures = tenures;
-        this.unlocker = new Unlocker(allocation, tenures, keepers);
+        this.unlocker = new Unlocker(allocation, tenures);
         this.terms = new Tenure.Terms(config.checkInterval().plus(config.answerTimeout()), config.handOver());
         this.listeners = listeners;
         this.keepers = keepers;

@@ -3,7 +3,7 @@ package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.thread.Keepers;
-import io.holdfast.lock.postgres.thread.StackRoom;
+import io.holdfast.lock.postgres.thread.StackReserve;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -49,7 +49,7 @@ final class Release {
     /** Passes the lock on, or unlocks, and then blocks until the server has answered, or the timeout has passed. */
     void await() {
         events.releaseBegan();
-        if (!StackRoom.isEnough()) {
+        if (!StackReserve.isEnoughForStatement()) {
             awaitUnlock();
         } else if (!passOn()) {
             if (unlocker.mayUnlockHere(tenure)) {

@@ -11,6 +11,8 @@ import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.session.SessionProbe;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.thread.Keepers;
+import io.holdfast.lock.postgres.thread.Uninterruptibly;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +35,16 @@ public final class Tenures implements Tenure.Registry {
     private final DoubtfulSessions doubtful;
     private final boolean severalLocksOnSession;
     private final Sessions sessions;
+    private final Keepers keepers;
+    private final Duration patience;
     private volatile boolean closed;
 
     public Tenures(
             SessionAllocation allocation, Servers servers, Sessions sessions, Keepers keepers, LockerConfig config) {
         this.allocation = allocation;
         this.sessions = sessions;
+        this.keepers = keepers;
+        this.patience = config.answerTimeout();
         this.servers = servers;
         this.probe = new SessionProbe(sessions, keepers, config, this);
         this.doubtful = new DoubtfulSessions(probe, servers, keepers, config);
@@ -156,6 +163,21 @@ public final class Tenures implements Tenure.Registry {
      */
     @Override
     public void retire(LockSession session, @Nullable Throwable cause) {
+        if (Keepers.isKeeper()) {
+            retireHere(session, cause);
+            return;
+        }
+        // Connections are closed on keeper threads only.
+        try {
+            Uninterruptibly.get(keepers.run(() -> retireHere(session, cause)), patience);
+        } catch (TimeoutException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "the session takes long to end", e);
+        } catch (SQLException e) {
+            throw new IllegalStateException("retiring handles its own failures", e);
+        }
+    }
+
+    private void retireHere(LockSession session, @Nullable Throwable cause) {
         reportLoss(session);
         List<Holder> lost = beginLosing(bySession.of(session));
         if (!session.isGone()) {

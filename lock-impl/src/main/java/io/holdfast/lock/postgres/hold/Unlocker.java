@@ -6,7 +6,6 @@ import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionAllocation;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.YieldStatement.Yielded;
-import io.holdfast.lock.postgres.thread.Keepers;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +17,10 @@ final class Unlocker {
 
     private final SessionAllocation allocation;
     private final Tenure.Registry registry;
-    private final Keepers keepers;
 
-    Unlocker(SessionAllocation allocation, Tenure.Registry registry, Keepers keepers) {
+    Unlocker(SessionAllocation allocation, Tenure.Registry registry) {
         this.allocation = allocation;
         this.registry = registry;
-        this.keepers = keepers;
     }
 
     /**
@@ -55,7 +52,7 @@ final class Unlocker {
                     : tenure.session().locks().yieldLock(tenure.lockId(), tenure.isDedicated(), next.fenced());
             if (!answer.wasHeld()) {
                 tenure.reportUnproven();
-                retire(tenure, null);
+                registry.retire(tenure.session(), null);
             } else if (tenure.beginDisposing()) {
                 if (answer.granted()) {
                     renewed = tenure.renewed(answer.token());
@@ -75,7 +72,7 @@ final class Unlocker {
             if (!wasHeld) {
                 tenure.reportUnproven();
             }
-            retire(tenure, e);
+            registry.retire(tenure.session(), e);
             return new Unlocked(wasHeld, e);
         } finally {
             if (renewed == null) {
@@ -110,15 +107,6 @@ final class Unlocker {
     /** Whether the session stays with the locker after the unlock. */
     private boolean isKept(Tenure tenure) {
         return tenure.isDedicated() && !tenure.isEnforced() && allocation.keeps(tenure.session());
-    }
-
-    /** Connections are closed on keeper threads only. */
-    private void retire(Tenure tenure, @Nullable Throwable cause) {
-        if (Keepers.isKeeper()) {
-            registry.retire(tenure.session(), cause);
-        } else {
-            keepers.run(() -> registry.retire(tenure.session(), cause));
-        }
     }
 
     /** The one that has waited here may have left in the meantime. */

@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
@@ -303,14 +304,14 @@ public final class LockSession implements Asker {
 
     /**
      * Restores the settings, if any were changed, and returns the connection; aborts the session if that fails or takes
-     * longer than this. Waits for that only if the calling thread is a keeper.
+     * longer than this. Waits for that only if the calling thread is a keeper; the future completes when it is done.
      */
-    void restoreAndReturn(Duration limit, Keepers keepers) {
+    CompletableFuture<Void> restoreAndReturn(Duration limit, Keepers keepers) {
         if (!Keepers.isKeeper()) {
-            keepers.run(() -> restoreAndReturnHere(limit, keepers));
-        } else {
-            restoreAndReturnHere(limit, keepers);
+            return keepers.run(() -> restoreAndReturnHere(limit, keepers));
         }
+        restoreAndReturnHere(limit, keepers);
+        return CompletableFuture.completedFuture(null);
     }
 
     private void restoreAndReturnHere(Duration limit, Keepers keepers) {

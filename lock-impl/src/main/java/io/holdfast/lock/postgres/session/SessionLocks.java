@@ -161,6 +161,19 @@ public final class SessionLocks {
         return held;
     }
 
+    /**
+     * Unlocks a lock that the session may have after an error, and leaves its other locks alone; false if the session
+     * may still have it.
+     */
+    public boolean unlockAfterError(long lockId, LockMode mode) {
+        try {
+            unlockAmongOthers(lockId, mode);
+            return true;
+        } catch (Throwable e) {
+            return false;
+        }
+    }
+
     /** As {@link #unlock}, and restores the settings of the connection. */
     public boolean unlockAndRestore(long lockId, LockMode mode) throws SQLException {
         return unlockAndRestore(
@@ -177,7 +190,9 @@ public final class SessionLocks {
         long sentNanos = System.nanoTime();
         Yielded answer =
                 session.ask(new YieldStatement(lockId, session.backend().pid(), name, fenced));
-        if (old != null && answer.granted()) {
+        if (!answer.granted()) {
+            session.identity().lockIds().remove(lockId);
+        } else if (old != null) {
             shownName.set(old, sentNanos);
         }
         return answer;

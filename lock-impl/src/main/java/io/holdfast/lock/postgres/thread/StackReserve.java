@@ -3,12 +3,15 @@ package io.holdfast.lock.postgres.thread;
 
 /**
  * Ensures that a step that must not stop half-way does not begin at the very end of the caller's stack: the error is
- * thrown before the step instead of within it.
+ * thrown before the step instead of within it, or a keeper, whose stack is empty, takes the step.
  */
 public final class StackReserve {
 
     /** The depth of calls, which takes at least 4 KiB of stack when compiled, and more before, as other calls do. */
     private static final int DEPTH = 256;
+
+    /** The depth of a statement with all that may follow it, in frames of ordinary methods. */
+    private static final int FRAMES = 64;
 
     private StackReserve() {}
 
@@ -24,5 +27,27 @@ public final class StackReserve {
     /** Touches the stack. The arguments only make the frame larger. */
     private static long touch(int depth, long a, long b, long c, long d) {
         return depth == 0 ? a + b + c + d : touch(depth - 1, b, c, d, a + depth) + 1;
+    }
+
+    /**
+     * Whether there is enough stack for a statement and for all that may follow it, where an error at the end of the
+     * stack could come at any call.
+     *
+     * @return false if a keeper has to do the work
+     */
+    public static boolean isEnoughForStatement() {
+        try {
+            return fill(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8) != 0;
+        } catch (StackOverflowError e) {
+            return false;
+        }
+    }
+
+    /** Each frame is as large as those of ordinary methods. Returns no zero. */
+    private static long fill(int frames, long a, long b, long c, long d, long e, long f, long g, long h) {
+        if (frames == 0) {
+            return (a ^ b ^ c ^ d ^ e ^ f ^ g ^ h) | 1;
+        }
+        return fill(frames - 1, b, c + a, d, e + frames, f, g + b, h, a) + a + b + c + d + e + f + g + h | 1;
     }
 }

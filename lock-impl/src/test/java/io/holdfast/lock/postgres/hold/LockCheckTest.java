@@ -8,6 +8,7 @@ import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.acquire.Attempts;
 import io.holdfast.lock.postgres.config.Listeners;
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.session.Fitness;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.PinnedSessions;
 import io.holdfast.lock.postgres.session.Servers;
@@ -44,8 +45,9 @@ class LockCheckTest {
 
     private final Keepers keepers = new Keepers();
     private final Servers servers = new Servers();
-    private final SessionAllocation allocation = new PinnedSessions();
     private final Sessions sessions = new Sessions(this::connection, CONFIG);
+    private final SessionAllocation allocation =
+            new PinnedSessions(sessions, new Fitness(sessions, servers, keepers, CONFIG), servers, keepers, CONFIG);
     private final Tenures tenures = new Tenures(allocation, servers, sessions, keepers, CONFIG);
     private final HeldLocks heldLocks =
             new HeldLocks(tenures, allocation, servers, new Listeners(List.of()), keepers, CONFIG);
