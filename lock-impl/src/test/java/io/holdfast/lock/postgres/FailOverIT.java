@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,21 +14,29 @@ import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.LockUnavailableException;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.testkit.RecordingListener;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What becomes of locks and fencing tokens when the primary dies and its standby takes over, and when a server crashes. */
@@ -36,6 +45,14 @@ class FailOverIT {
 
     private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
     private static final LockRequest FENCED = LockRequest.of("account/7").fenced(true);
+    private static final LockRequest OTHER_FENCED = LockRequest.of("account/8").fenced(true);
+
+    private static final LockerConfig CONFIG = LockerConfig.DEFAULT
+            .connectionTimeout(CONNECTION_TIMEOUT)
+            .answerTimeout(CONNECTION_TIMEOUT)
+            .closeTimeout(CONNECTION_TIMEOUT)
+            .checkInterval(Duration.ofMillis(500))
+            .heartbeat(Duration.ofSeconds(5));
 
     private final RecordingListener listener = new RecordingListener();
     private final List<PostgresLocker> lockers = new ArrayList<>();
@@ -53,12 +70,10 @@ class FailOverIT {
     }
 
     private PostgresLocker locker(PGSimpleDataSource dataSource) {
-        LockerConfig config = LockerConfig.DEFAULT
-                .connectionTimeout(CONNECTION_TIMEOUT)
-                .answerTimeout(CONNECTION_TIMEOUT)
-                .closeTimeout(CONNECTION_TIMEOUT)
-                .checkInterval(Duration.ofMillis(500))
-                .heartbeat(Duration.ofSeconds(5));
+        return locker(CONFIG, dataSource);
+    }
+
+    private PostgresLocker locker(LockerConfig config, PGSimpleDataSource dataSource) {
         PostgresLocker locker = new PostgresLocker(config, ConnectionSource.of(dataSource), List.of(listener));
         lockers.add(locker);
         return locker;
@@ -155,6 +170,54 @@ class FailOverIT {
 
         cluster.primary().execute("alter system reset synchronous_standby_names", "select pg_reload_conf()");
         assertGrowing(List.of(before, takeTokens(locker, 1).get(0)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName("C15: a server that stops waiting for its standby, and only warns then, grants no fenced lock")
+    void shouldNotGrantUnconfirmedToken(SessionMode mode) throws Exception {
+        PGSimpleDataSource silent = cluster.primary().dataSource();
+        silent.setOptions("-c client_min_messages=error");
+        // Nobody hands a lock over for so short a time: the releasing holder asks the server for the next one.
+        LockerConfig config = CONFIG.sessions(mode).handOver(Duration.ofNanos(1));
+        PostgresLocker locker = locker(config.answerTimeout(Duration.ofSeconds(30)), silent);
+        cluster.makeSynchronous();
+        FencingToken before = takeTokens(locker, 1).get(0);
+        cluster.cutOff();
+        LockHandle holder = locker.acquire(LockRequest.of(FENCED.key()));
+
+        assertNotConfirmed(start(() -> locker.tryAcquire(OTHER_FENCED)));
+        Future<?> waiting = locker.acquireAsync(FENCED, Duration.ofSeconds(30));
+        Future<?> releasing = start(() -> {
+            holder.release();
+            return null;
+        });
+        assertNotConfirmed(waiting);
+        releasing.get();
+
+        assertEquals(LockState.RELEASED, holder.state());
+        Server.eventually("no lock is left", () -> cluster.primary().server().advisoryLocks() == 0);
+        cluster.primary().execute("alter system reset synchronous_standby_names", "select pg_reload_conf()");
+        assertGrowing(List.of(before, takeTokens(locker, 1).get(0)));
+    }
+
+    private static Future<?> start(Callable<?> work) {
+        FutureTask<?> task = new FutureTask<>(work);
+        new Thread(task).start();
+        return task;
+    }
+
+    /** Once somebody has canceled the statements that wait for the standby. */
+    private void assertNotConfirmed(Future<?> acquiring) throws InterruptedException {
+        Server.eventually("it has an end", () -> {
+            cluster.primary()
+                    .execute("select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'");
+            return acquiring.isDone();
+        });
+        Throwable failure =
+                assertThrows(ExecutionException.class, acquiring::get).getCause();
+        assertInstanceOf(LockUnavailableException.class, failure);
+        assertTrue(failure.getMessage().contains("standbys"), failure::getMessage);
     }
 
     private interface Acquiring {

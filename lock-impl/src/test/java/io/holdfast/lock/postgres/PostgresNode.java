@@ -103,6 +103,8 @@ final class PostgresNode implements AutoCloseable {
     /** SIGKILL for every process of the server, whatever state it is in: nothing is written any more. */
     void kill() {
         if (postmaster != null) {
+            // Otherwise it might start a process that is not in the list.
+            signalAll(Signal.STOP);
             List<ProcessHandle> children = postmaster.descendants().toList();
             postmaster.destroyForcibly();
             children.forEach(ProcessHandle::destroyForcibly);

@@ -154,6 +154,9 @@ final class LockStatement {
         if (!answer.granted()) {
             return Optional.empty();
         }
+        if (request.fenced() && answer.token() == null) {
+            throw SqlStates.tokenNotConfirmed();
+        }
         long confirmedNanos = confirm(session, dedicated, sentNanos);
         long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
         return Optional.of(new Grant(session, lockId, dedicated, answer.token(), ttlStartNanos));

@@ -181,7 +181,10 @@ public final class SessionLocks {
                 () -> session.identity().lockIds().remove(lockId));
     }
 
-    /** Unlocks the exclusive lock, and tries to acquire it again, unless another session waits for it. */
+    /**
+     * Unlocks the exclusive lock, and tries to acquire it again, unless another session waits for it. A lock whose new
+     * fencing token is not confirmed is unlocked again.
+     */
     public Yielded yieldLock(long lockId, boolean dedicated, boolean fenced) throws SQLException {
         FormerSettings before = former;
         SessionName old = dedicated && before != null ? shownName.ifOld() : null;
@@ -192,8 +195,14 @@ public final class SessionLocks {
                 session.ask(new YieldStatement(lockId, session.backend().pid(), name, fenced));
         if (!answer.granted()) {
             session.identity().lockIds().remove(lockId);
-        } else if (old != null) {
+            return answer;
+        }
+        if (old != null) {
             shownName.set(old, sentNanos);
+        }
+        if (fenced && answer.token() == null) {
+            unlockAmongOthers(lockId, LockMode.EXCLUSIVE);
+            return new Yielded(answer.wasHeld(), false, null);
         }
         return answer;
     }

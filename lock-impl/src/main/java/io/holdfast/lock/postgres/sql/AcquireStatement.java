@@ -6,6 +6,8 @@ import io.holdfast.lock.LockMode;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ public record AcquireStatement(
      * @param granted whether the lock was granted; null on a standby, which grants nothing
      * @param backend the session that answered
      * @param former the settings of the session as they were; null if it was ready before
-     * @param token the fencing token; null unless one was requested and the lock was granted
+     * @param token the fencing token; null unless one was requested and the lock was granted, and if it is not confirmed
      */
     public record Acquired(
             @Nullable Boolean granted,
@@ -45,7 +47,7 @@ public record AcquireStatement(
                     (Boolean) row.getObject(1),
                     new Backend(row.getInt(2), row.getLong(3), row.getLong(8)),
                     new FormerSettings(row.getString(4), row.getString(5)),
-                    AcquireStatement.token(row.getString(6), row.getString(7)));
+                    AcquireStatement.token(row, 6));
         }
     }
 
@@ -80,8 +82,9 @@ public record AcquireStatement(
     /** Limits the wait; has one parameter. */
     static final String LIMIT_WAIT = "pg_catalog.set_config('lock_timeout', ?, true) as lock_timeout";
 
-    /** Makes the server flush the record of the fencing token. */
-    static final String FLUSH = "pg_catalog.set_config('synchronous_commit', 'on', true) as synchronous_commit";
+    /** Makes the server flush the record of the fencing token, and warn if the standbys have not confirmed it. */
+    static final String FLUSH = "pg_catalog.set_config('synchronous_commit', 'on', true) as synchronous_commit,"
+            + " pg_catalog.set_config('client_min_messages', 'warning', true) as client_min_messages";
 
     private static final int SHARED = 1;
     private static final int WAITS = 2;
@@ -161,11 +164,28 @@ public record AcquireStatement(
         return Acquired.read(row);
     }
 
-    /** Returns null without a position, which is the answer if the lock was not granted. */
+    /**
+     * Reads the position and the timeline. Returns null if there are none, since the lock was not granted, and if the
+     * standbys have not confirmed the token: when the server is to stop waiting for them, as by a cancel or by
+     * {@code statement_timeout}, the statement succeeds with a warning.
+     *
+     * @param first the column of the position
+     */
     @Nullable
-    static FencingToken token(@Nullable String position, @Nullable String timeline) {
-        return position == null || timeline == null
+    static FencingToken token(ResultSet row, int first) throws SQLException {
+        String position = row.getString(first);
+        String timeline = row.getString(first + 1);
+        return position == null || timeline == null || isWarned(row.getStatement())
                 ? null
                 : new FencingToken(Long.parseLong(timeline, 16), Long.parseLong(position));
+    }
+
+    private static boolean isWarned(Statement statement) throws SQLException {
+        for (SQLWarning each = statement.getWarnings(); each != null; each = each.getNextWarning()) {
+            if (SqlStates.isWarning(each)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

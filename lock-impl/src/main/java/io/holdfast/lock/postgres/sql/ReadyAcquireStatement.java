@@ -41,7 +41,7 @@ public record ReadyAcquireStatement(
      *
      * @param granted whether the lock was granted; null on a standby, which grants nothing
      * @param pid the process id of the session that answered
-     * @param token the fencing token; null unless one was requested and the lock was granted
+     * @param token the fencing token; null unless one was requested and the lock was granted, and if it is not confirmed
      */
     public record Answer(
             @Nullable Boolean granted, int pid, @Nullable FencingToken token) {}
@@ -113,7 +113,7 @@ public record ReadyAcquireStatement(
 
     @Override
     public Answer readRow(ResultSet row) throws SQLException {
-        FencingToken token = fenced ? AcquireStatement.token(row.getString(3), row.getString(4)) : null;
+        FencingToken token = fenced ? AcquireStatement.token(row, 3) : null;
         return new Answer((Boolean) row.getObject(1), row.getInt(2), token);
     }
 }

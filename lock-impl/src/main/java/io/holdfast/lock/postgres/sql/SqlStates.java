@@ -4,6 +4,7 @@ package io.holdfast.lock.postgres.sql;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.SQLWarning;
 import java.util.Set;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Set;
  */
 public final class SqlStates {
 
+    private static final String WARNING = "01000";
+    private static final String STATEMENT_COMPLETION_UNKNOWN = "40003";
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String QUERY_CANCELED = "57014";
     private static final String DEADLOCK_DETECTED = "40P01";
@@ -189,6 +192,27 @@ public final class SqlStates {
     public static SQLException sessionChanged() {
         return new SQLNonTransientConnectionException(
                 "the connection leads to a different session", CONNECTION_DOES_NOT_EXIST);
+    }
+
+    /**
+     * The server warns, and does not only inform.
+     *
+     * @param warning what came with an answer
+     * @return whether the answer is to be doubted
+     */
+    static boolean isWarning(SQLWarning warning) {
+        return WARNING.equals(warning.getSQLState());
+    }
+
+    /**
+     * Makes the failure of a lock that was granted with a fencing token which a fail-over may set back.
+     *
+     * @return a failure for which {@link #isServerError} is true
+     */
+    public static SQLException tokenNotConfirmed() {
+        return new SQLException(
+                "the server stopped waiting for its synchronous standbys to confirm the fencing token",
+                STATEMENT_COMPLETION_UNKNOWN);
     }
 
     /**

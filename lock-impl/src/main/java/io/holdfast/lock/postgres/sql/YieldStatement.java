@@ -27,7 +27,8 @@ public record YieldStatement(long lockId, int pid, @Nullable NameChange name, bo
      *
      * @param wasHeld whether the session held the lock until then
      * @param granted whether it holds the lock again
-     * @param token the fencing token; null unless one was requested and the lock was granted again
+     * @param token the fencing token; null unless one was requested and the lock was granted again, and if it is not
+     *     confirmed
      */
     public record Yielded(
             boolean wasHeld, boolean granted, @Nullable FencingToken token) {}
@@ -69,7 +70,7 @@ public record YieldStatement(long lockId, int pid, @Nullable NameChange name, bo
 
     @Override
     public Yielded readRow(ResultSet row) throws SQLException {
-        FencingToken token = fenced ? AcquireStatement.token(row.getString(3), row.getString(4)) : null;
+        FencingToken token = fenced ? AcquireStatement.token(row, 3) : null;
         return new Yielded(row.getBoolean(1), row.getBoolean(2), token);
     }
 }
