@@ -178,7 +178,7 @@ class HandBackIT extends LockerTest {
     private static HeldLock hold(HeldLocks heldLocks, LockSession session, String key) {
         LockRequest request = LockRequest.of(key);
         LockAttempt attempt = new Attempts(CONFIG).attempt(request, LockRequest.IMMEDIATE);
-        Grant grant = new Grant(session, attempt.lockId(), false, null, System.nanoTime());
+        Grant grant = new Grant(session, attempt.lockId(), false, null, System.nanoTime(), System.nanoTime());
         return heldLocks.hold(grant, attempt, new LonelyPlace(() -> {}));
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockNotHeldException;
+import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
@@ -16,6 +17,7 @@ import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,13 +27,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Locks that pass from holder to holder inside the JVM while something fails. */
 @Timeout(120)
@@ -287,5 +293,120 @@ class HandOverFaultsIT extends HandOverTest {
         Server.within(Duration.ofSeconds(5), "free", () -> server.isFree(lockId));
         waiter.set(new CompletableFuture<>());
         locker.acquire(request, Duration.ofSeconds(5)).release();
+    }
+
+    /** A statement that may grant a lock. */
+    private enum Granting {
+        TRY,
+        WAIT,
+        YIELD;
+
+        boolean isIn(String sql) {
+            boolean tries = sql.contains("pg_try_advisory_lock(");
+            boolean unlocks = sql.contains("pg_advisory_unlock(");
+            return switch (this) {
+                case TRY -> tries && !unlocks;
+                case WAIT -> sql.contains("pg_advisory_lock(");
+                case YIELD -> tries && unlocks;
+            };
+        }
+    }
+
+    /** Runs something when such a statement was answered, before the locker hears of that. */
+    private static Connection late(Connection connection, Granting granting, Runnable onAnswer) {
+        return JdbcProxy.connection((proxy, method, args) -> {
+            Object result = JdbcProxy.call(connection, method, args);
+            if (!(result instanceof PreparedStatement statement) || !granting.isIn((String) args[0])) {
+                return result;
+            }
+            return JdbcProxy.of(PreparedStatement.class, (wrapper, call, parameters) -> {
+                Object answer = JdbcProxy.call(statement, call, parameters);
+                if (call.getName().startsWith("execute")) {
+                    onAnswer.run();
+                }
+                return answer;
+            });
+        });
+    }
+
+    private static List<Arguments> grantsOfSessions() {
+        return Stream.of(SessionMode.values())
+                .flatMap(mode -> Stream.of(Granting.values()).map(granting -> Arguments.of(mode, granting)))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("grantsOfSessions")
+    @DisplayName("C16: a grant is a proof of when the server granted the lock, and not of when the answer arrived")
+    void shouldCountFromGrant(SessionMode mode, Granting granting) throws Exception {
+        Duration handOver = Duration.ofMillis(300);
+        AtomicBoolean armed = new AtomicBoolean();
+        PostgresLocker locker = locker(
+                HANDING.sessions(mode).handOver(handOver),
+                () -> late(pool.getConnection(), granting, () -> {
+                    if (armed.compareAndSet(true, false)) {
+                        server.terminate(server.holder(lockId));
+                        pass(handOver);
+                    }
+                }));
+        locker.acquire(LockRequest.of(key + "/first")).release();
+        Future<LockHandle> granted = grantLate(locker, granting, handOver, armed);
+        LockHandle handle = get(granted);
+        assertFalse(armed.get(), "it was lost on its way");
+        CompletableFuture<LockHandle> waiter = queue(locker, request).get(0);
+
+        assertThrows(LockNotHeldException.class, handle::release);
+
+        get(waiter).release();
+    }
+
+    private Future<LockHandle> grantLate(
+            PostgresLocker locker, Granting granting, Duration handOver, AtomicBoolean armed) throws Exception {
+        LockHandle before = switch (granting) {
+            case TRY -> null;
+            case WAIT -> elsewhere().acquire(request);
+            case YIELD -> locker.acquire(request);
+        };
+        if (before == null) {
+            armed.set(true);
+        }
+        Future<LockHandle> granted = locker.acquireAsync(request);
+        if (granting == Granting.WAIT) {
+            Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        }
+        if (before != null) {
+            Server.letPass(handOver);
+            armed.set(true);
+            before.release();
+        }
+        return granted;
+    }
+
+    private static void pass(Duration time) {
+        try {
+            Server.letPass(time);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName(
+            "C16: a lock that the server granted a moment ago is passed on, however long the statement waited for it")
+    void shouldPassOnAfterWait(SessionMode mode) throws Exception {
+        PostgresLocker locker = counted(HANDING.sessions(mode));
+        LockHandle before = elsewhere().acquire(request);
+        List<CompletableFuture<LockHandle>> waiters = queue(locker, request, request);
+        Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        Server.letPass(HAND_OVER.multipliedBy(2));
+        before.release();
+        LockHandle granted = get(waiters.get(0));
+        statements.clear();
+
+        granted.release();
+
+        assertEquals(List.of(), List.copyOf(statements));
+        get(waiters.get(1)).release();
     }
 }

@@ -159,7 +159,16 @@ final class LockStatement {
         }
         long confirmedNanos = confirm(session, dedicated, sentNanos);
         long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
-        return Optional.of(new Grant(session, lockId, dedicated, answer.token(), ttlStartNanos));
+        long provenNanos = provenNanos(answer, Math.max(sentNanos, confirmedNanos));
+        return Optional.of(new Grant(session, lockId, dedicated, answer.token(), ttlStartNanos, provenNanos));
+    }
+
+    /**
+     * Returns the last moment at which the session is known to have held the lock. When the answer arrives, that may
+     * be some time ago. How long the server took to grant the lock is known only by its own clock, which may be set.
+     */
+    private static long provenNanos(Acquired answer, long sentNanos) {
+        return Math.min(sentNanos + Math.max(0, answer.waited().toNanos()), System.nanoTime());
     }
 
     /**

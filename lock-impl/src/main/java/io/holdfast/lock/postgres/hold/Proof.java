@@ -5,7 +5,7 @@ import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.WallClock;
 import java.time.Duration;
 
-/** The last proof that the server has a lock. It begins with the grant. */
+/** The last proof that the server has a lock. The first is the grant. */
 final class Proof {
 
     private final Duration patience;
@@ -14,7 +14,7 @@ final class Proof {
     private volatile Deadline suspectFrom;
 
     /** The last moment at which the server is known to have had the lock. */
-    private volatile long provenNanos = System.nanoTime();
+    private volatile long provenNanos;
 
     /** The moment at which the proof was noted, by the wall clock. */
     private volatile long notedMillis = WallClock.millis();
@@ -22,8 +22,9 @@ final class Proof {
     /** How many holders have released the lock since then, without asking the server. Guarded by this. */
     private int releases;
 
-    Proof(Duration patience) {
+    Proof(long provenNanos, Duration patience) {
         this.patience = patience;
+        this.provenNanos = provenNanos;
         this.suspectFrom = Deadline.after(patience);
     }
 

@@ -84,7 +84,7 @@ public final class Tenure {
         this.terms = terms;
         this.registry = registry;
         this.occupancy = new Occupancy<>(place);
-        this.proof = new Proof(terms.patience());
+        this.proof = new Proof(grant.provenNanos(), terms.patience());
     }
 
     // ---- the holder
@@ -153,9 +153,13 @@ public final class Tenure {
                 : null;
     }
 
-    /** Begins the next tenure of the lock, which the server has granted again to the same session. */
-    Tenure renewed(@Nullable FencingToken token) {
-        Grant again = new Grant(session(), lockId(), grant.dedicated(), token, System.nanoTime());
+    /**
+     * Begins the next tenure of the lock, which the server has granted again to the same session.
+     *
+     * @param sentNanos when the server was asked for that
+     */
+    Tenure renewed(@Nullable FencingToken token, long sentNanos) {
+        Grant again = new Grant(session(), lockId(), grant.dedicated(), token, sentNanos, sentNanos);
         Tenure next = new Tenure(again, request, terms, registry, occupancy.place());
         registry.add(next);
         registry.forget(this);

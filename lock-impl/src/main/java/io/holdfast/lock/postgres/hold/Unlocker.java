@@ -47,6 +47,7 @@ final class Unlocker {
     private Unlocked unlock(Tenure tenure, @Nullable LockRequest next) {
         Tenure renewed = null;
         try {
+            long sentNanos = System.nanoTime();
             Yielded answer = next == null
                     ? unlockForAll(tenure)
                     : tenure.session().locks().yieldLock(tenure.lockId(), tenure.isDedicated(), next.fenced());
@@ -55,7 +56,7 @@ final class Unlocker {
                 registry.retire(tenure.session(), null);
             } else if (tenure.beginDisposing()) {
                 if (answer.granted()) {
-                    renewed = tenure.renewed(answer.token());
+                    renewed = tenure.renewed(answer.token(), sentNanos);
                 } else {
                     if (next != null) {
                         tenure.markNextRefused();

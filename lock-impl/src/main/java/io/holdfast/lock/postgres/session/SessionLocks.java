@@ -126,7 +126,7 @@ public final class SessionLocks {
         if (Boolean.FALSE.equals(answer.granted())) {
             session.identity().lockIds().remove(lockId);
         }
-        return new Acquired(answer.granted(), session.backend(), null, answer.token());
+        return new Acquired(answer.granted(), session.backend(), answer.waited(), null, answer.token());
     }
 
     /** Makes the session ready for many locks, without asking for one. */

@@ -6,6 +6,7 @@ import io.holdfast.lock.postgres.sql.ReadyAcquireStatement.Answer;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,7 +46,7 @@ public record AcquireManyStatement(LockMode mode, Collection<Long> lockIds) impl
     public Map<Long, Answer> read(ResultSet rows) throws SQLException {
         Map<Long, Answer> answers = new HashMap<>();
         while (rows.next()) {
-            answers.put(rows.getLong(1), new Answer((Boolean) rows.getObject(2), rows.getInt(3), null));
+            answers.put(rows.getLong(1), new Answer((Boolean) rows.getObject(2), rows.getInt(3), Duration.ZERO, null));
         }
         return answers;
     }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +34,14 @@ public record AcquireStatement(
      *
      * @param granted whether the lock was granted; null on a standby, which grants nothing
      * @param backend the session that answered
+     * @param waited how long the server had the statement before it granted the lock; zero if it only tried
      * @param former the settings of the session as they were; null if it was ready before
-     * @param token the fencing token; null unless one was requested and the lock was granted, and if it is not confirmed
+     * @param token the fencing token; null unless one was requested, the lock was granted, and the token is confirmed
      */
     public record Acquired(
             @Nullable Boolean granted,
             Backend backend,
+            Duration waited,
             @Nullable FormerSettings former,
             @Nullable FencingToken token) {
 
@@ -46,6 +49,7 @@ public record AcquireStatement(
             return new Acquired(
                     (Boolean) row.getObject(1),
                     new Backend(row.getInt(2), row.getLong(3), row.getLong(8)),
+                    AcquireStatement.waited(row, 9),
                     new FormerSettings(row.getString(4), row.getString(5)),
                     AcquireStatement.token(row, 6));
         }
@@ -78,6 +82,11 @@ public record AcquireStatement(
             + " case when granted then " + Fragments.TIMELINE + " end";
 
     private static final String NO_TOKEN = ", null, null";
+
+    /** How long the server has had the statement. */
+    static final String WAITED = ", "
+            + Fragments.micros(
+                    "(pg_catalog.clock_timestamp() operator(pg_catalog.-) pg_catalog.statement_timestamp())");
 
     /** Limits the wait; has one parameter. */
     static final String LIMIT_WAIT = "pg_catalog.set_config('lock_timeout', ?, true) as lock_timeout";
@@ -115,8 +124,8 @@ public record AcquireStatement(
     /**
      * The columns are: whether the lock was granted (null on a standby), the process id, the server's clock,
      * idle_session_timeout (null before PostgreSQL 14) and application_name as they were, the position and the timeline
-     * of the fencing token (null without one), and when the server started. If the statement waits, another result
-     * precedes that row.
+     * of the fencing token (null without one), when the server started, and how long the statement waited. If it waits,
+     * another result precedes that row.
      */
     static String text(String grant, boolean waits, int settings, boolean fenced) {
         return (waits ? BEFORE_WAIT : "")
@@ -130,7 +139,7 @@ public record AcquireStatement(
                 + " case when pg_catalog.pg_is_in_recovery() then null else " + grant + " end as granted from before)"
                 + " select granted, pg_catalog.pg_backend_pid(), "
                 + Fragments.micros("pg_catalog.clock_timestamp()") + ", idle_timeout, name"
-                + (fenced ? TOKEN : NO_TOKEN) + ", " + Fragments.SERVER_START
+                + (fenced ? TOKEN : NO_TOKEN) + ", " + Fragments.SERVER_START + (waits ? WAITED : ", 0")
                 + SessionSettings.columns(settings)
                 + " from attempt";
     }
@@ -166,8 +175,8 @@ public record AcquireStatement(
 
     /**
      * Reads the position and the timeline. Returns null if there are none, since the lock was not granted, and if the
-     * standbys have not confirmed the token: when the server is to stop waiting for them, as by a cancel or by
-     * {@code statement_timeout}, the statement succeeds with a warning.
+     * standbys have not confirmed the token: when the server is to stop waiting for them, as by a cancel, the
+     * statement succeeds with a warning.
      *
      * @param first the column of the position
      */
@@ -178,6 +187,15 @@ public record AcquireStatement(
         return position == null || timeline == null || isWarned(row.getStatement())
                 ? null
                 : new FencingToken(Long.parseLong(timeline, 16), Long.parseLong(position));
+    }
+
+    /**
+     * Reads how long a statement waited.
+     *
+     * @param column where it is, in microseconds
+     */
+    static Duration waited(ResultSet row, int column) throws SQLException {
+        return Duration.of(row.getLong(column), ChronoUnit.MICROS);
     }
 
     private static boolean isWarned(Statement statement) throws SQLException {

@@ -41,10 +41,14 @@ public record ReadyAcquireStatement(
      *
      * @param granted whether the lock was granted; null on a standby, which grants nothing
      * @param pid the process id of the session that answered
-     * @param token the fencing token; null unless one was requested and the lock was granted, and if it is not confirmed
+     * @param waited how long the server had the statement before it granted the lock; zero if it only tried
+     * @param token the fencing token; null unless one was requested, the lock was granted, and the token is confirmed
      */
     public record Answer(
-            @Nullable Boolean granted, int pid, @Nullable FencingToken token) {}
+            @Nullable Boolean granted,
+            int pid,
+            Duration waited,
+            @Nullable FencingToken token) {}
 
     private static final int SHARED = 1;
     private static final int WAITS = 2;
@@ -73,7 +77,8 @@ public record ReadyAcquireStatement(
                 + "with "
                 + (waits || fenced ? "before as materialized (select " + before(waits, showsName, fenced) + "), " : "")
                 + "attempt as materialized (select " + granted + " as granted" + (waits || fenced ? " from before" : "")
-                + ") select granted, pg_catalog.pg_backend_pid()" + (fenced ? AcquireStatement.TOKEN : "")
+                + ") select granted, pg_catalog.pg_backend_pid()" + (waits ? AcquireStatement.WAITED : "")
+                + (fenced ? AcquireStatement.TOKEN : "")
                 + (showsName ? ", case when granted then " + SessionSettings.SHOW_NAME + " end" : "")
                 + " from attempt";
     }
@@ -113,7 +118,9 @@ public record ReadyAcquireStatement(
 
     @Override
     public Answer readRow(ResultSet row) throws SQLException {
-        FencingToken token = fenced ? AcquireStatement.token(row, 3) : null;
-        return new Answer((Boolean) row.getObject(1), row.getInt(2), token);
+        int next = 3;
+        Duration waited = waitAtMost == null ? Duration.ZERO : AcquireStatement.waited(row, next++);
+        FencingToken token = fenced ? AcquireStatement.token(row, next) : null;
+        return new Answer((Boolean) row.getObject(1), row.getInt(2), waited, token);
     }
 }

@@ -205,7 +205,7 @@ public final class SqlStates {
     }
 
     /**
-     * Makes the failure of a lock that was granted with a fencing token which a fail-over may set back.
+     * Makes the failure of a lock that was granted with a fencing token that a failover may set back.
      *
      * @return a failure for which {@link #isServerError} is true
      */

@@ -80,7 +80,7 @@ class LockCheckTest {
                 .acquire(new AcquireStatement(
                         request.mode(), attempt.lockId(), null, session.locks().settingsFor(request, CONFIG), false));
         return heldLocks.hold(
-                new Grant(session, attempt.lockId(), true, null, System.nanoTime()),
+                new Grant(session, attempt.lockId(), true, null, System.nanoTime(), System.nanoTime()),
                 attempt,
                 new LonelyPlace(() -> {}));
     }
