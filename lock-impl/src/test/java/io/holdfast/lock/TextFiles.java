@@ -8,6 +8,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** Documents and sources that tests compare. */
 public final class TextFiles {
@@ -22,5 +25,12 @@ public final class TextFiles {
             found.add(matcher.group(1));
         }
         return found;
+    }
+
+    /** The only document of a YAML file: maps, lists and values. A key that occurs twice is an error. */
+    public static Object yaml(Path file) throws IOException {
+        LoaderOptions options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        return new Yaml(new SafeConstructor(options)).load(Files.readString(file));
     }
 }

@@ -232,7 +232,7 @@ class LockMetricsTest {
 
     @Test
     void dashboardShouldUseWhatIsEmittedOnly() throws IOException {
-        assertUsed(TextFiles.find("(holdfast_[a-z_]+)", DASHBOARD), measure -> inPrometheus(measure, measure.id));
+        assertUsed(TextFiles.find("(holdfast_[a-z_]+)", DASHBOARD), LockMetricsTest::inPrometheus);
     }
 
     @Test
@@ -242,7 +242,7 @@ class LockMetricsTest {
                 List.of(OpenTelemetryMetrics.APPLICATION_KEY, OpenTelemetryMetrics.LOCK_KEY)) {
             assertTrue(used.remove(label.getKey().replace('.', '_')), label::getKey);
         }
-        assertUsed(used, measure -> inPrometheus(measure, measure.conventional));
+        assertUsed(used, LockMetricsTest::ofOpenTelemetryInPrometheus);
     }
 
     private static void assertUsed(Set<String> used, Function<Measure, Set<String>> inPrometheus) {
@@ -303,10 +303,20 @@ class LockMetricsTest {
                 .collect(Collectors.toMap(entry -> name.apply(entry.getKey()), Map.Entry::getValue));
     }
 
-    private static Set<String> inPrometheus(Measure measure, String dotted) {
+    /** The names of MicroProfile Metrics and Micrometer; neither has buckets. */
+    static Set<String> inPrometheus(Measure measure) {
+        return inPrometheus(measure, measure.id, "max");
+    }
+
+    /** The names of OpenTelemetry. */
+    static Set<String> ofOpenTelemetryInPrometheus(Measure measure) {
+        return inPrometheus(measure, measure.conventional, "bucket");
+    }
+
+    private static Set<String> inPrometheus(Measure measure, String dotted, String partOfTimer) {
         String name = dotted.replace('.', '_');
         return measure.kind == Kind.TIMER
-                ? Set.of(name + "_seconds_count", name + "_seconds_sum", name + "_seconds_bucket")
+                ? Set.of(name + "_seconds_count", name + "_seconds_sum", name + "_seconds_" + partOfTimer)
                 : Set.of(measure.kind == Kind.COUNTER ? name + "_total" : name);
     }
 }
