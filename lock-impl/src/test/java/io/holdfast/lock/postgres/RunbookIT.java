@@ -112,12 +112,9 @@ class RunbookIT extends LockerTest {
         PostgresLocker second = node("node2", CONFIG);
         waiter = threads.submit(() -> second.acquire(LockRequest.of(shown)));
         // The time when a wait began appears shortly after the wait.
-        Server.eventually(
-                "it waits",
-                () -> server.ask(
-                                "select count(*) from holdfast_locks where not granted and since is not null and lock_id = "
-                                        + shownId)
-                        == 1);
+        String waiting =
+                "select count(*) from pg_locks where not granted and waitstart is not null and objid::bigint = ";
+        Server.eventually("it waits", () -> server.ask(waiting + (shownId & 0xffff_ffffL)) == 1);
     }
 
     @AfterEach
