@@ -44,7 +44,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * The view for operators, and the statements of the runbook, as they are written on the page: run as the roles that the
- * page creates for them, which have no other rights, on a lock that one node holds and another one waits for.
+ * page creates for them, which have no other rights, on a lock that one node holds and a second one waits for.
  */
 @Timeout(60)
 class RunbookIT extends LockerTest {
