@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
@@ -237,6 +238,30 @@ class RunbookIT extends LockerTest {
         handle.release();
         assertEquals(lookalike, row.get("key"));
         assertEquals("n", row.get("node"));
+    }
+
+    @Test
+    @DisplayName("a lock of a prepared transaction, which has no session, is in the view, and in the list of all locks")
+    void viewShouldShowPreparedTransaction() throws Exception {
+        assumeTrue(server.ask("select current_setting('max_prepared_transactions')::int") > 0);
+        String transaction = "runbook" + SUFFIX;
+        try (Connection program = Databases.SHARED.connect();
+                Statement statement = program.createStatement()) {
+            statement.execute("begin");
+            statement.execute("select pg_advisory_xact_lock(" + shownId + ")");
+            statement.execute("prepare transaction '" + transaction + "'");
+            try {
+                Map<String, Object> row = row(WATCHER, "select * from holdfast_locks where lock_id = ?");
+
+                assertEquals(true, row.get("granted"));
+                assertNull(row.get("pid"));
+                assertNull(row.get("node"));
+                assertTrue(ask(WATCHER, block(WHO, 0)).stream()
+                        .anyMatch(lock -> lock.get("lock_id").equals(shownId)));
+            } finally {
+                statement.execute("rollback prepared '" + transaction + "'");
+            }
+        }
     }
 
     @Test

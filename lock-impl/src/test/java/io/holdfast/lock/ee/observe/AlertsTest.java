@@ -172,6 +172,15 @@ class AlertsTest {
                 tested);
     }
 
+    @Test
+    void runbookShouldNameMessagesThatExist() throws IOException {
+        Set<String> named = TextFiles.find("(HOLDFAST-\\d{4})", ROOT.resolve("docs/runbook.md"));
+
+        assertFalse(named.isEmpty());
+        assertTrue(TextFiles.find("(?m)^\\| (HOLDFAST-\\d{4}) ", ROOT.resolve("docs/messages.md"))
+                .containsAll(named));
+    }
+
     private static Set<String> found(Pattern pattern, String text) {
         Stream<String> matches = pattern.matcher(text).results().map(MatchResult::group);
         return matches.collect(toCollection(TreeSet::new));
