@@ -25,21 +25,52 @@ public class BoxOffice {
     private DataSource dataSource;
 
     /**
-     * Sells one seat, if one is left. It looks first and writes later, so without the lock two buyers may get the last
-     * seat. The lock is held until the transaction of this call has committed, so the next buyer sees what was sold.
+     * Somebody who wants a seat.
      *
-     * @param node which server sells
+     * @param stampede the stampede that the buyer came with
+     * @param arrivedNanos when the buyer came, by {@link System#nanoTime()}
+     */
+    public record Buyer(int stampede, long arrivedNanos) {
+
+        private double waitedMillis() {
+            return (System.nanoTime() - arrivedNanos) / 1e6;
+        }
+    }
+
+    /**
+     * Sells one seat, if one is left. The lock is held until the transaction of this call has committed, so the next
+     * buyer sees what was sold, on whichever node.
+     *
+     * @param buyer who wants it
      * @return whether there was a seat
      */
     @Locked(SHOW)
-    public boolean book(String node) {
+    public boolean book(Buyer buyer) {
+        return sell(buyer);
+    }
+
+    /**
+     * The same without the lock: two buyers may get the last seat.
+     *
+     * @param buyer who wants a seat
+     * @return whether there seemed to be one
+     */
+    public boolean bookWithoutLock(Buyer buyer) {
+        return sell(buyer);
+    }
+
+    /** Looks first and writes later, as such code does. */
+    private boolean sell(Buyer buyer) {
+        double waitedMillis = buyer.waitedMillis();
         try (Connection connection = dataSource.getConnection()) {
-            boolean seatLeft = sold(connection) < SEATS;
-            TimeUnit.MILLISECONDS.sleep(2); // the buyer makes up her mind
-            try (PreparedStatement insert =
-                    connection.prepareStatement("insert into booking (sold, node) values (?, ?)")) {
-                insert.setBoolean(1, seatLeft);
-                insert.setString(2, node);
+            boolean seatLeft = sold(connection, buyer.stampede()) < SEATS;
+            TimeUnit.MILLISECONDS.sleep(5); // the buyer makes up her mind
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "insert into booking (stampede, sold, node, waited_ms) values (?, ?, ?, ?)")) {
+                insert.setInt(1, buyer.stampede());
+                insert.setBoolean(2, seatLeft);
+                insert.setString(3, Node.NAME);
+                insert.setDouble(4, waitedMillis);
                 insert.executeUpdate();
             }
             return seatLeft;
@@ -51,22 +82,14 @@ public class BoxOffice {
         }
     }
 
-    /** Makes all seats free again. */
-    @Locked(SHOW)
-    public void reset() {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement delete = connection.prepareStatement("delete from booking")) {
-            delete.executeUpdate();
-        } catch (SQLException e) {
-            throw new BoxOfficeException("the seats were not made free", e);
-        }
-    }
-
-    private static int sold(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select count(*) from booking where sold");
-                ResultSet rows = select.executeQuery()) {
-            rows.next();
-            return rows.getInt(1);
+    private static int sold(Connection connection, int stampede) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement("select count(*) from booking where stampede = ? and sold")) {
+            select.setInt(1, stampede);
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next();
+                return rows.getInt(1);
+            }
         }
     }
 }

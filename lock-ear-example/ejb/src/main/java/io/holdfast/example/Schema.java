@@ -22,11 +22,25 @@ import javax.sql.DataSource;
 public class Schema {
 
     private static final String TABLES = """
-            create table if not exists booking (sold boolean not null, node text not null);
+            create table if not exists event (
+              id bigint generated always as identity primary key, at timestamptz not null default clock_timestamp(),
+              node text not null, kind text not null, text text not null);
+            create table if not exists lock_switch (
+              one boolean primary key default true check (one), is_on boolean not null default true);
+            insert into lock_switch default values on conflict do nothing;
+            create table if not exists stampede (
+              id int generated always as identity primary key, buyers int not null, use_lock boolean not null,
+              started timestamptz not null default clock_timestamp(), ended timestamptz, failed int not null default 0);
+            create table if not exists booking (
+              stampede int not null, sold boolean not null, node text not null, waited_ms float8 not null,
+              at timestamptz not null default clock_timestamp());
+            create index if not exists booking_stampede on booking (stampede);
             create table if not exists report (tick bigint not null, node text not null);
+            create index if not exists report_tick on report (tick);
             create table if not exists till (
-              id int generated always as identity, node text not null, opened timestamptz not null default now(),
-              seen timestamptz not null default now(), gap_ms bigint);
+              id int generated always as identity, node text not null, token text not null,
+              opened timestamptz not null default clock_timestamp(), seen timestamptz not null default clock_timestamp(),
+              gap_ms bigint);
             create table if not exists cash (
               till text primary key, takings bigint not null default 0, token text collate "C" not null default '');
             insert into cash (till) values ('till') on conflict do nothing;

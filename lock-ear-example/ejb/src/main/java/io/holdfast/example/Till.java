@@ -3,12 +3,17 @@ package io.holdfast.example;
 
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.LockState;
 import io.holdfast.lock.Locker;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Resource;
 import jakarta.ejb.DependsOn;
+import jakarta.ejb.EJB;
+import jakarta.ejb.Lock;
+import jakarta.ejb.LockType;
 import jakarta.ejb.Singleton;
 import jakarta.ejb.Startup;
 import jakarta.ejb.TransactionManagement;
@@ -21,12 +26,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
 /**
- * One server has the till open; the others wait to take over. While it is open, a row in the database says when it was
- * last seen, which shows how long nobody had it when the next server took over.
+ * One node has the till open; the others wait to take over. While it is open, a row in the database says when it was
+ * last seen, which shows how long nobody had it when the next node took over.
  *
  * <p>The worker has a thread of its own, since it never ends: in the server's default executor it would occupy a thread that is meant
  * for short tasks.
@@ -40,7 +46,7 @@ public class Till {
     /** The lock of the till. */
     public static final String TILL = "till";
 
-    /** A server that is suspended for longer than this does not believe that it still has the lock. */
+    /** A node that is frozen for longer than this does not believe that it still has the lock. */
     private static final Duration TTL = Duration.ofSeconds(10);
 
     private static final LockRequest REQUEST = LockRequest.of(TILL).ttl(TTL).fenced(true);
@@ -54,6 +60,9 @@ public class Till {
     @Inject
     private Locker locker;
 
+    @EJB
+    private Events events;
+
     @Resource
     private ManagedThreadFactory threads;
 
@@ -63,6 +72,46 @@ public class Till {
     private Thread worker;
 
     private volatile boolean stopped;
+
+    /** Null while this node does not have the lock. */
+    private volatile Holding holding;
+
+    private record Holding(LockHandle handle, long sinceNanos, long refreshedNanos) {}
+
+    /**
+     * What only the holder of the lock knows: the database has no ttl and no token.
+     *
+     * @param key what is locked
+     * @param mode how it excludes others
+     * @param state what this node knows about the lock
+     * @param held for how long it was held until now
+     * @param leaseLeft how long this node believes in the lock without a refresh
+     * @param token the fencing token
+     */
+    public record Held(
+            String key, LockMode mode, LockState state, Duration held, Duration leaseLeft, FencingToken token) {}
+
+    /**
+     * Returns what this node knows about the lock of the till.
+     *
+     * @return the lock; empty while this node does not have it
+     */
+    @Lock(LockType.READ)
+    public Optional<Held> held() {
+        Holding now = holding;
+        if (now == null) {
+            return Optional.empty();
+        }
+        LockHandle handle = now.handle();
+        Duration leaseLeft = TTL.minusNanos(System.nanoTime() - now.refreshedNanos());
+        return Optional.of(new Held(
+                handle.key(),
+                handle.mode(),
+                handle.state(),
+                Duration.ofNanos(System.nanoTime() - now.sinceNanos()),
+                leaseLeft.isNegative() ? Duration.ZERO : leaseLeft,
+                handle.fencingToken().orElseThrow()));
+    }
 
     @PostConstruct
     void start() {
@@ -81,12 +130,15 @@ public class Till {
         }
     }
 
-    /** Ends with the application only. An exception that ended the loop would close the till on this server until the next start. */
+    /** Ends with the application only. An exception that ended the loop would close the till on this node until the next start. */
     private void openAgainAndAgain() {
         while (!stopped) {
             try (LockHandle handle = locker.acquire(REQUEST, LockRequest.UNLIMITED)) {
+                long now = System.nanoTime();
+                holding = new Holding(handle, now, now);
                 keepOpen(handle);
             } catch (Exception e) {
+                holding = null;
                 pauseAfter(e);
             }
         }
@@ -107,28 +159,35 @@ public class Till {
 
     /** Ends when the lock is lost: then refresh throws, and so does a write that comes after those of a later holder. */
     private void keepOpen(LockHandle handle) throws SQLException, InterruptedException {
+        handle.onLost(
+                () -> events.add(Events.Kind.LOST, Node.NAME + " was notified that it has lost the lock of the till."));
         FencingToken token = handle.fencingToken().orElseThrow();
         takeMoney(token);
-        long id = open();
+        long id = open(token);
         for (int beat = 1; !stopped; beat++) {
             takeMoney(token);
             seen(id);
             TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
             if (beat % BEATS_PER_REFRESH == 0) {
                 handle.refresh(TTL);
+                holding = new Holding(handle, holding.sinceNanos(), System.nanoTime());
             }
         }
+        events.add(Events.Kind.CLOSED, Node.NAME + " closed the till.");
     }
 
-    private long open() throws SQLException {
-        String sql =
-                "insert into till (node, gap_ms) values (?, (select extract(epoch from clock_timestamp() - max(seen))"
-                        + " * 1000 from till)) returning id";
+    private long open(FencingToken token) throws SQLException {
+        String sql = "insert into till (node, token, gap_ms) values (?, ?,"
+                + " (select extract(epoch from clock_timestamp() - max(seen)) * 1000 from till)) returning id, gap_ms";
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement insert = connection.prepareStatement(sql)) {
             insert.setString(1, Node.NAME);
+            insert.setString(2, token.toString());
             try (ResultSet rows = insert.executeQuery()) {
                 rows.next();
+                Long gapMillis = rows.getObject(2, Long.class);
+                String gap = gapMillis == null ? "" : "; nobody had it open for " + gapMillis + " ms";
+                events.add(Events.Kind.OPENED, Node.NAME + " opened the till" + gap + ".");
                 return rows.getLong(1);
             }
         }
@@ -143,7 +202,11 @@ public class Till {
             update.setString(2, TILL);
             update.setString(3, token.toString());
             if (update.executeUpdate() == 0) {
-                throw new IllegalStateException("another server has opened the till since");
+                events.add(
+                        Events.Kind.REFUSED,
+                        "A late write of " + Node.NAME + " was refused: its fencing token, " + token
+                                + ", is earlier than that of the node that opened the till since.");
+                throw new IllegalStateException("another node has opened the till since");
             }
         }
     }

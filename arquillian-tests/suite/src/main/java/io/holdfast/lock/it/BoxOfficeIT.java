@@ -8,8 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.container.annotation.ArquillianTest;
@@ -34,6 +39,8 @@ import org.junit.jupiter.api.Test;
 @RunAsClient
 public class BoxOfficeIT {
 
+    private static final int BUYERS = 100;
+
     @Deployment(testable = false)
     static EnterpriseArchive deployment() {
         return Archives.example();
@@ -43,13 +50,67 @@ public class BoxOfficeIT {
     @DisplayName("a stampede of buyers gets every seat once: the lock is held until the booking is committed")
     void shouldNotOversell() throws Exception {
         for (int i = 0; i < 3; i++) {
-            JsonObject result = send(Http.post(Environment.url() + "/api/stampede?buyers=100"));
+            JsonObject result = stampede();
             JsonObject show = send(Http.request("api/state")).getJsonObject("show");
 
             assertEquals(0, result.getInt("failed"));
             assertEquals(show.getInt("seats"), show.getInt("sold"));
-            assertEquals(100 - show.getInt("seats"), show.getInt("refused"));
+            assertEquals(BUYERS - show.getInt("seats"), show.getInt("refused"));
+            assertTrue(show.getJsonObject("stampede").getBoolean("useLock"));
         }
+    }
+
+    @Test
+    @DisplayName("with the switch off, every buyer is served without the lock, and the report may run")
+    void shouldSwitchLockOff() throws Exception {
+        assertEquals(204, Http.send(useLock("false")).statusCode());
+        try {
+            assertEquals(0, stampede().getInt("failed"));
+            JsonObject state = send(Http.request("api/state"));
+            assertFalse(state.getBoolean("useLock"));
+            JsonObject show = state.getJsonObject("show");
+            assertFalse(show.getJsonObject("stampede").getBoolean("useLock"));
+            assertEquals(BUYERS, show.getInt("sold") + show.getInt("refused"));
+        } finally {
+            assertEquals(204, Http.send(useLock("true")).statusCode());
+        }
+        assertEquals(400, Http.send(useLock("\"yes\"")).statusCode());
+    }
+
+    @Test
+    @DisplayName("the state is also sent again and again, with what this node holds: its lease and its token")
+    void shouldSendState() throws Exception {
+        PgLocks.eventually("the till is open", this::isTillOpen);
+        HttpResponse<Stream<String>> response =
+                HttpClient.newHttpClient().send(Http.request("api/state/events").build(), BodyHandlers.ofLines());
+        try (Stream<String> lines = response.body()) {
+            List<JsonObject> states = lines.filter(line -> line.startsWith("data:"))
+                    .limit(2)
+                    .map(line -> Json.createReader(new StringReader(line.substring(5)))
+                            .readObject())
+                    .toList();
+            JsonObject held = states.get(1).getJsonArray("held").getValuesAs(JsonObject.class).stream()
+                    .filter(lock -> lock.getString("key").equals("till"))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals("HELD", held.getString("state"));
+            assertTrue(held.getInt("leaseLeftMillis") > 0);
+            assertFalse(held.getString("token").isEmpty());
+        }
+    }
+
+    private static JsonObject stampede() {
+        return send(json(HttpRequest.newBuilder(URI.create(Environment.url() + "/api/stampede"))
+                .POST(BodyPublishers.ofString("{\"buyers\": " + BUYERS + "}"))));
+    }
+
+    private static HttpRequest.Builder useLock(String value) {
+        return json(HttpRequest.newBuilder(URI.create(Environment.url() + "/api/use-lock"))
+                .PUT(BodyPublishers.ofString("{\"useLock\": " + value + "}")));
+    }
+
+    private static HttpRequest.Builder json(HttpRequest.Builder request) {
+        return request.header("Content-Type", "application/json");
     }
 
     @Test

@@ -12,6 +12,13 @@ public class BoxOfficeApplication extends Application {
 
     @Override
     public Set<Class<?>> getClasses() {
-        return Set.of(StateResource.class, StampedeResource.class, LocksResource.class, EverybodyIsVisitor.class);
+        return Set.of(
+                StateResource.class,
+                StampedeResource.class,
+                LockSwitchResource.class,
+                LocksResource.class,
+                EverybodyIsVisitor.class,
+                EndedSessions.class,
+                NodesMayRead.class);
     }
 }
