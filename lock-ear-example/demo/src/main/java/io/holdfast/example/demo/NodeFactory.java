@@ -1,81 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.example.demo;
 
-import io.holdfast.lock.testkit.postgres.TestDatabase;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
-import java.util.stream.Stream;
-import org.wildfly.core.launcher.StandaloneCommandBuilder;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 
-/**
- * Makes nodes out of one configured WildFly, each with a base directory of its own.
- *
- * @param wildfly its home
- * @param ear what to deploy
- * @param directory where base directories and logs go
- * @param firstPort the HTTP port of the first node
- * @param database for the data sources
- */
-record NodeFactory(Path wildfly, Path ear, Path directory, int firstPort, TestDatabase database) {
+/** Makes the nodes, and what they run on. */
+final class NodeFactory {
 
-    ServerNode start(int index) throws IOException {
-        String name = "node" + (index + 1);
-        Path base = directory.resolve(name);
-        delete(base);
-        copy(wildfly.resolve("standalone"), base);
-        Files.copy(ear, base.resolve("deployments").resolve("box-office.ear"), StandardCopyOption.REPLACE_EXISTING);
-        Path log = directory.resolve(name + ".log");
-        ProcessBuilder builder = new ProcessBuilder(command(index, name, base).build());
+    private static final String PASSWORD = "HOLDFAST_JDBC_PASSWORD";
+
+    private final Map<ServerKind, Product> products = new EnumMap<>(ServerKind.class);
+    private final ProcessList processes;
+
+    /**
+     * Makes the products of the kinds that are asked for.
+     *
+     * @param settings where everything is
+     * @param processes gets the nodes' processes
+     */
+    NodeFactory(Settings settings, ProcessList processes) {
+        this.processes = processes;
+        for (ServerKind kind : settings.nodes()) {
+            products.computeIfAbsent(kind, each -> product(each, settings));
+        }
+    }
+
+    private static Product product(ServerKind kind, Settings settings) {
+        Path home = settings.directory().resolve("servers").resolve(kind.label());
+        String title = settings.title(kind);
+        return switch (kind) {
+            case WILDFLY ->
+                new WildFly(
+                        title,
+                        sources(
+                                settings,
+                                kind,
+                                "docs/servers/wildfly.cli",
+                                "docs/servers/wildfly-fault-tolerance.cli",
+                                "lock-ear-example/ear/src/main/wildfly/box-office.cli"),
+                        home);
+            case PAYARA ->
+                new Payara(
+                        title,
+                        sources(
+                                settings,
+                                kind,
+                                "docs/servers/payara.asadmin",
+                                "lock-ear-example/ear/src/main/payara/box-office.asadmin"),
+                        home);
+            case LIBERTY ->
+                new Liberty(
+                        title,
+                        sources(
+                                settings,
+                                kind,
+                                "docs/servers/liberty.xml",
+                                "lock-ear-example/ear/src/main/liberty/box-office.xml"),
+                        home);
+        };
+    }
+
+    private static Product.Sources sources(Settings settings, ServerKind kind, String... recipes) {
+        return new Product.Sources(
+                settings.archive(kind),
+                settings.driver(),
+                List.of(recipes).stream().map(settings.project()::resolve).toList(),
+                settings.application());
+    }
+
+    Product product(ServerKind kind) {
+        return products.get(kind);
+    }
+
+    List<Product> products() {
+        return List.copyOf(products.values());
+    }
+
+    /** Makes a node without starting it. */
+    ServerNode node(NodeSpec spec) {
+        return new ServerNode(spec, again -> start(spec, again));
+    }
+
+    private Process start(NodeSpec spec, boolean again) throws IOException, InterruptedException {
+        Product product = product(spec.kind());
+        if (again) {
+            product.repair(spec);
+        } else {
+            product.create(spec);
+            Files.deleteIfExists(spec.log());
+        }
+        ProcessBuilder builder = product.command(spec)
+                .directory(spec.base().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(Redirect.appendTo(spec.log().toFile()));
         // Not on the command line, which every user of the machine can read.
-        builder.environment().put("HOLDFAST_JDBC_PASSWORD", database.password());
-        builder.redirectErrorStream(true).redirectOutput(log.toFile());
-        return new ServerNode(name, "http://127.0.0.1:" + Ports.http(firstPort, index), builder.start(), log);
-    }
-
-    private StandaloneCommandBuilder command(int index, String name, Path base) {
-        int peer = 1 - index;
-        return StandaloneCommandBuilder.of(wildfly)
-                .setBaseDirectory(base)
-                .addJavaOptions(
-                        "-Xmx384m",
-                        "-XX:-UsePerfData",
-                        "-Djava.net.preferIPv4Stack=true",
-                        "-Djava.io.tmpdir=" + base.resolve("tmp"),
-                        "-Djboss.node.name=" + name,
-                        "-Djboss.tx.node.id=" + name,
-                        "-Djboss.bind.address=127.0.0.1",
-                        "-Djboss.http.port=" + Ports.http(firstPort, index),
-                        "-Djboss.https.port=0",
-                        "-Djboss.management.http.port=" + Ports.management(firstPort, index),
-                        "-Dboxoffice.node=" + name,
-                        "-Dboxoffice.peer=http://127.0.0.1:" + Ports.http(firstPort, peer),
-                        "-Dholdfast.jdbc.url=" + database.url() + parameter() + "ApplicationName=" + name,
-                        "-Dholdfast.jdbc.user=" + database.user());
-    }
-
-    private String parameter() {
-        return database.url().contains("?") ? "&" : "?";
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        if (!Files.exists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.delete(file);
-            }
-        }
+        builder.environment().put(PASSWORD, spec.password());
+        Process process = builder.start();
+        processes.add(spec.name(), process.toHandle());
+        process.getOutputStream().close();
+        return process;
     }
 }
