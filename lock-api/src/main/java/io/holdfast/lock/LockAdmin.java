@@ -22,6 +22,8 @@ import java.util.Optional;
  * }
  * }</pre>
  *
+ * <p>A program without a container gets it from its {@code StandaloneLocker}.
+ *
  * <p>This is a tool for operators: an application that reads {@code pg_locks} in a tight loop slows the server down.
  *
  * <p>Every method blocks until a connection is available and the server has answered once. It throws

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
+ * <p>A program without a container builds its locker with {@code io.holdfast.lock.integration.StandaloneLocker}, which
+ * is in {@code lock-impl}.
+ *
  * <p>PostgreSQL identifies a lock by a 64-bit number, which is computed from the namespace of the locker and the key:
  * see {@link #lockId(String)}. Each held lock occupies one connection, unless the locker shares its sessions. That
  * connection does not take part in any JTA transaction.

@@ -35,6 +35,7 @@ class SnippetsTest {
     /** What an example may use without declaring it. */
     private static final String CONTEXT = """
             import io.holdfast.lock.*;
+            import io.holdfast.lock.integration.*;
             import io.holdfast.lock.spi.*;
             import io.holdfast.lock.testkit.*;
             import jakarta.enterprise.context.ApplicationScoped;
@@ -43,6 +44,7 @@ class SnippetsTest {
             import java.math.BigDecimal;
             import java.time.Duration;
             import java.util.*;
+            import javax.sql.DataSource;
 
             abstract class Context {
                 record Order(String id) {}

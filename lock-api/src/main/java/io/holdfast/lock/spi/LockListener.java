@@ -20,6 +20,8 @@ import java.time.Duration;
  * }
  * }</pre>
  *
+ * <p>A program without a container passes its listeners to the builder of its {@code StandaloneLocker}.
+ *
  * <p>A method is called on the thread where the event happens, which is often one of the locker's own threads. It
  * should return soon, must not call the locker, and has neither a transaction nor {@code java:comp}. Calls for
  * different locks may be concurrent. An exception of a listener is logged and has no other effect. The handle that is

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
  * Internal: the locker on PostgreSQL, without a container, and the wiring of its parts. It may change in any release;
- * only the container layer and tests may depend on it. It may use {@code acquire}, {@code hold}, {@code transaction},
- * {@code session}, {@code sql}, {@code thread} and {@code config}. No package of the core names a {@code jakarta} type.
+ * only the container layer, the package {@code integration} and tests may depend on it. It may use {@code acquire},
+ * {@code hold}, {@code transaction}, {@code session}, {@code sql}, {@code thread} and {@code config}. No package of the
+ * core names a {@code jakarta} type.
  *
  * <p>Start reading at {@link io.holdfast.lock.postgres.PostgresLocker}. These are the words of the core:
  *

@@ -49,9 +49,11 @@ class HomesTest {
                     "postgres.(sql|connection|transaction).*"),
             new Home("java.sql.SQLException", "postgres.*|message.*|ee.(domain|transaction).*"),
             new Home("java.sql.*", "postgres.(?!thread).*|ee.(domain|transaction).*"),
-            new Home("javax.sql.*", "postgres.(config|session).*|ee.(domain|naming).*"),
+            new Home(
+                    "javax.sql.*",
+                    "postgres.(config|session).*|ee.(domain|naming).*|integration.StandaloneLocker(Builder)?"),
             new Home("javax.naming.*", "ee.naming.*"),
-            new Home("jakarta.(annotation|enterprise|inject|interceptor).*", "ee.*|integration.*"),
+            new Home("jakarta.(annotation|enterprise|inject|interceptor).*", "ee.*|integration.LockAcquisition"),
             new Home("java.(lang|util|time|io|math|net|nio|text|security).*", ".*"),
             new Home("org.jspecify.annotations.*", ".*"));
 

@@ -89,7 +89,7 @@ class PackagesTest {
         allow("ee.locked", "ee.definition", "ee.domain", "ee.settings", "ee.transaction");
         allow("ee.operations", "ee.domain", "ee.naming", "ee.settings", "postgres");
         allow("ee", "ee.definition", "ee.domain", "ee.locked");
-        allow("integration", "ee.domain", "ee.operations");
+        allow("integration", "ee.domain", "ee.operations", "postgres", "postgres.config");
     }
 
     private static final Pattern SENTENCE = Pattern.compile("\\b(?:Uses|It may use) (.*?)[.]\\s");

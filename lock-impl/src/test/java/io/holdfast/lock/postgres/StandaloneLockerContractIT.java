@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.holdfast.lock.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.integration.StandaloneLocker;
+import io.holdfast.lock.integration.StandaloneLockerBuilder;
+import io.holdfast.lock.spi.LockListener;
+import io.holdfast.lock.testkit.LockerContract;
+import org.junit.jupiter.api.AfterAll;
+
+/** The contract on a locker that is built without a container, over a pool. */
+class StandaloneLockerContractIT extends LockerContract {
+
+    private static final HikariDataSource POOL = Databases.pool(10);
+
+    @Override
+    protected Locker newLocker(LockListener... listeners) {
+        StandaloneLockerBuilder builder = StandaloneLocker.builder(POOL);
+        for (LockListener listener : listeners) {
+            builder.listener(listener);
+        }
+        return builder.build();
+    }
+
+    @AfterAll
+    static void closePool() {
+        POOL.close();
+    }
+}
