@@ -114,14 +114,16 @@ class CallersThreadEndsIT extends CallersFaultTest {
     void shouldReplaceSessionThatEnds(int halves) throws Exception {
         PostgresLocker locker = locker(KEEPING.connectionTimeout(Duration.ofSeconds(20)), throughRelay::getConnection);
         int pid = warmUp(locker);
-        relay.delay(DELAY);
+        // So long that the session ends before the statement arrives, also on a loaded machine.
+        Duration delay = DELAY.multipliedBy(5);
+        relay.delay(delay);
         Future<LockHandle> caller = threads.submit(() -> locker.acquire(request));
-        Server.letPass(DELAY.multipliedBy(halves).dividedBy(2).plusMillis(100));
+        Server.letPass(delay.multipliedBy(halves).dividedBy(4).plusMillis(100));
 
         server.terminate(pid);
+        relay.delay(Duration.ZERO);
 
         LockHandle handle = caller.get();
-        relay.delay(Duration.ZERO);
         assertAskedBy(true);
         assertEquals(1, server.locks(lockId).size());
         assertNotEquals(pid, server.holder(lockId));
