@@ -6,9 +6,9 @@ import io.holdfast.lock.LockHandle;
 import java.time.Duration;
 
 /**
- * Is notified of what happens to locks. In a Jakarta EE application, every CDI bean of this type that is visible to
- * {@code lock-impl} is notified: in a WAR, the beans of the WAR; in an EAR, the beans in its {@code lib} folder and its
- * EJB jars, but not those of its WARs.
+ * Is notified of what happens to locks. In a Jakarta EE application, every CDI bean of this type is notified: in a WAR,
+ * the beans of the WAR; in an EAR, those of all its modules and of its {@code lib} folder. A bean that a producer makes
+ * has to be in a WAR with {@code lock-impl}, or in the EAR's {@code lib} folder.
  *
  * <pre>{@code
  * @ApplicationScoped

@@ -10,7 +10,9 @@ import io.holdfast.lock.LockNotAcquiredException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.Locker;
 import io.holdfast.lock.it.beans.EventLog;
+import io.holdfast.lock.it.beans.GrantListener;
 import io.holdfast.lock.it.beans.StatelessEjb;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
@@ -36,14 +38,23 @@ public class EventsIT {
     @Inject
     private EventLog log;
 
+    @Inject
+    private GrantListener listener;
+
+    @Inject
+    private Instance<GrantListenerOfWeb> listenerOfWeb;
+
     @Deployment(name = "ear")
     static EnterpriseArchive ear() {
-        return Archives.testEar(EventsIT.class, Map.of(), EventLog.class, StatelessEjb.class);
+        EnterpriseArchive ear =
+                Archives.testEar(EventsIT.class, Map.of(), EventLog.class, GrantListener.class, StatelessEjb.class);
+        Archives.web(ear).addClass(GrantListenerOfWeb.class);
+        return ear;
     }
 
     @Deployment(name = "war")
     static WebArchive war() {
-        return Archives.testWar("events-alone", EventsIT.class, Map.of(), EventLog.class);
+        return Archives.testWar("events-alone", EventsIT.class, Map.of(), EventLog.class, GrantListener.class);
     }
 
     @Test
@@ -51,6 +62,7 @@ public class EventsIT {
     @DisplayName("observers in an EJB jar hear of grants, contention, releases and losses, at once and asynchronously")
     void shouldTellInEar() throws Exception {
         assertTold(LockRequest.of("events/ear"));
+        assertEquals(1, listenerOfWeb.get().grants("events/ear"), "a LockListener in the WAR is notified, too");
         assertLossTold("events/ear/lost");
     }
 
@@ -75,6 +87,7 @@ public class EventsIT {
             assertThrows(LockNotAcquiredException.class, () -> locker.acquire(request, Duration.ofMillis(50)));
             assertTrue(handle.isHeld());
         }
+        assertEquals(1, listener.grants(request.key()), "a LockListener is notified once");
         assertEquals(0, PgLocks.holders(locker.lockId(request.key())));
         PgLocks.eventually("told", () -> log.events(request.key()).equals(EVENTS));
         PgLocks.eventually(

@@ -20,11 +20,13 @@ import jakarta.enterprise.event.Shutdown;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.inject.Inject;
 import jakarta.interceptor.Interceptor;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,8 +86,23 @@ public class Domains {
     }
 
     private List<LockListener> listeners() {
-        return Stream.concat(listeners.stream(), optionalListeners.all().stream())
+        return Stream.concat(listenerBeans().map(this::reference), optionalListeners.all().stream())
                 .toList();
+    }
+
+    /** Each class once, in whatever way it was found. */
+    private Stream<Bean<?>> listenerBeans() {
+        List<Bean<?>> visible =
+                listeners.handlesStream().<Bean<?>>map(Instance.Handle::getBean).toList();
+        Map<Class<?>, Bean<?>> ofOtherModules = new LinkedHashMap<>();
+        extension.listeners().stream()
+                .filter(bean -> visible.stream().noneMatch(other -> other.getBeanClass() == bean.getBeanClass()))
+                .forEach(bean -> ofOtherModules.put(bean.getBeanClass(), bean));
+        return Stream.concat(visible.stream(), ofOtherModules.values().stream());
+    }
+
+    private LockListener reference(Bean<?> bean) {
+        return (LockListener) beans.getReference(bean, LockListener.class, beans.createCreationalContext(bean));
     }
 
     /**

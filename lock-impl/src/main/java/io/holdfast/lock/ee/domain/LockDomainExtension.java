@@ -9,6 +9,7 @@ import io.holdfast.lock.ee.definition.LockedAnnotations;
 import io.holdfast.lock.ee.settings.DomainNames;
 import io.holdfast.lock.ee.settings.SettingsSource;
 import io.holdfast.lock.ee.transaction.JtaTransaction;
+import io.holdfast.lock.spi.LockListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
@@ -30,6 +31,7 @@ import java.lang.annotation.Annotation;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -47,6 +49,8 @@ public class LockDomainExtension implements Extension {
     private final Set<String> named = new ConcurrentSkipListSet<>();
 
     private final Set<String> provided = new ConcurrentSkipListSet<>();
+
+    private final Set<Bean<?>> listeners = ConcurrentHashMap.newKeySet();
 
     /** Written while the container starts. */
     private volatile @Nullable Bean<Domains> beanOfDomains;
@@ -117,6 +121,16 @@ public class LockDomainExtension implements Extension {
 
     void rememberBean(@Observes ProcessManagedBean<Domains> event) {
         beanOfDomains = event.getBean();
+    }
+
+    /** Payara does not show the beans of an EJB jar to an EAR's lib; an extension sees those of all modules. */
+    void rememberListener(@Observes ProcessManagedBean<? extends LockListener> event) {
+        listeners.add(event.getBean());
+    }
+
+    /** Returns the listeners of all modules of the application that are managed beans. */
+    Set<Bean<?>> listeners() {
+        return listeners;
     }
 
     void addLockers(@Observes AfterBeanDiscovery event, BeanManager beans) {
