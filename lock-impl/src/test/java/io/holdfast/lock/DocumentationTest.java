@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -64,6 +65,41 @@ class DocumentationTest {
                 assertEquals(List.of(), find("(?m)^(?! *[*]).*(Level[.](?:WARNING|ERROR))", source), source::toString);
             }
         }
+    }
+
+    @Test
+    void shouldLinkToFilesAndHeadingsThatExist() throws IOException {
+        List<String> broken = new ArrayList<>();
+        for (Path page : pages()) {
+            for (String link : find("\\]\\((?!https?:)([^) ]+)\\)", page)) {
+                String[] parts = link.split("#", 2);
+                Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
+                boolean exists = Files.exists(target);
+                if (!exists || parts.length == 2 && !headings(target).contains(parts[1])) {
+                    broken.add(page.getFileName() + ": " + link);
+                }
+            }
+        }
+        assertEquals(List.of(), broken);
+    }
+
+    private static List<Path> pages() throws IOException {
+        List<Path> pages = new ArrayList<>(List.of(Path.of("../README.md"), Path.of("../CHANGELOG.md")));
+        try (Stream<Path> files = Files.walk(DOCS)) {
+            files.filter(file -> file.toString().endsWith(".md"))
+                    .filter(file -> !file.getParent().endsWith("performance")) // parts of a page
+                    .forEach(pages::add);
+        }
+        return pages;
+    }
+
+    /** As GitHub makes anchors of them: lower case, without punctuation, with hyphens for spaces. */
+    private static List<String> headings(Path page) throws IOException {
+        return find("(?m)^#+ (.*)$", page).stream()
+                .map(heading -> heading.toLowerCase(Locale.ROOT))
+                .map(heading -> heading.replaceAll("[^\\p{IsAlphabetic}\\p{IsDigit}_ -]", "")
+                        .replace(' ', '-'))
+                .toList();
     }
 
     private static List<Path> sources() throws IOException {

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.file.Files;
+import io.holdfast.lock.Snippets.Example;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.tools.Diagnostic;
-import javax.tools.DiagnosticCollector;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,128 +15,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every example in the Javadoc of the published modules and in the README compiles as it is written. */
+/** Every example in the Javadoc of the published modules, in the README and on these pages compiles as it is written. */
 class SnippetsTest {
 
     private static final Path ROOT = Path.of("..");
-
-    private static final Pattern IN_JAVADOC = Pattern.compile("(?s)<pre>\\{@code(.*?)}</pre>");
-    private static final Pattern IN_MARKDOWN = Pattern.compile("(?s)```java\\s*?\\n(.*?)```");
-
-    /** What an example may use without declaring it. */
-    private static final String CONTEXT = """
-            import io.holdfast.lock.*;
-            import io.holdfast.lock.integration.*;
-            import io.holdfast.lock.spi.*;
-            import io.holdfast.lock.testkit.*;
-            import jakarta.enterprise.context.ApplicationScoped;
-            import jakarta.inject.Inject;
-            import java.lang.System.Logger.Level;
-            import java.math.BigDecimal;
-            import java.time.Duration;
-            import java.util.*;
-            import javax.sql.DataSource;
-
-            abstract class Context {
-                record Order(String id) {}
-                record Report() {}
-                Locker locker;
-                List<Report> reports;
-                abstract Report write();
-                abstract void store(Report report);
-                abstract void store(Report report, FencingToken token);
-            }
-
-            abstract class Example extends Context {
-            %s
-            }
-            """;
+    private static final List<String> PAGES =
+            List.of("README.md", "docs/locker.md", "docs/choosing.md", "docs/howto.md");
 
     @TempDir
     private Path classes;
 
-    /**
-     * One example.
-     *
-     * @param place the file that contains it
-     * @param code the lines of the example
-     */
-    record Example(Path place, String code) {
-
-        /** An ellipsis stands for any body of a method. */
-        private String completed() {
-            return code.replace("{ ... }", "{ throw new UnsupportedOperationException(); }");
-        }
-
-        @Override
-        public String toString() {
-            return place.getFileName() + ": " + code.strip().lines().findFirst().orElse("");
-        }
-    }
-
-    static List<Example> examples() throws IOException {
+    static List<Example> examples() {
         Stream<Example> javadoc = Stream.of("lock-api", "lock-testkit", "lock-testkit-postgres", "lock-impl")
-                .flatMap(module -> filesBelow(ROOT.resolve(module).resolve("src/main/java")))
+                .flatMap(module -> Snippets.filesBelow(ROOT.resolve(module).resolve("src/main/java")))
                 .filter(file -> file.toString().endsWith(".java"))
-                .flatMap(file -> examples(file, IN_JAVADOC));
-        return Stream.concat(javadoc, examples(ROOT.resolve("README.md"), IN_MARKDOWN))
-                .toList();
-    }
-
-    private static Stream<Path> filesBelow(Path folder) {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static Stream<Example> examples(Path file, Pattern pattern) {
-        return pattern.matcher(read(file))
-                .results()
-                .map(found -> new Example(file, found.group(1).replaceAll("(?m)^ *\\* ?", "")));
-    }
-
-    private static String read(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+                .flatMap(file -> Snippets.examples(file, Snippets.IN_JAVADOC).stream());
+        Stream<Example> pages = PAGES.stream().flatMap(page -> Snippets.ofPage(ROOT.resolve(page)).stream());
+        return Stream.concat(javadoc, pages).toList();
     }
 
     @ParameterizedTest
     @MethodSource("examples")
     @DisplayName("an example compiles as members of a class, or else as the body of a method")
     void shouldCompile(Example example) {
-        List<Diagnostic<?>> asMembers = problems(example.completed());
-        List<Diagnostic<?>> asBody = asMembers.isEmpty()
-                ? List.of()
-                : problems("void run() throws Exception {\n" + example.completed() + "\n}");
-
-        assertTrue(
-                asBody.isEmpty(),
-                () -> example.place() + "\n" + example.code() + "\nas members of a class: " + asMembers
-                        + "\nas the body of a method: " + asBody);
-    }
-
-    private List<Diagnostic<?>> problems(String code) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        DiagnosticCollector<JavaFileObject> problems = new DiagnosticCollector<>();
-        List<String> options =
-                List.of("-proc:none", "-d", classes.toString(), "-classpath", System.getProperty("java.class.path"));
-        String source = CONTEXT.formatted(code);
-        JavaFileObject file =
-                new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                    }
-                };
-
-        compiler.getTask(null, null, problems, options, null, List.of(file)).call();
-
-        return List.copyOf(problems.getDiagnostics());
+        example.compile(classes);
     }
 
     @ParameterizedTest
@@ -153,14 +46,31 @@ class SnippetsTest {
     @DisplayName("the documentation of the most important types begins with an example")
     void shouldHaveExample(String type) {
         Path file = ROOT.resolve("lock-api/src/main/java/io/holdfast/lock/" + type + ".java");
-        String documentation = read(file).split("(?m)^public ", 2)[0];
+        String documentation = Snippets.read(file).split("(?m)^public ", 2)[0];
 
-        assertTrue(IN_JAVADOC.matcher(documentation).find(), type);
+        assertTrue(Snippets.IN_JAVADOC.matcher(documentation).find(), type);
+    }
+
+    @Test
+    @DisplayName("only code of other libraries is exempt, which a second word at its fence marks")
+    void shouldFindEachExampleOfThePages() {
+        for (String page : PAGES) {
+            Path file = ROOT.resolve(page);
+            long fences = Snippets.read(file)
+                    .lines()
+                    .filter(line -> line.strip().startsWith("```java"))
+                    .filter(line -> !line.strip().equals("```java before"))
+                    .count();
+
+            assertEquals(fences, Snippets.ofPage(file).size(), page);
+        }
     }
 
     @Test
     void shouldFindProblems() {
-        assertTrue(!problems("Locker locker() { return null }").isEmpty());
-        assertTrue(!problems("Locker locker() { return new Object(); }").isEmpty());
+        assertTrue(
+                !Snippets.problems("Locker locker() { return null }", classes).isEmpty());
+        assertTrue(!Snippets.problems("Locker locker() { return new Object(); }", classes)
+                .isEmpty());
     }
 }
