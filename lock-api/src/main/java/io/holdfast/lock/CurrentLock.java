@@ -48,6 +48,33 @@ public interface CurrentLock {
     boolean isHeld();
 
     /**
+     * Requires that a {@code @Locked} method that the calling thread runs has the lock of the key. Code deep in a call
+     * chain asserts by it that one of its callers has locked:
+     *
+     * <pre>{@code
+     * void store(Order order) {
+     *     lock.requireHeld("order/" + order.id());
+     *     store(write());
+     * }
+     * }</pre>
+     *
+     * <p>Every enclosing {@code @Locked} method counts, not only the innermost one, with every {@link LockMode}, every
+     * {@link LockScope} and every {@link LockDomain}. A lock that is {@link LockState#SUSPECT} counts, because it is
+     * not known to be lost; a nested method may enter it again, too, and {@link #isHeld()} is stricter. Handles of a
+     * {@link Locker} do not count, nor does a lock that only a transaction still keeps. Does not ask the server and
+     * does not block.
+     *
+     * <p><b>Not guaranteed:</b> that the lock is still held on the server at this moment; {@link #refresh} proves it.
+     *
+     * @param key the key, as evaluated for the call of the method
+     * @throws LockNotHeldException if such a method has the lock, but the lock is lost, its ttl has passed, or it was
+     *     released before the end of the method
+     * @throws IllegalStateException if no {@code @Locked} method that the thread runs has the lock, or if the thread is
+     *     in no such method; the message names the key and the keys that the thread has
+     */
+    void requireHeld(String key);
+
+    /**
      * Returns the fencing token of the lock of the method. A nested method with the same key has the token of the outer
      * one.
      *

@@ -250,7 +250,7 @@ public final class InMemoryLocker implements Locker {
         List<Runnable> ends;
         synchronized (locks) {
             closed = true;
-            ends = locks.endAll(this);
+            ends = locks.endAll(locker -> locker == this);
         }
         ends.forEach(Runnable::run);
     }

@@ -4,12 +4,16 @@ package io.holdfast.lock.testkit;
 import static java.util.Objects.requireNonNull;
 
 import io.holdfast.lock.FencingToken;
+import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockMode;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.spi.LockAttempt;
 import io.holdfast.lock.spi.LockListener;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * Locker there = locks.newLocker();
  * }</pre>
  *
- * <p>{@link InMemoryLocker} documents what is not simulated.
+ * <p>{@link InMemoryLocker} documents what is not simulated. {@link InMemoryLocking} puts such locks under
+ * {@link io.holdfast.lock.Locked} methods.
  *
  * @since 0.1.0
  */
@@ -50,9 +57,14 @@ public final class InMemoryLocks {
 
     /**
      * One request. Its outcome is null if it gave up. The outcome is completed under the monitor, so actions that
-     * depend on it must run on another thread.
+     * depend on it must run on another thread. The id stands for the session that the request would have on a server.
      */
-    record Waiter(InMemoryLocker locker, LockAttempt attempt, CompletableFuture<@Nullable InMemoryHandle> outcome) {
+    record Waiter(
+            InMemoryLocker locker,
+            LockAttempt attempt,
+            CompletableFuture<@Nullable InMemoryHandle> outcome,
+            int id,
+            Instant since) {
 
         LockRequest request() {
             return attempt.request();
@@ -70,6 +82,13 @@ public final class InMemoryLocks {
         return thread;
     });
     private long grants;
+    private int requests;
+
+    /** Whether a lock is granted although another holder excludes it. */
+    private boolean isOff;
+
+    /** Whether the switch has been reported. */
+    private boolean isReported;
 
     /** Creates an object without any locks. */
     public InMemoryLocks() {}
@@ -124,6 +143,169 @@ public final class InMemoryLocks {
         return lost;
     }
 
+    // ---- for tests to look at
+
+    /**
+     * Returns who holds the lock of this key, in every namespace. Holders whose advisory ttl has passed are included,
+     * because they keep the lock.
+     *
+     * @param key the name of what is locked
+     * @return the handles of the holders, the first one first; empty if nobody holds the lock
+     */
+    public synchronized List<LockHandle> holders(String key) {
+        List<LockHandle> holders = new ArrayList<>();
+        for (Line line : lines.values()) {
+            line.holders.stream()
+                    .filter(handle -> handle.key().equals(key) && !handle.isFreedByServer())
+                    .forEach(holders::add);
+        }
+        return List.copyOf(holders);
+    }
+
+    /**
+     * Returns how many requests wait for the lock of this key, in every namespace.
+     *
+     * @param key the name of what is locked
+     * @return 0 or more
+     */
+    public synchronized int waiters(String key) {
+        return Math.toIntExact(lines.values().stream()
+                .flatMap(line -> line.waiters.stream())
+                .filter(waiter -> waiter.request().key().equals(key))
+                .count());
+    }
+
+    /**
+     * Waits until requests wait for the lock of this key, so that a test knows that another thread has come that far.
+     * Blocks.
+     *
+     * @param key the name of what is locked
+     * @param number how many requests have to wait, in all namespaces together
+     * @param atMost how long this call waits for them; does not wait if it is zero or negative
+     * @return whether that many requests wait
+     * @throws InterruptedException if the thread is interrupted
+     */
+    public boolean awaitWaiters(String key, int number, Duration atMost) throws InterruptedException {
+        long startNanos = System.nanoTime();
+        long limitNanos = InMemoryLocker.nanos(atMost);
+        synchronized (this) {
+            while (waiters(key) < number) {
+                long leftNanos = limitNanos - (System.nanoTime() - startNanos);
+                if (leftNanos <= 0) {
+                    return false;
+                }
+                TimeUnit.NANOSECONDS.timedWait(this, leftNanos);
+            }
+            return true;
+        }
+    }
+
+    // ---- for tests to change
+
+    /**
+     * Turns locking off: every request is granted at once, even if another caller holds the lock, until
+     * {@link #turnOn} or {@link #reset}. Requests that wait are granted now. So a test can show what happens without
+     * the lock. Everything else remains: the handles, their ttl, fencing tokens and {@link #lose}. Logs a warning the
+     * first time.
+     */
+    public void turnOff() {
+        boolean first;
+        synchronized (this) {
+            isOff = true;
+            first = !isReported;
+            isReported = true;
+            List.copyOf(lines.keySet()).forEach(this::serve);
+        }
+        if (first) {
+            InMemoryLocker.LOG.log(
+                    System.Logger.Level.WARNING,
+                    "LOCKING IS TURNED OFF: every lock in memory is granted at once, and nothing excludes anything."
+                            + " A test does this to show what happens without the lock");
+        }
+    }
+
+    /**
+     * Turns locking on, as it is at first. Holders that were granted the same lock while it was off keep it, and a new
+     * request waits for all of them.
+     */
+    public synchronized void turnOn() {
+        isOff = false;
+    }
+
+    /**
+     * Ends every lock and every wait, in every namespace, and turns locking on. To be called between tests. Handles
+     * that were held become {@link LockState#RELEASED}; a thread that waits gets what it would get at the end of its
+     * wait. The lockers stay open.
+     */
+    public void reset() {
+        List<Runnable> ends;
+        synchronized (this) {
+            isOff = false;
+            ends = endAll(locker -> true);
+        }
+        ends.forEach(Runnable::run);
+    }
+
+    /** Returns the administration of the locks of a namespace. */
+    LockAdmin newAdmin(int namespace) {
+        return new InMemoryAdmin(this, namespace);
+    }
+
+    /** Describes every lock of the namespace that is held or waited for. */
+    synchronized List<LockInfo> describe(int namespace) {
+        return lines.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(line -> describe(line.getKey(), line.getValue(), namespace))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<LockInfo> describe(long lockId, Line line, int namespace) {
+        List<Waiter> holders = line.holders.stream()
+                .filter(handle -> !handle.isFreedByServer())
+                .map(InMemoryHandle::asked)
+                .toList();
+        return Stream.concat(holders.stream(), line.waiters.stream())
+                .map(Waiter::attempt)
+                .filter(attempt -> attempt.namespace() == namespace)
+                .findFirst()
+                .map(attempt -> new LockInfo(
+                        lockId, attempt.request().key(), sessions(holders.stream()), sessions(line.waiters.stream())));
+    }
+
+    private static List<LockInfo.Session> sessions(Stream<Waiter> requests) {
+        return requests.map(InMemoryAdmin::session).toList();
+    }
+
+    /**
+     * Ends the session of one request, as an operator would: a holder loses the lock, and a waiter continues at the end
+     * of the queue.
+     *
+     * @return whether there was such a session
+     */
+    boolean terminate(long lockId, int id) {
+        Optional<Runnable> loss;
+        synchronized (this) {
+            Line line = lines.getOrDefault(lockId, new Line());
+            Optional<Waiter> waiter =
+                    line.waiters.stream().filter(each -> each.id() == id).findFirst();
+            if (waiter.isPresent()) {
+                line.waiters.remove(waiter.get());
+                line.waiters.add(waiter.get());
+                serve(lockId);
+                return true;
+            }
+            loss = line.holders.stream()
+                    .filter(handle -> handle.asked().id() == id)
+                    .findFirst()
+                    .flatMap(handle -> end(handle, handle.state(), LockState.LOST));
+        }
+        loss.ifPresent(threads::execute);
+        return loss.isPresent();
+    }
+
+    // ---- for lockers and handles
+
     ExecutorService threads() {
         return threads;
     }
@@ -131,12 +313,14 @@ public final class InMemoryLocks {
     /** Queues the request, and grants it if possible. If that is not possible and it does not wait, it gives up. */
     synchronized Waiter join(InMemoryLocker locker, LockAttempt attempt) {
         locker.requireOpen();
-        Waiter waiter = new Waiter(locker, attempt, new CompletableFuture<>());
+        Waiter waiter = new Waiter(locker, attempt, new CompletableFuture<>(), ++requests, Instant.now());
         lines.computeIfAbsent(waiter.lockId(), id -> new Line()).waiters.add(waiter);
         serve(waiter.lockId());
         if (attempt.waitAtMost().isZero()) {
             giveUp(waiter);
         }
+        // Those that wait for waiters.
+        notifyAll();
         return waiter;
     }
 
@@ -169,17 +353,17 @@ public final class InMemoryLocks {
     }
 
     /**
-     * Ends all locks and waits of the locker. The returned notifications report the ends; they must run without the
+     * Ends all locks and waits of these lockers. The returned notifications report the ends; they must run without the
      * monitor.
      */
-    synchronized List<Runnable> endAll(InMemoryLocker locker) {
+    synchronized List<Runnable> endAll(Predicate<InMemoryLocker> lockers) {
         List<InMemoryHandle> held = new ArrayList<>();
         for (Line line : List.copyOf(lines.values())) {
             List.copyOf(line.waiters).stream()
-                    .filter(waiter -> waiter.locker() == locker)
+                    .filter(waiter -> lockers.test(waiter.locker()))
                     .forEach(this::giveUp);
             List.copyOf(line.holders).stream()
-                    .filter(handle -> handle.asked().locker() == locker)
+                    .filter(handle -> lockers.test(handle.asked().locker()))
                     .forEach(held::add);
         }
         return held.stream()
@@ -216,8 +400,10 @@ public final class InMemoryLocks {
         }
     }
 
-    private static boolean fits(LockRequest request, List<InMemoryHandle> holders) {
-        return holders.isEmpty()
-                || request.mode() == LockMode.SHARED && holders.get(0).mode() == LockMode.SHARED;
+    private boolean fits(LockRequest request, List<InMemoryHandle> holders) {
+        return isOff
+                || holders.isEmpty()
+                || request.mode() == LockMode.SHARED
+                        && holders.stream().allMatch(holder -> holder.mode() == LockMode.SHARED);
     }
 }

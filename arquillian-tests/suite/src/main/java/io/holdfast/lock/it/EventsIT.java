@@ -54,7 +54,13 @@ public class EventsIT {
 
     @Deployment(name = "war")
     static WebArchive war() {
-        return Archives.testWar("events-alone", EventsIT.class, Map.of(), EventLog.class, GrantListener.class);
+        return Archives.testWar(
+                "events-alone",
+                EventsIT.class,
+                Map.of(),
+                EventLog.class,
+                GrantListener.class,
+                GrantListenerOfWeb.class);
     }
 
     @Test

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.ee.domain;
 
+import io.holdfast.lock.LockAdmin;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
-import io.holdfast.lock.postgres.PostgresLocker;
+import io.holdfast.lock.Locker;
+import io.holdfast.lock.ee.transaction.TransactionalLocks;
 import io.holdfast.lock.postgres.config.LockerConfig;
-import io.holdfast.lock.postgres.transaction.TransactionLocks;
 import io.holdfast.lock.spi.LockListener;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -18,10 +18,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The core's locker of one domain. The first use makes it, on a thread of the container, where names below
- * {@code java:} resolve. When the application stops, it is closed while the listeners still exist. Beans that are
- * destroyed after that may lock again: they get another locker without listeners, which is closed when the application
- * has stopped.
+ * The core's locker of one domain, or what replaces it in tests. The first use makes it, on a thread of the container,
+ * where names below {@code java:} resolve. When the application stops, it is closed while the listeners still exist.
+ * Beans that are destroyed after that may lock again: they get another locker without listeners, which is closed when
+ * the application has stopped.
  */
 final class CoreLocker {
 
@@ -31,46 +31,40 @@ final class CoreLocker {
         STOPPED
     }
 
-    /** The locker and what it was made of. */
-    private record Made(PostgresLocker locker, TransactionLocks transactionLocks, DomainDataSource.Found sources) {}
-
     private final LockerConfig config;
-    private final DomainDataSource dataSource;
+    private final BackendSource source;
     private final Supplier<List<LockListener>> listeners;
 
     /** Guards changes of the fields below. Not a monitor, because the threads that wait for it may be virtual ones. */
     private final ReentrantLock changing = new ReentrantLock();
 
     /** Null until it is needed, and when it is closed. */
-    private volatile @Nullable Made made;
+    private volatile @Nullable Backend made;
 
     private Phase phase = Phase.RUNNING;
 
-    /** What was found first. Kept, because names may not resolve while an application stops. */
-    private DomainDataSource.@Nullable Found sources;
-
-    CoreLocker(LockerConfig config, DomainDataSource dataSource, Supplier<List<LockListener>> listeners) {
+    CoreLocker(LockerConfig config, BackendSource source, Supplier<List<LockListener>> listeners) {
         this.config = config;
-        this.dataSource = dataSource;
+        this.source = source;
         this.listeners = listeners;
     }
 
-    PostgresLocker locker() {
+    Locker locker() {
         return made().locker();
     }
 
-    TransactionLocks transactionLocks() {
-        return made().transactionLocks();
+    LockAdmin admin() {
+        return made().admin();
     }
 
-    /** Opens a connection of the calling thread's transaction. */
-    Connection connectionOfTransaction() throws SQLException {
-        return made().sources().transactional().getConnection();
+    /** Returns the locks that end with a transaction by themselves; empty if the container has to keep them. */
+    Optional<TransactionalLocks> transactionalLocks() {
+        return made().transactionalLocks();
     }
 
-    /** The name of the data source of the locks. */
+    /** The name of the data source of the locks, or of what replaces it. */
     String dataSourceName() {
-        return made().sources().name();
+        return made().name();
     }
 
     boolean isMade() {
@@ -87,28 +81,28 @@ final class CoreLocker {
     }
 
     CompletableFuture<Void> pingWithin(Duration atMost) {
-        return locker().pingWithin(atMost);
+        return made().pingWithin(atMost);
     }
 
     /** Releases the lock later, on one of the locker's own threads; now if the locker is closed. */
     void closeAfter(LockHandle handle, Duration delay) {
-        Made present = made;
+        Backend present = made;
         if (present == null) {
             handle.close();
         } else {
-            present.locker().closeAfter(handle, delay);
+            present.closeAfter(handle, delay);
         }
     }
 
-    private Made made() {
-        Made present = made;
+    private Backend made() {
+        Backend present = made;
         return present == null ? make() : present;
     }
 
-    private Made make() {
+    private Backend make() {
         changing.lock();
         try {
-            Made present = made;
+            Backend present = made;
             if (present == null) {
                 present = makeFor(phase);
                 made = present;
@@ -119,15 +113,11 @@ final class CoreLocker {
         }
     }
 
-    private Made makeFor(Phase current) {
+    private Backend makeFor(Phase current) {
         if (current == Phase.STOPPED) {
             throw Messages.stopped();
         }
-        DomainDataSource.Found found = sources == null ? dataSource.find() : sources;
-        List<LockListener> listening = current == Phase.RUNNING ? listeners.get() : List.of();
-        PostgresLocker locker = new PostgresLocker(found.config(), found.sessions(), listening);
-        sources = found;
-        return new Made(locker, locker.transactionLocks(), found);
+        return source.make(current == Phase.RUNNING ? listeners.get() : List.of());
     }
 
     /** Releases all locks. To be called while the listeners still exist. */
@@ -142,7 +132,7 @@ final class CoreLocker {
 
     /** Closes the locker without holding the lock, because that may wait for the database. */
     private void closeUntil(Phase next) {
-        Made closed;
+        Backend closed;
         do {
             closed = made;
             if (closed != null) {
@@ -153,7 +143,7 @@ final class CoreLocker {
 
     /** Returns false if there is another locker, which has to be closed before. */
     @SuppressWarnings("ReferenceEquality")
-    private boolean enter(Phase next, @Nullable Made closed) {
+    private boolean enter(Phase next, @Nullable Backend closed) {
         changing.lock();
         try {
             if (made != closed) {

@@ -27,7 +27,7 @@ public final class Domain {
 
     private final String name;
     private final Settings settings;
-    private final DomainDataSource dataSource;
+    private final BackendSource source;
     private final CoreLocker core;
     private final SessionLocks sessionLocks;
     private final TransactionBinding binding;
@@ -39,17 +39,16 @@ public final class Domain {
             Settings settings,
             Retrying retrying,
             Supplier<List<LockListener>> listeners,
-            DataSourceBeans dataSourceBeans) {
+            BackendSource source) {
         this.name = name;
         this.settings = settings;
-        this.dataSource = new DomainDataSource(name, settings, dataSourceBeans);
-        this.core = new CoreLocker(settings.locker(), dataSource, listeners);
+        this.source = source;
+        this.core = new CoreLocker(settings.locker(), source, listeners);
         this.sessionLocks = new GuardedLocks(
                 core,
                 retrying,
                 new Breaker(name, settings.breakerFailures(), settings.breakerDelay(), core::ping, System::nanoTime));
-        this.binding =
-                new TransactionBinding(name, sessionLocks, core::transactionLocks, core::connectionOfTransaction);
+        this.binding = new TransactionBinding(name, sessionLocks, core::transactionalLocks);
         this.locker = new ManagedLocker(settings, binding, sessionLocks, core);
         this.admin = new ManagedAdmin(core);
     }
@@ -100,7 +99,7 @@ public final class Domain {
 
     /** Whether the application uses this domain, or defines where its locks live. */
     boolean isWanted() {
-        return core.isMade() || dataSource.isDefined();
+        return core.isMade() || source.isDefined();
     }
 
     /**
@@ -108,7 +107,7 @@ public final class Domain {
      * has no name yet, the first call of a component looks it up.
      */
     void checkAtStart() {
-        if (!dataSource.canBeFound()) {
+        if (!source.canBeFound()) {
             Messages.dataSourceLater();
             return;
         }

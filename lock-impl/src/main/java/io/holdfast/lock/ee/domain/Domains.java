@@ -9,9 +9,11 @@ import io.holdfast.lock.ee.observe.ServerProvided;
 import io.holdfast.lock.ee.observe.Surroundings;
 import io.holdfast.lock.ee.settings.ApplicationSettings;
 import io.holdfast.lock.ee.settings.DomainNames;
+import io.holdfast.lock.ee.settings.Settings;
 import io.holdfast.lock.ee.settings.SettingsSource;
 import io.holdfast.lock.ee.settings.UnreadSettings;
 import io.holdfast.lock.spi.LockListener;
+import io.holdfast.lock.spi.LockerFactory;
 import jakarta.annotation.PreDestroy;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -76,13 +78,23 @@ public class Domains {
         // Applications may lock before the start is checked.
         extension.findTransactions(beans);
         UnreadSettings.report();
-        ApplicationSettings settings =
-                ApplicationSettings.read(SettingsSource.find(), extension.named(), extension.provided());
+        Optional<LockerFactory> factory = extension.factory(beans);
+        factory.ifPresent(Messages::withoutDatabase);
+        ApplicationSettings settings = ApplicationSettings.read(
+                SettingsSource.find(),
+                extension.named(),
+                factory.isPresent() ? extension.named() : extension.provided());
         Map<String, Domain> byName = new TreeMap<>();
         settings.domains()
-                .forEach((name, ofDomain) ->
-                        byName.put(name, new Domain(name, ofDomain, retrying, this::listeners, dataSourceBeans)));
+                .forEach((name, ofDomain) -> byName.put(
+                        name, new Domain(name, ofDomain, retrying, this::listeners, backend(name, ofDomain, factory))));
         return new DomainSet(settings, byName);
+    }
+
+    private BackendSource backend(String name, Settings settings, Optional<LockerFactory> factory) {
+        return factory.<BackendSource>map(bean ->
+                        new SuppliedBackend.Source(name, settings.locker().namespace(), bean))
+                .orElseGet(() -> new PostgresBackend.Source(new DomainDataSource(name, settings, dataSourceBeans)));
     }
 
     private List<LockListener> listeners() {

@@ -10,6 +10,7 @@ import io.holdfast.lock.ee.settings.DomainNames;
 import io.holdfast.lock.ee.settings.SettingsSource;
 import io.holdfast.lock.ee.transaction.JtaTransaction;
 import io.holdfast.lock.spi.LockListener;
+import io.holdfast.lock.spi.LockerFactory;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Any;
@@ -30,6 +31,7 @@ import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.lang.annotation.Annotation;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -51,6 +53,9 @@ public class LockDomainExtension implements Extension {
     private final Set<String> provided = new ConcurrentSkipListSet<>();
 
     private final Set<Bean<?>> listeners = ConcurrentHashMap.newKeySet();
+
+    /** The beans that replace the database, in tests. Written while the container starts. */
+    private final Set<Bean<?>> factories = ConcurrentHashMap.newKeySet();
 
     /** Written while the container starts. */
     private volatile @Nullable Bean<Domains> beanOfDomains;
@@ -115,6 +120,28 @@ public class LockDomainExtension implements Extension {
                 .map(Locked::domain)
                 .filter(domain -> !domain.equals(DomainNames.DEFAULT))
                 .forEach(named::add);
+    }
+
+    // ---- finding what replaces the database
+
+    void rememberFactory(@Observes ProcessBean<?> event) {
+        if (event.getBean().getTypes().contains(LockerFactory.class)) {
+            factories.add(event.getBean());
+        }
+    }
+
+    /**
+     * Returns what replaces the database. The beans are remembered for the same reason as the one of the domains.
+     *
+     * @return the bean; empty if the locks are in the database
+     * @throws jakarta.enterprise.inject.AmbiguousResolutionException if there are several, none of which is preferred
+     */
+    Optional<LockerFactory> factory(BeanManager beans) {
+        return factories.isEmpty() ? Optional.empty() : Optional.of(reference(beans, beans.resolve(factories)));
+    }
+
+    private static LockerFactory reference(BeanManager beans, Bean<?> bean) {
+        return (LockerFactory) beans.getReference(bean, LockerFactory.class, beans.createCreationalContext(bean));
     }
 
     // ---- adding the lockers

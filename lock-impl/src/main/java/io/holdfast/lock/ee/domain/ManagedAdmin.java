@@ -23,16 +23,16 @@ class ManagedAdmin implements LockAdmin {
 
     @Override
     public List<LockInfo> locks() throws InterruptedException {
-        return core.locker().admin().locks();
+        return core.admin().locks();
     }
 
     @Override
     public Optional<LockInfo> lock(String key) throws InterruptedException {
-        return core.locker().admin().lock(key);
+        return core.admin().lock(key);
     }
 
     @Override
     public boolean terminate(LockInfo lock, LockInfo.Session session) throws InterruptedException {
-        return core.locker().admin().terminate(lock, session);
+        return core.admin().terminate(lock, session);
     }
 }

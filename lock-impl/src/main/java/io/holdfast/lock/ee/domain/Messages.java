@@ -8,6 +8,7 @@ import io.holdfast.lock.ee.settings.Refusal;
 import io.holdfast.lock.ee.settings.UnreadSettings;
 import io.holdfast.lock.message.Causes;
 import io.holdfast.lock.message.Shown;
+import io.holdfast.lock.spi.LockerFactory;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -129,6 +130,14 @@ final class Messages {
                                 + " for their work can wait for each other. Give the locks a data source of their"
                                 + " own and set holdfast.datasource to its name")
                         .formatted(name));
+    }
+
+    static void withoutDatabase(LockerFactory factory) {
+        LOG.log(
+                Level.WARNING,
+                ("HOLDFAST-0120: %s replaces the database, so the locks exclude nobody outside of this JVM. This is"
+                                + " for tests: in production remove that bean and lock-testkit")
+                        .formatted(factory.getClass().getName()));
     }
 
     // How the messages above name things.

@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The locks of the innermost {@code @Locked} method of the calling thread, for applications that inject them. */
@@ -30,6 +31,11 @@ class CurrentLocks implements CurrentLock {
     @Override
     public boolean isHeld() {
         return handles().isHeld();
+    }
+
+    @Override
+    public void requireHeld(String key) {
+        calls.requireHeld(Objects.requireNonNull(key, "key"));
     }
 
     @Override

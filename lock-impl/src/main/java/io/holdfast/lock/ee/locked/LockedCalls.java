@@ -9,6 +9,7 @@ import io.holdfast.lock.ee.definition.LockedMethod;
 import io.holdfast.lock.ee.definition.LockedTarget;
 import io.holdfast.lock.ee.domain.Domain;
 import io.holdfast.lock.ee.domain.Domains;
+import io.holdfast.lock.ee.transaction.Claim;
 import io.holdfast.lock.ee.transaction.JtaTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -92,5 +93,26 @@ class LockedCalls {
      */
     LockedCall current() {
         return chain.innermost().orElseThrow(Messages::noCurrentLock);
+    }
+
+    /**
+     * Requires that a call of the calling thread has the lock of the key, and that the lock has not ended.
+     *
+     * @throws io.holdfast.lock.LockNotHeldException if the lock has ended
+     * @throws IllegalStateException if no call has the lock
+     */
+    void requireHeld(String key) {
+        List<Claim> held =
+                chain.calls().stream().flatMap(call -> call.claims().stream()).toList();
+        List<Claim> ofKey =
+                held.stream().filter(claim -> claim.key().equals(key)).toList();
+        if (ofKey.isEmpty()) {
+            throw Messages.notLocked(
+                    key, held.stream().map(Claim::key).distinct().toList());
+        }
+        // Two domains may have the key, and one of the locks may have ended.
+        if (ofKey.stream().allMatch(Claim::isGone)) {
+            ofKey.get(0).requireHeld();
+        }
     }
 }

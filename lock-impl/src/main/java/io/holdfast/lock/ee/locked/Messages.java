@@ -7,6 +7,8 @@ import io.holdfast.lock.ee.settings.Refusal;
 import io.holdfast.lock.message.Shown;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import jakarta.enterprise.inject.spi.InterceptionType;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Every text of this package that users read, in the order of the ids. An id is never used again for something else.
@@ -72,5 +74,16 @@ final class Messages {
                                 + " EAR's lib or the WAR's WEB-INF/lib, and look for WELD-000119 in the server's"
                                 + " log")
                         .formatted(type));
+    }
+
+    /** Names the keys that the calling thread has; there are none outside of a {@code @Locked} method. */
+    static IllegalStateException notLocked(String key, List<String> held) {
+        String instead = held.isEmpty()
+                ? "it is in no @Locked method"
+                : "it has " + held.stream().map(KeyText::of).collect(Collectors.joining(", "));
+        return new IllegalStateException(
+                ("HOLDFAST-0121: no @Locked method that the calling thread runs has %s: %s. Let a caller lock this"
+                                + " key")
+                        .formatted(Shown.lock(key), instead));
     }
 }

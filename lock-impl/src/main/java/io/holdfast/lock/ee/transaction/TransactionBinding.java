@@ -4,9 +4,7 @@ package io.holdfast.lock.ee.transaction;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
-import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.transaction.TransactionLock;
-import io.holdfast.lock.postgres.transaction.TransactionLocks;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -20,24 +18,20 @@ public final class TransactionBinding {
 
     private final String domain;
     private final SessionLocks sessionLocks;
-    private final Supplier<TransactionLocks> transactionLocks;
-    private final ConnectionSource connections;
+    private final Supplier<Optional<TransactionalLocks>> ofTransactions;
 
     /**
      * Binds the locks of one domain.
      *
      * @param sessionLocks acquires locks on sessions of their own
-     * @param connections opens a connection of the calling thread's transaction
+     * @param ofTransactions acquires locks that end with their transaction by themselves; without these, this class
+     *     keeps locks of sessions instead
      */
     public TransactionBinding(
-            String domain,
-            SessionLocks sessionLocks,
-            Supplier<TransactionLocks> transactionLocks,
-            ConnectionSource connections) {
+            String domain, SessionLocks sessionLocks, Supplier<Optional<TransactionalLocks>> ofTransactions) {
         this.domain = domain;
         this.sessionLocks = sessionLocks;
-        this.transactionLocks = transactionLocks;
-        this.connections = connections;
+        this.ofTransactions = ofTransactions;
     }
 
     /** The key under which a transaction keeps its {@link CountedHold} or its {@link TransactionLock}. */
@@ -55,7 +49,10 @@ public final class TransactionBinding {
         }
         if (request.scope() == LockScope.TRANSACTION) {
             JtaTransaction transaction = requireActive(request);
-            return bind(transaction, transactionLocks.get().acquire(connections, request, wait.remaining()));
+            Optional<TransactionalLocks> bound = ofTransactions.get();
+            if (bound.isPresent()) {
+                return bind(transaction, bound.get().acquire(request, wait.remaining()));
+            }
         }
         return keepForTransaction(sessionLocks.acquire(unbound(request), wait));
     }
@@ -73,7 +70,10 @@ public final class TransactionBinding {
         }
         if (request.scope() == LockScope.TRANSACTION) {
             JtaTransaction transaction = requireActive(request);
-            return transactionLocks.get().tryAcquire(connections, request).map(lock -> bind(transaction, lock));
+            Optional<TransactionalLocks> bound = ofTransactions.get();
+            if (bound.isPresent()) {
+                return bound.get().tryAcquire(request).map(lock -> bind(transaction, lock));
+            }
         }
         return sessionLocks.tryAcquire(unbound(request)).map(this::keepForTransaction);
     }

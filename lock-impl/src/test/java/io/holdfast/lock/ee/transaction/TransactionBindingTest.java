@@ -31,14 +31,9 @@ class TransactionBindingTest {
     private final FakeTransactions transactions = new FakeTransactions();
     private final InMemoryLocks locks = new InMemoryLocks();
     private final Locker other = locks.newLocker();
-    private final TransactionBinding binding = new TransactionBinding(
-            "billing",
-            new InMemory(locks.newLocker()),
-            () -> {
+    private final TransactionBinding binding =
+            new TransactionBinding("billing", new InMemory(locks.newLocker()), () -> {
                 throw new AssertionError("no lock of the transaction is needed");
-            },
-            () -> {
-                throw new AssertionError("no connection is needed");
             });
 
     private record InMemory(Locker locker) implements SessionLocks {
@@ -114,6 +109,29 @@ class TransactionBindingTest {
         assertTrue(guest.isHeld(), "until the end of the transaction, whether or not it is released");
         assertTrue(transactions.commit());
         assertTrue(isFree());
+    }
+
+    @Test
+    @DisplayName(
+            "where no connection can hold the locks of transactions, a transaction keeps locks of sessions instead")
+    void shouldKeepLocksOfTransactionsWithoutAServer() throws InterruptedException {
+        TransactionBinding inMemory =
+                new TransactionBinding("billing", new InMemory(locks.newLocker()), Optional::empty);
+        assertId("HOLDFAST-0115", assertThrows(IllegalStateException.class, () -> inMemory.tryAcquire(OF_TRANSACTION)));
+        transactions.begin();
+
+        LockHandle first = inMemory.acquire(OF_TRANSACTION, new RemainingWait(LockRequest.IMMEDIATE));
+        first.release();
+        inMemory.tryAcquire(OF_TRANSACTION).orElseThrow().release();
+        LockHandle second = inMemory.tryAcquire(LockRequest.of("order/43").scope(LockScope.TRANSACTION))
+                .orElseThrow();
+        second.release();
+
+        assertFalse(isFree());
+        assertEquals(1, locks.holders("order/43").size());
+        assertTrue(transactions.commit());
+        assertTrue(isFree());
+        assertEquals(List.of(), locks.holders("order/43"));
     }
 
     @Test
