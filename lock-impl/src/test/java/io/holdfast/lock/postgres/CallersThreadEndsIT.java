@@ -112,7 +112,9 @@ class CallersThreadEndsIT extends CallersFaultTest {
     @ValueSource(ints = {0, 1})
     @DisplayName("C5: a session that ends before or while the server is asked is replaced by a different one")
     void shouldReplaceSessionThatEnds(int halves) throws Exception {
-        PostgresLocker locker = locker(KEEPING.connectionTimeout(Duration.ofSeconds(20)), throughRelay::getConnection);
+        PostgresLocker locker = locker(
+                KEEPING.connectionTimeout(Duration.ofSeconds(20)).answerTimeout(Duration.ofSeconds(20)),
+                throughRelay::getConnection);
         int pid = warmUp(locker);
         // So long that the session ends before the statement arrives, also on a loaded machine.
         Duration delay = DELAY.multipliedBy(5);

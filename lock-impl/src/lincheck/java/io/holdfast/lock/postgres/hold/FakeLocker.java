@@ -62,7 +62,7 @@ final class FakeLocker {
         session.locks()
                 .acquire(new AcquireStatement(
                         REQUEST.mode(), attempt.lockId(), null, session.locks().settingsFor(REQUEST, CONFIG), false));
-        grant = new Grant(session, attempt.lockId(), true, null, System.nanoTime());
+        grant = new Grant(session, attempt.lockId(), true, null, System.nanoTime(), System.nanoTime());
     }
 
     /** A place behind which nobody waits. */
