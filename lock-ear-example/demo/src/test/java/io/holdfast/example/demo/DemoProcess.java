@@ -4,12 +4,12 @@ package io.holdfast.example.demo;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -21,6 +21,9 @@ final class DemoProcess implements AutoCloseable {
     private static final Pattern PAGE = Pattern.compile("(http://127\\.0\\.0\\.1:\\d+/)(#\\S+)\\s+(\\w+)");
     private static final long START_MINUTES = 5;
     private static final long STOP_SECONDS = 30;
+    private static final int LOWEST_PORT = 12_000;
+    private static final int HIGHEST_PORT = 30_000;
+    private static final int TRIES = 20;
 
     private final Process process;
     private final List<String> output = new ArrayList<>();
@@ -46,7 +49,7 @@ final class DemoProcess implements AutoCloseable {
         command.addAll(List.of(
                 "-Ddemo.started=" + Instant.now(),
                 "-Ddemo.nodes=" + nodes,
-                "-Ddemo.port=" + freePort(),
+                "-Ddemo.port=" + freePort(nodes),
                 "-Ddemo.check=false",
                 "-classpath",
                 System.getProperty("java.class.path"),
@@ -62,11 +65,17 @@ final class DemoProcess implements AutoCloseable {
         }
     }
 
-    /** The ports that follow it are most likely free, too. */
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** Below the ports that the system gives to connections. */
+    private static int freePort(String nodes) {
+        for (int port : new Random().ints(TRIES, LOWEST_PORT, HIGHEST_PORT).toArray()) {
+            try {
+                new Ports(port).requireFree(ServerKind.parse(nodes));
+                return port;
+            } catch (IllegalStateException e) {
+                System.out.println(e.getMessage());
+            }
         }
+        throw new IllegalStateException("no free ports found");
     }
 
     private void read(int nodes) {
