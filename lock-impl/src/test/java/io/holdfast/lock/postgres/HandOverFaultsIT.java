@@ -43,6 +43,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class HandOverFaultsIT extends HandOverTest {
 
+    /** A wait that lasts for half of it is confirmed by a further statement. */
+    private static final Duration SHORT_HEARTBEAT = Duration.ofSeconds(2);
+
     /** How the holder, to whom a lost lock was handed, finds that it is lost. */
     private enum Finding {
         REFRESH,
@@ -295,10 +298,11 @@ class HandOverFaultsIT extends HandOverTest {
         locker.acquire(request, Duration.ofSeconds(5)).release();
     }
 
-    /** A statement that may grant a lock. */
+    /** A statement that may grant a lock, or confirm the grant after a long wait. */
     private enum Granting {
         TRY,
         WAIT,
+        CONFIRM,
         YIELD;
 
         boolean isIn(String sql) {
@@ -307,6 +311,7 @@ class HandOverFaultsIT extends HandOverTest {
             return switch (this) {
                 case TRY -> tries && !unlocks;
                 case WAIT -> sql.contains("pg_advisory_lock(");
+                case CONFIRM -> sql.startsWith("select exists (select from pg_catalog.pg_locks");
                 case YIELD -> tries && unlocks;
             };
         }
@@ -342,7 +347,7 @@ class HandOverFaultsIT extends HandOverTest {
         Duration handOver = Duration.ofMillis(300);
         AtomicBoolean armed = new AtomicBoolean();
         PostgresLocker locker = locker(
-                HANDING.sessions(mode).handOver(handOver),
+                HANDING.sessions(mode).handOver(handOver).heartbeat(SHORT_HEARTBEAT),
                 () -> late(pool.getConnection(), granting, () -> {
                     if (armed.compareAndSet(true, false)) {
                         server.terminate(server.holder(lockId));
@@ -364,15 +369,18 @@ class HandOverFaultsIT extends HandOverTest {
             PostgresLocker locker, Granting granting, Duration handOver, AtomicBoolean armed) throws Exception {
         LockHandle before = switch (granting) {
             case TRY -> null;
-            case WAIT -> elsewhere().acquire(request);
+            case WAIT, CONFIRM -> elsewhere().acquire(request);
             case YIELD -> locker.acquire(request);
         };
         if (before == null) {
             armed.set(true);
         }
         Future<LockHandle> granted = locker.acquireAsync(request);
-        if (granting == Granting.WAIT) {
+        if (granting == Granting.WAIT || granting == Granting.CONFIRM) {
             Server.eventually("it waits", () -> server.locks(lockId).size() == 2);
+        }
+        if (granting == Granting.CONFIRM) {
+            Server.letPass(SHORT_HEARTBEAT);
         }
         if (before != null) {
             Server.letPass(handOver);

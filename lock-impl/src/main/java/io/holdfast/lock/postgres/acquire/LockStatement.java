@@ -157,18 +157,20 @@ final class LockStatement {
         if (request.fenced() && answer.token() == null) {
             throw SqlStates.tokenNotConfirmed();
         }
+        long grantedNanos = grantedNanos(answer, sentNanos);
         long confirmedNanos = confirm(session, dedicated, sentNanos);
         long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
-        long provenNanos = provenNanos(answer, Math.max(sentNanos, confirmedNanos));
+        long provenNanos = confirmedNanos - grantedNanos > 0 ? confirmedNanos : grantedNanos;
         return Optional.of(new Grant(session, lockId, dedicated, answer.token(), ttlStartNanos, provenNanos));
     }
 
     /**
-     * Returns the last moment at which the session is known to have held the lock. When the answer arrives, that may
-     * be some time ago. How long the server took to grant the lock is known only by its own clock, which may be set.
+     * Returns a moment that is not after the grant. When the answer arrives, the grant may be some time ago. How long
+     * the server took to grant the lock is known only by its own clock, which may be set.
      */
-    private static long provenNanos(Acquired answer, long sentNanos) {
-        return Math.min(sentNanos + Math.max(0, answer.waited().toNanos()), System.nanoTime());
+    private static long grantedNanos(Acquired answer, long sentNanos) {
+        long waitedNanos = Math.max(0, answer.waited().toNanos());
+        return sentNanos + Math.min(waitedNanos, System.nanoTime() - sentNanos);
     }
 
     /**
