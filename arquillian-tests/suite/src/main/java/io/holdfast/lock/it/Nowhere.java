@@ -114,6 +114,12 @@ final class Nowhere implements AutoCloseable {
             Socket client = port.accept();
             Socket server = new Socket(host, number);
             sockets.addAll(List.of(client, server));
+            if (port.isClosed()) {
+                // It was closed in the meantime, and may not have seen these two.
+                client.close();
+                server.close();
+                return;
+            }
             start(() -> copy(client, server));
             start(() -> copy(server, client));
         }
