@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** The domains of one application. They are closed when it stops, while their data sources still exist. */
@@ -98,23 +99,19 @@ public class Domains {
     }
 
     private List<LockListener> listeners() {
-        return Stream.concat(listenerBeans().map(this::reference), optionalListeners.all().stream())
+        return Stream.of(listeners.stream(), listenersOfOtherModules(), optionalListeners.all().stream())
+                .flatMap(Function.identity())
                 .toList();
     }
 
-    /** Each class once, in whatever way it was found. */
-    private Stream<Bean<?>> listenerBeans() {
-        List<Bean<?>> visible =
-                listeners.handlesStream().<Bean<?>>map(Instance.Handle::getBean).toList();
-        Map<Class<?>, Bean<?>> ofOtherModules = new LinkedHashMap<>();
-        extension.listeners().stream()
-                .filter(bean -> visible.stream().noneMatch(other -> other.getBeanClass() == bean.getBeanClass()))
-                .forEach(bean -> ofOtherModules.put(bean.getBeanClass(), bean));
-        return Stream.concat(visible.stream(), ofOtherModules.values().stream());
-    }
-
-    private LockListener reference(Bean<?> bean) {
-        return (LockListener) beans.getReference(bean, LockListener.class, beans.createCreationalContext(bean));
+    /** Those that this module does not see; each class once. */
+    private Stream<LockListener> listenersOfOtherModules() {
+        Map<Class<?>, Bean<?>> others = new LinkedHashMap<>();
+        extension.listeners().forEach(bean -> others.put(bean.getBeanClass(), bean));
+        listeners
+                .handlesStream()
+                .forEach(handle -> others.remove(handle.getBean().getBeanClass()));
+        return others.values().stream().map(bean -> LockDomainExtension.reference(beans, bean, LockListener.class));
     }
 
     /**

@@ -31,6 +31,7 @@ import jakarta.enterprise.inject.spi.WithAnnotations;
 import java.lang.annotation.Annotation;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -137,11 +138,14 @@ public class LockDomainExtension implements Extension {
      * @throws jakarta.enterprise.inject.AmbiguousResolutionException if there are several, none of which is preferred
      */
     Optional<LockerFactory> factory(BeanManager beans) {
-        return factories.isEmpty() ? Optional.empty() : Optional.of(reference(beans, beans.resolve(factories)));
+        return factories.isEmpty()
+                ? Optional.empty()
+                : Optional.of(reference(beans, beans.resolve(factories), LockerFactory.class));
     }
 
-    private static LockerFactory reference(BeanManager beans, Bean<?> bean) {
-        return (LockerFactory) beans.getReference(bean, LockerFactory.class, beans.createCreationalContext(bean));
+    /** Works also for beans that Payara does not show to an EAR's lib. */
+    static <T> T reference(BeanManager beans, Bean<?> bean, Class<T> type) {
+        return type.cast(beans.getReference(bean, type, beans.createCreationalContext(bean)));
     }
 
     // ---- adding the lockers
@@ -200,9 +204,8 @@ public class LockDomainExtension implements Extension {
      * Does not look the bean up by its type: Payara resolves the beans of an EAR's lib only for those of its modules.
      */
     private Domain domain(BeanManager beans, String name) {
-        Bean<Domains> bean = beanOfDomains;
-        Domains reference = (Domains) beans.getReference(bean, Domains.class, beans.createCreationalContext(bean));
-        return reference.get(name);
+        return reference(beans, Objects.requireNonNull(beanOfDomains), Domains.class)
+                .get(name);
     }
 
     // ---- keeping the domains
