@@ -52,7 +52,9 @@ class TestingPageTest {
         for (Path source : sources()) {
             String text = Files.readString(source);
             if (MARK.matcher(text).find() && text.contains("@Test")) {
-                assertTrue(source.toString().endsWith("IT.java"), () -> source + " is not run");
+                String name = source.getFileName().toString();
+                assertTrue(name.endsWith("IT.java"), () -> source + " is not run");
+                assertFalse(name.startsWith("Test"), () -> source + " is run with two containers as well");
             }
         }
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The tests of docs/testing.md with locks in memory under {@code @Locked}. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TestingBeansIT extends ContainerTest {
+class PageOnBeansIT extends ContainerTest {
 
     // snippet: start
     private SeContainer application;

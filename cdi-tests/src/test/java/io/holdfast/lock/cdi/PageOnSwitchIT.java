@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The test of docs/testing.md that shows what happens without the lock. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class TestingSwitchIT extends ContainerTest {
+class PageOnSwitchIT extends ContainerTest {
 
     private SeContainer application;
     private InMemoryLocking locking;

@@ -17,7 +17,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** The integration test of docs/testing.md. */
-class TestingDatabaseIT extends ContainerTest {
+class PageOnDatabaseIT extends ContainerTest {
 
     // snippet: test
     static final TestDatabase DATABASE = TestDatabase.start();

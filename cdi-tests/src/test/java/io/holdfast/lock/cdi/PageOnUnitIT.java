@@ -10,7 +10,7 @@ import io.holdfast.lock.testkit.InMemoryLocks;
 import org.junit.jupiter.api.Test;
 
 /** The unit test of docs/testing.md. */
-class TestingUnitIT {
+class PageOnUnitIT {
 
     // snippet: test
     private final InMemoryLocks locks = new InMemoryLocks();
