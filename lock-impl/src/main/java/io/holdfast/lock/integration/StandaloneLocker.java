@@ -28,7 +28,8 @@ import javax.sql.DataSource;
  * }</pre>
  *
  * <p>A program normally builds one locker when it starts, and closes it when it stops, before it closes the data
- * source.
+ * source. Building a locker does not ask the database. A program that calls {@link #ping()} when it starts learns at
+ * once that its database cannot hold locks, instead of at the first lock.
  *
  * <p><b>Threads:</b> a locker has daemon threads of its own, on which it opens connections, waits for locks and watches
  * them. They do not keep the JVM running. If the program ends without {@link #close()}, the server frees the locks as
@@ -112,12 +113,6 @@ public final class StandaloneLocker implements Locker {
         return core.lockId(key);
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>Building a locker does not ask the database. A program that calls this method when it starts learns at once
-     * that its database cannot hold locks, instead of at the first lock.
-     */
     @Override
     public void ping() throws InterruptedException {
         core.ping();
