@@ -1,29 +1,29 @@
 -- SPDX-License-Identifier: Apache-2.0
 --
--- Who holds which lock, who waits for it, and for whom. PostgreSQL 14 or newer.
+-- Shows who holds each lock, who waits for it, and which sessions each waiter waits for. Requires PostgreSQL 14 or newer.
 --
--- Run this once in the database of the locks, as a role that may create views there. The view shows each reader what that reader
--- may see: address and session_start are null for a role that is neither a member of pg_monitor nor of the session's role.
+-- Run this file once in the database of the locks, as a role that may create views there. The view shows readers only what they
+-- may see: address and session_start are null for a role that is a member of neither pg_monitor nor the role of the session.
 --
--- Locks of a prepared transaction have no session: pid, node and all that follows from them are null.
+-- The locks of a prepared transaction have no session, so pid, node and all columns that are derived from them are null.
 
 create or replace view holdfast_locks as
 select
     lock.id as lock_id,
-    -- Namespace and key are what a holder's session says in its application name. Any client can say anything: what counts is
-    -- the lock id. The key is null if it is hidden, too long or not ASCII, or if the session holds several locks.
+    -- Namespace and key come from the application name of a holder's session. Any client can set any application name, so
+    -- rely on the lock id. The key is null if it is hidden, too long or not ASCII, or if the session holds several locks.
     max(shown.namespace) filter (where l.granted) over (partition by lock.id) as namespace,
     max(shown.key) filter (where l.granted) over (partition by lock.id) as key,
-    -- The ApplicationName of the JDBC URL.
+    -- The ApplicationName from the JDBC URL.
     regexp_replace(a.application_name, '(^| )holdfast/.*$', '') as node,
     a.usename as role,
     a.client_addr as address,
     l.pid,
     l.granted,
     case l.mode when 'ShareLock' then 'SHARED' else 'EXCLUSIVE' end as mode,
-    -- Of a holder, the time of the grant, in whole seconds; null if its session holds several locks, or is in the transaction
-    -- that the lock belongs to. Of a waiter, the begin of its statement's wait: a wait that is longer than
-    -- holdfast.wait-slice begins again.
+    -- For a holder, this is the time of the grant, in whole seconds. It is null if the session of the holder holds several
+    -- locks, or is in the transaction that the lock belongs to. For a waiter, this is the time at which the wait of its
+    -- statement began: a wait that is longer than holdfast.wait-slice begins again.
     case when l.granted then shown.granted_at else l.waitstart end as since,
     -- The sessions that hold the lock, or wait for it in front of this one.
     case when not l.granted then pg_blocking_pids(l.pid) end as blocked_by,

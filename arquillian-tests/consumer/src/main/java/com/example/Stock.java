@@ -23,7 +23,7 @@ public class Stock {
         this(null);
     }
 
-    /** Whether nobody else can lock the item meanwhile. */
+    /** Whether nobody else can lock the item while this method runs. */
     @Locked("stock")
     public boolean reserve(@LockKey String item) throws InterruptedException {
         return !isFree(item);

@@ -8,15 +8,15 @@ import java.util.List;
 public enum Workload {
     UNCONTENDED(
             "One thread, nobody else wants the key",
-            "Connections are opened again several times. The 10th percentile is that of all pairs; the"
-                    + " median is that of the medians of the generations of connections.",
+            "All connections are reopened several times. The 10th percentile covers the pairs of all"
+                    + " generations of connections; the median is the median of the generations' medians.",
             Column.value(Metric.PAIR_P10),
             Column.timesFloor(Metric.PAIR_P10),
             Column.value(Metric.PAIR_P50),
             Column.timesFloor(Metric.PAIR_P50)),
     SEPARATE_KEYS(
             "16 threads, each with its own keys",
-            "Allocation and switches are those of all threads of the JVM.",
+            "Allocation and thread switches include all threads of the JVM.",
             Column.value(Metric.PAIRS),
             Column.timesFloor(Metric.PAIRS),
             Column.value(Metric.ROUND_TRIPS),
@@ -49,15 +49,16 @@ public enum Workload {
             Column.value(Metric.ERRORS)),
     WAITERS(
             "200 threads wait for a key, a pool of 10 connections",
-            "Connections in use while they wait; how many tries of unrelated keys were served; how long it"
-                    + " takes until all have had the key after its release.",
+            "Connections are counted while the threads wait. Unrelated locks served is the share of tries for"
+                    + " unrelated keys that were served. The drain time is the time from the release of the key until"
+                    + " all waiting threads have had it.",
             Column.value(Metric.CONNECTIONS),
             Column.value(Metric.SERVED),
             Column.value(Metric.DRAIN),
             Column.value(Metric.ERRORS)),
     MANY_LOCKS(
             "Many locks held at once",
-            "Acquired one after the other by 8 threads.",
+            "The locks are acquired by 8 threads, each acquiring one lock after the other.",
             Column.value(Metric.CONNECTIONS),
             Column.value(Metric.ACQUIRE_ALL),
             Column.value(Metric.RELEASE_ALL)),
@@ -69,8 +70,8 @@ public enum Workload {
             Column.value(Metric.CONNECTIONS)),
     MANY_REQUESTS(
             "Many keys requested through acquireAsync while they are held elsewhere",
-            "Threads and heap while all requests wait; how long it takes from the first release by the holder until all"
-                    + " have been granted.",
+            "Threads and heap are measured while all requests wait. The drain time is the time from the"
+                    + " first release by the holder until all requests have been granted.",
             Column.value(Metric.THREADS),
             Column.value(Metric.HEAP),
             Column.value(Metric.CONNECTIONS),
@@ -78,7 +79,7 @@ public enum Workload {
             Column.value(Metric.ERRORS)),
     LOCKED(
             "A method of a CDI bean (Weld SE) with @Locked",
-            "Each call is compared with acquire and release of the same key through the locker.",
+            "Each call is compared with acquiring and releasing the same key through the locker.",
             Column.value(Metric.CALL),
             Column.beyond(Metric.CALL, Texts.LOCKER));
 
@@ -88,7 +89,7 @@ public enum Workload {
         /** The contender that an annotated method is compared to. */
         public static final String LOCKER = "lock itself";
 
-        private static final String HOT = "First come, first served would serve all threads equally.";
+        private static final String HOT = "A lock granted first come, first served would serve all threads equally.";
 
         private static final List<Column> ONE_JVM = List.of(
                 Column.value(Metric.ACQUISITIONS),

@@ -73,7 +73,7 @@ public final class Mutant {
         return command;
     }
 
-    /** Surefire's own is a jar that names the others; it tells the real one. */
+    /** Surefire's class path is one jar that names the others; a system property of Surefire holds the real one. */
     private static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }

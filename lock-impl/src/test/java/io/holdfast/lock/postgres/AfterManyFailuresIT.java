@@ -124,7 +124,7 @@ class AfterManyFailuresIT {
         locker.tryAcquire(request).orElseThrow().release();
     }
 
-    /** Its time-out is so short that a busy machine may well need several tries. */
+    /** Its timeout is so short that a busy machine may well need several tries. */
     private boolean starvesNoMore() {
         try {
             return starving.tryWithLock(request, () -> null);

@@ -106,7 +106,7 @@ class FailOverIT {
                 () -> assertEquals(0, cluster.standby().server().advisoryLocks()));
     }
 
-    // ---- fail-over
+    // ---- failover
 
     @Test
     @DisplayName(
@@ -224,7 +224,7 @@ class FailOverIT {
         void run() throws InterruptedException;
     }
 
-    /** The wait for the lock, and the connection time-out for the connection and for the answer; the rest is a slow machine. */
+    /** The wait, and the connection timeout for connection and answer; the rest allows for a slow machine. */
     private static void assertFailsInTime(Acquiring acquiring) {
         long start = System.nanoTime();
         assertThrows(LockException.class, acquiring::run);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Tokens of one server; what becomes of them at crash and fail-over has tests of its own. */
+/** Tokens of one server; separate tests cover tokens after a crash and a failover. */
 @Timeout(60)
 class FencingTokenIT extends LockerTest {
 

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.postgresql.PGConnection;
 
-/** A connection that was given back is somebody else's, at once. */
+/** A connection that was returned to its pool belongs to its next borrower immediately. */
 @Timeout(60)
 class HandBackIT extends LockerTest {
 

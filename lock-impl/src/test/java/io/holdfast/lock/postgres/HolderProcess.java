@@ -21,7 +21,7 @@ import org.postgresql.ds.PGSimpleDataSource;
  */
 final class HolderProcess {
 
-    /** The connection time-out bears a JVM that has just started, on a machine with other things to do. */
+    /** The connection timeout is long enough for a JVM that has recently started, on a busy machine. */
     static final LockerConfig CONFIG = LockerConfig.DEFAULT
             .checkInterval(Duration.ofMillis(200))
             .heartbeat(Duration.ofSeconds(3))

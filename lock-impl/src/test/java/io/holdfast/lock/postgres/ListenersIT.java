@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What listeners are told of attempts that end in different ways. */
+/** The notifications that listeners receive about attempts that end in different ways. */
 class ListenersIT extends LockerTest {
 
     private final Attempts noted = new Attempts("began", "ended", "acquired", "contended", "timed out");

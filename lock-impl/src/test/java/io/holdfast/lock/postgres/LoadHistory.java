@@ -32,9 +32,9 @@ record LoadHistory(
      * @param token the token of the grant; null if none was asked for
      * @param requested when it was asked for
      * @param granted when the holder heard of the grant
-     * @param ended the last moment before the release, or when the loss was told, if that was earlier
+     * @param ended the last moment before the release, or when the loss was reported, if that was earlier
      * @param over when the release had come back
-     * @param lost whether the holder was told that it had lost the lock
+     * @param lost whether the holder was notified that it had lost the lock
      * @param refused how many of its guarded writes the journal refused before it ended
      */
     record Holding(
@@ -138,9 +138,9 @@ record LoadHistory(
     }
 
     /**
-     * The server frees a lock before it grants it again, so whoever has a higher token heard of its grant after everybody
-     * with a lower one had begun to release, unless that one had lost the lock: then the tokens alone count. Grants without a
-     * token are left to {@link LoadObserver.Oracle}.
+     * The server frees a lock before it grants it again. A holder with a higher token therefore learned of its grant
+     * after all holders with lower tokens had begun to release. If a holder with a lower token had lost the lock, the
+     * tokens alone count. Grants without a token are left to {@link LoadObserver.Oracle}.
      */
     private List<String> overlaps(List<Holding> ofKey) {
         List<String> violations = new ArrayList<>();

@@ -31,7 +31,7 @@ final class LoadProcess {
     private LoadProcess() {}
 
     /**
-     * What every process is told.
+     * The parameters that every process receives.
      *
      * @param url the database
      * @param user its user

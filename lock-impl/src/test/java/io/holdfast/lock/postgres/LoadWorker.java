@@ -125,7 +125,7 @@ final class LoadWorker implements Callable<Void> {
         };
     }
 
-    /** A future that was granted the lock just before it could be cancelled is a holder as any other. */
+    /** A future that was granted the lock immediately before it could be canceled is a holder like any other. */
     private Optional<LockHandle> cancelled(CompletableFuture<LockHandle> future, Duration patience)
             throws InterruptedException {
         try {

@@ -16,7 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the holder of one lock is told of its loss. */
+/** Records how the holder of one lock is notified of its loss. */
 final class Loss implements LockListener {
 
     private final CountDownLatch told = new CountDownLatch(2);
@@ -69,7 +69,7 @@ final class Loss implements LockListener {
         handle.close();
     }
 
-    /** To be asked last: nobody is told twice, whatever comes after the loss. */
+    /** To be called last: nobody is notified twice, whatever happens after the loss. */
     void assertToldOnce() {
         assertAll(() -> assertEquals(1, actions.get(), "onLost"), () -> assertEquals(1, events.get(), "listener"));
     }

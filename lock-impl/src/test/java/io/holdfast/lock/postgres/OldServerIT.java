@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server before PostgreSQL 14: what it lacks is said, and the rest works. */
+/** A server older than PostgreSQL 14: missing features are reported, and the rest works. */
 @Tag("old-server")
 @Timeout(60)
 class OldServerIT extends LockerTest {

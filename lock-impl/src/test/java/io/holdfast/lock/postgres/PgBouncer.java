@@ -74,7 +74,7 @@ final class PgBouncer implements AutoCloseable {
                         port,
                         poolMode,
                         POOL_SIZE,
-                        // As root it refuses to run, but for becoming somebody else.
+                        // PgBouncer refuses to run as root unless it can switch to another user.
                         "root".equals(System.getProperty("user.name")) ? "user = nobody" : "",
                         String.join("\n", List.of(settings)));
     }

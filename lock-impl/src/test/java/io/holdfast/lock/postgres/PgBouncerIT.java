@@ -173,7 +173,7 @@ class PgBouncerIT {
         }
     }
 
-    /** Which mode it is cannot be told from outside with certainty; what to set can. */
+    /** The mode cannot be determined from outside with certainty; the setting to change can. */
     private static void assertNamesTheSetting(LockDatabaseUnfitException refusal) {
         String message = refusal.getMessage();
         assertAll(

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A network between driver and server that can be frozen, as a whole or one connection of it: connections stay open, and
- * nothing arrives any more. Or a connection is cut: both ends are told.
+ * A network between driver and server that can be frozen, as a whole or for one connection: connections stay open, but
+ * nothing arrives any more. It can also cut a connection: both ends are notified.
  */
 final class Relay implements AutoCloseable {
 
@@ -70,7 +70,7 @@ final class Relay implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Both ends of the connection that the server sees coming from this port are told that it is over. */
+    /** Cuts the connection that the server sees coming from this port; both ends are notified of its end. */
     void cut(long clientPort) throws IOException {
         link(clientPort).cut();
     }

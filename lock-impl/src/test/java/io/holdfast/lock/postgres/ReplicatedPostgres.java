@@ -86,7 +86,7 @@ final class ReplicatedPostgres implements AutoCloseable {
                     try {
                         Files.copy(file, to.resolve(relative), COPY_ATTRIBUTES);
                     } catch (NoSuchFileException e) {
-                        // The server works on: it deletes temporary files meanwhile.
+                        // The server keeps working during the copy and deletes temporary files.
                     }
                 }
                 return FileVisitResult.CONTINUE;

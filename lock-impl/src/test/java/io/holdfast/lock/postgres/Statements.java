@@ -4,7 +4,7 @@ package io.holdfast.lock.postgres;
 import java.sql.Connection;
 import java.util.function.Consumer;
 
-/** Tells a test which statements a connection prepares. */
+/** Reports to a test which statements a connection prepares. */
 final class Statements {
 
     private Statements() {}

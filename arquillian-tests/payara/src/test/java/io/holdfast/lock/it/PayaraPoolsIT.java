@@ -88,7 +88,7 @@ public class PayaraPoolsIT {
         }
     }
 
-    /** The loss is told by itself, and nothing is left. */
+    /** The loss is reported without a further call on the lock, and nothing is left. */
     private static void assertLossIsTold(String name, Hazard hazard) throws Exception {
         DataSource pool = pool(name);
         try (LockLog log = new LockLog();

@@ -8,7 +8,7 @@ import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
 
-/** Takes a lock of a domain, keeps it, and tells its id. */
+/** Acquires a lock of a domain, keeps it, and returns its id. */
 @WebServlet("/domain")
 public class DomainServlet extends AnsweringServlet {
 

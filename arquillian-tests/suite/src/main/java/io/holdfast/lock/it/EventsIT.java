@@ -25,7 +25,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What observers of CDI events are told. */
+/** The CDI events that observers receive. */
 @ArquillianTest
 public class EventsIT {
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Takes and gives back locks on request, and keeps them between requests. */
+/** Acquires and releases locks on request, and keeps them between requests. */
 @WebServlet("/lock")
 public class LockServlet extends AnsweringServlet {
 

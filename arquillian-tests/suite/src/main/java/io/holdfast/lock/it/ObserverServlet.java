@@ -5,7 +5,7 @@ import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 
-/** Tells what other deployments have left in the server; in a deployment without the product. */
+/** Reports what other deployments have left in the server; part of a deployment without the product. */
 @WebServlet("/observer")
 public class ObserverServlet extends AnsweringServlet {
 

@@ -27,8 +27,8 @@ public final class PayaraAdapter implements LoadableExtension {
     }
 
     /**
-     * Tells Payara's domains where the databases are. The adapter can set one system property only, since Arquillian makes one
-     * line of several.
+     * Passes the addresses of the databases to Payara's domains. The adapter can set only one system property, because
+     * Arquillian joins several lines into one.
      */
     public void setProperties(@Observes BeforeStart event) throws IOException {
         if (!isPayara(event)) {

@@ -75,7 +75,7 @@ public class PinnedConnections {
         assertEquals(works, rows.count(), "all work of the application is committed");
     }
 
-    /** Another one than that of the acquisition. */
+    /** A context that is not the context of the acquisition. */
     private Context releasingContext(String acquiredIn) {
         List<Map.Entry<String, Context>> others = contexts.all().entrySet().stream()
                 .filter(context -> !context.getKey().equals(acquiredIn))

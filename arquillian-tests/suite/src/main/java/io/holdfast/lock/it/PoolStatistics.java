@@ -8,7 +8,7 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 
-/** How many connections of the pool {@code jdbc/holdfast} are in use, as each server tells it. Used inside the server. */
+/** Reads from the server how many connections of the pool {@code jdbc/holdfast} are in use. Runs inside the server. */
 final class PoolStatistics {
 
     /** One for each server: the MBean that is there says which it is. */

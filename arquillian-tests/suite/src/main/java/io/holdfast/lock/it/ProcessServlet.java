@@ -4,7 +4,7 @@ package io.holdfast.lock.it;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
 
-/** Tells which process the server is. */
+/** Returns the process id of the server. */
 @WebServlet("/process")
 public class ProcessServlet extends AnsweringServlet {
 

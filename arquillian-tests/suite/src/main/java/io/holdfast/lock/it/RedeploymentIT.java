@@ -50,7 +50,7 @@ public class RedeploymentIT extends ObservingTest {
 
     private static final List<String> HELD = List.of("held/0", "held/1", "held/2");
 
-    /** Held by another JVM, so that the deployment waits for it at the database, but for its own keys locally. */
+    /** Held by another JVM: the deployment waits for it at the database. It waits for its own keys locally. */
     private static final LockRequest ELSEWHERE = LockRequest.of("held/elsewhere");
 
     private static final Class<?>[] BEANS = {Keys.class, StatelessEjb.class, CdiBean.class, PgLocks.class};

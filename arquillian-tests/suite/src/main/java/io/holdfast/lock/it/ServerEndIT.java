@@ -44,7 +44,7 @@ public class ServerEndIT extends DeployingTest {
     private static final List<String> ENDING =
             IntStream.range(0, 5).mapToObj(i -> "ending/" + i).toList();
 
-    /** Held by the server that survives. The one that ends waits for it at the database, but for its own keys locally. */
+    /** Held by the surviving server. The ending server waits for it at the database, and for its own keys locally. */
     private static final String SURVIVING = "surviving";
 
     private static final RemoteDeployment SURVIVOR = new RemoteDeployment("survivor");
@@ -90,7 +90,7 @@ public class ServerEndIT extends DeployingTest {
         servers.start("two");
     }
 
-    /** Tells Arquillian, too, if the server has ended by other means, which its adapter may take amiss. */
+    /** Informs Arquillian, too, if the server has ended by other means; the adapter may treat that as an error. */
     @AfterEach
     void stopSecondServer() {
         try {

@@ -35,7 +35,7 @@ public class TracedResource {
         return bean.work(id);
     }
 
-    /** A try in vain, and a wait that another thread ends. */
+    /** An unsuccessful try, and a wait that another thread ends. */
     @GET
     @Path("/contended/{id}")
     public String contended(@PathParam("id") String id) throws Exception {

@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The file {@code demo.pids}: the processes of a running demo, so that the next one finds what an earlier one has left. Each
- * line has a name, the process id, and the start time, which tells the process from a later one with the same id.
+ * The file {@code demo.pids}: the processes of a running demo, so that the next demo finds what an earlier one has
+ * left. Each line has a name, the process id, and the start time, which distinguishes the process from a later one with
+ * the same id.
  */
 final class ProcessList {
 

@@ -14,7 +14,7 @@ import org.jetbrains.lincheck.datastructures.Options;
 import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
 
-/** Whether a lock ends once, and tells so once, whoever ends it. */
+/** Whether a lock ends once and reports its end once, regardless of who ends it. */
 class HeldLockCheck implements Runnable {
 
     private static final List<String> OF_HOLDER = List.of("release", "release", "close", "refresh", "state", "onLost");

@@ -69,7 +69,7 @@ public class HeldLockOperations {
         return now;
     }
 
-    /** RELEASED is said as soon as the lock is being released; what came of it may still turn out to be LOST. */
+    /** RELEASED is reported as soon as the release begins; the outcome may still turn out to be LOST. */
     private static int rank(LockState state) {
         return List.of(LockState.HELD, LockState.RELEASED, LockState.LOST).indexOf(state);
     }

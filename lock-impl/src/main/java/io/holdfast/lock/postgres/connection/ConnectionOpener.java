@@ -9,9 +9,9 @@ import java.util.Deque;
 import java.util.function.Function;
 
 /**
- * Opens connections that are not closed. Some pools lend first what was returned last, also if it was closed. So a
- * closed connection is returned only when the pool has lent another one; but no more than two at a time are kept from a
- * pool that would replace them, and one is left to it.
+ * Opens connections that are not closed. Some pools lend first the connection that was returned last, even if it was
+ * closed. A closed connection is therefore returned only when the pool has lent another; but no more than two at a time
+ * are kept from a pool that would replace them, and one is left to it.
  */
 public final class ConnectionOpener {
 

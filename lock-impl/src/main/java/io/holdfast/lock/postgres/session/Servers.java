@@ -43,8 +43,8 @@ public final class Servers {
     }
 
     /**
-     * Whether a server that has just answered has taken over from another one: it is the same server after a restart,
-     * or was promoted since then. False if that is not known.
+     * Whether a server that has just answered has taken over from another server: it is the same server after a
+     * restart, or was promoted since then. False if that is not known.
      */
     public boolean hasTakenOver(long answering, long former) {
         return compare(

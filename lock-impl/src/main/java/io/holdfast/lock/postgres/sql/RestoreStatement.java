@@ -6,8 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Unlocks every lock of a session and restores its settings. The answer is whether it is the expected session; another
- * one is not changed.
+ * Unlocks every lock of a session and restores its settings. The answer is whether it is the expected session; any
+ * other session is not changed.
  *
  * @param pid the process id of the expected session
  * @param former the settings to restore

@@ -252,7 +252,7 @@ class LockedExpressionsTest {
         }
     }
 
-    /** Loads the library anew. */
+    /** Loads the library again. */
     private static final class WithoutExpressionLanguage extends URLClassLoader {
 
         private WithoutExpressionLanguage() {

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 
-/** Calls from a singleton EJB, and from its time-out method. */
+/** Calls from a singleton EJB, and from its timeout method. */
 @Singleton
 @ConcurrencyManagement(ConcurrencyManagementType.BEAN)
 public class CallingTimer {

@@ -35,7 +35,7 @@ public class EventLog {
         }
     }
 
-    /** What was told of a key, by the names of the events. */
+    /** The names of the events that were received for a key. */
     public List<String> events(String key) {
         return names(events, key);
     }

@@ -12,7 +12,7 @@ import jakarta.ejb.TransactionAttributeType;
 import jakarta.inject.Inject;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Every second; tells how many sessions held the lock of its time-out method meanwhile. */
+/** Runs every second; reports how many sessions held the lock of its timeout method while that method ran. */
 @Singleton
 @Startup
 public class TimerEjb {

@@ -7,7 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.concurrent.Callable;
 
-/** Locks of scope TRANSACTION in a CDI bean; the annotation of a method goes before that of the class. */
+/** Locks of scope TRANSACTION in a CDI bean; a method-level annotation overrides the class-level one. */
 @ApplicationScoped
 @Locked(value = Keys.ANOTHER, waitAtMost = Locked.IMMEDIATE)
 public class TransactionScopeBean {

@@ -5,7 +5,7 @@ import io.holdfast.lock.Locked;
 import jakarta.ejb.Schedule;
 import jakarta.ejb.Stateless;
 
-/** Fails its deployment: the time-out method is private. */
+/** Fails its deployment: the timeout method is private. */
 @Stateless
 public class WrongEjb {
 
