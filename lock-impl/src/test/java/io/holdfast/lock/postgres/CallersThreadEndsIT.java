@@ -32,7 +32,7 @@ class CallersThreadEndsIT extends CallersFaultTest {
     // ---- interrupts
 
     @Test
-    @DisplayName("C5: a caller that is interrupted before it asks gets no lock; a release does not care")
+    @DisplayName("C5: a caller that is interrupted before it asks gets no lock; an interrupt does not affect a release")
     void shouldNotAskWhenInterrupted() throws Exception {
         PostgresLocker locker = locker();
         warmUp(locker);

@@ -27,7 +27,7 @@ class ClosingIT extends HealthyLocksTest {
 
     @Test
     @DisplayName(
-            "C19: a connection that does not come keeps a locker that holds nothing from closing for a second only")
+            "C19: a connection that does not arrive delays the closing of a locker without locks by only one second")
     void shouldCloseWhileConnecting() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         PostgresLocker locker = locker(CONFIG.closeTimeout(Duration.ofSeconds(10)), () -> {
@@ -88,7 +88,7 @@ class ClosingIT extends HealthyLocksTest {
     }
 
     @Test
-    @DisplayName("C19: a locker that is closed by what goes on after an asynchronous acquire does not wait for that")
+    @DisplayName("C19: a locker that is closed by a continuation of an asynchronous acquire does not wait for it")
     void shouldCloseFromContinuation() throws Exception {
         for (SessionMode mode : SessionMode.values()) {
             PostgresLocker locker = locker(HEALTHY.sessions(mode), this::open);

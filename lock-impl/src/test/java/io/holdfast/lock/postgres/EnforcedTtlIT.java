@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 class EnforcedTtlIT extends RarelyCheckedTest {
 
     @Test
-    @DisplayName("C20: an enforced ttl that passes frees the lock on the server, the holder having been told before")
+    @DisplayName("C20: an enforced ttl that passes releases the lock on the server, after the holder was notified")
     void shouldEnforceTtl() throws Exception {
         LockHandle handle = locker.acquire(request.enforcedTtl(Duration.ofSeconds(1)));
         PostgresLocker elsewhere = elsewhere();

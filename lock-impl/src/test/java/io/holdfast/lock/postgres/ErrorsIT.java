@@ -78,7 +78,8 @@ class ErrorsIT extends OpenedSessionsTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("failuresAndModes")
-    @DisplayName("C6: what a pool throws instead of a connection fails the acquire, and takes no limit away")
+    @DisplayName(
+            "C6: whatever a pool throws instead of returning a connection fails the acquire, and uses up no permit")
     void shouldBearFailingPool(Failure failure, SessionMode mode) throws Exception {
         List<Throwable> pending = Collections.synchronizedList(new ArrayList<>());
         PostgresLocker locker = locker(CONFIG.sessions(mode).maxSessions(1).maxLocks(1), () -> {
@@ -201,7 +202,7 @@ class ErrorsIT extends OpenedSessionsTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("failuresAndModes")
-    @DisplayName("C6, C17: what a driver throws while a lock is asked for fails the acquire, and leaves nothing behind")
+    @DisplayName("C6, C17: whatever a driver throws during an acquire fails the acquire, and leaves nothing behind")
     void shouldBearFailingAcquire(Failure failure, SessionMode mode) throws Exception {
         assertBears(failure, mode, 2, (locker, wanted, driver) -> {
             driver.failFromNow();
@@ -217,7 +218,7 @@ class ErrorsIT extends OpenedSessionsTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("failuresAndModes")
-    @DisplayName("C16, C17: what a driver throws while a lock is released leaves nothing behind")
+    @DisplayName("C16, C17: whatever a driver throws during a release, nothing is left behind")
     void shouldBearFailingRelease(Failure failure, SessionMode mode) throws Exception {
         assertBears(failure, mode, 1, (locker, wanted, driver) -> {
             LockHandle handle = locker.acquire(wanted);

@@ -110,7 +110,7 @@ class FailOverIT {
 
     @Test
     @DisplayName(
-            "C12, C14, C15: fail-over to a standby that lags: the holder is told, the next one has a greater token")
+            "C12, C14, C15: on failover to a lagging standby the holder is notified; the next one has a greater token")
     void shouldSurviveAsynchronousFailOver() throws Exception {
         PostgresLocker locker = locker(whicheverIsPrimary());
         cluster.cutOff();
@@ -122,7 +122,7 @@ class FailOverIT {
         cluster.primary().kill();
         cluster.promote();
 
-        assertTrue(told.await(30, TimeUnit.SECONDS), "the holder is told");
+        assertTrue(told.await(30, TimeUnit.SECONDS), "the holder is notified");
         LockHandle next = locker(whicheverIsPrimary()).acquire(FENCED);
         assertAll(
                 () -> assertEquals(LockState.LOST, lost.state()),
@@ -141,7 +141,7 @@ class FailOverIT {
     }
 
     @Test
-    @DisplayName("C15: with synchronous replication tokens grow over fail-over too")
+    @DisplayName("C15: with synchronous replication, tokens also grow across a failover")
     void shouldSurviveSynchronousFailOver() throws Exception {
         cluster.makeSynchronous();
         List<FencingToken> tokens = new ArrayList<>(takeTokens(locker(whicheverIsPrimary()), 3));
@@ -258,7 +258,7 @@ class FailOverIT {
 
         cluster.primary().restart("immediate");
 
-        Server.eventually("the holder is told", () -> lost.state() == LockState.LOST);
+        Server.eventually("the holder is notified", () -> lost.state() == LockState.LOST);
         assertGrowing(List.of(token(lost), takeTokens(locker, 1).get(0)));
     }
 

@@ -138,7 +138,8 @@ class FencingTokenIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C15: each of the most holders that one grant may serve has a number before those of the next grant")
+    @DisplayName(
+            "C15: even after the maximum of hand-overs, all tokens of a grant are lower than those of the next grant")
     void shouldNumberHandOvers() throws Exception {
         PostgresLocker locker = locker(CONFIG.handOver(Duration.ofSeconds(1)).checkInterval(LONG));
         LockRequest fenced = request.fenced(true);

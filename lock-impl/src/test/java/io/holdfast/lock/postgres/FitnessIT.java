@@ -105,11 +105,12 @@ class FitnessIT extends LockerTest {
                 assertThrows(LockDatabaseUnfitException.class, () -> locker.acquire(request));
 
         assertTrue(refused.getMessage().startsWith("HOLDFAST-0019"), refused.getMessage());
-        Server.eventually("the other holder is told", () -> first.state() == LockState.LOST);
+        Server.eventually("the other holder is notified", () -> first.state() == LockState.LOST);
     }
 
     @Test
-    @DisplayName("C3: a connection that became another session is found by refresh, and by release, which harms nobody")
+    @DisplayName(
+            "C3: refresh and release detect a connection that became another session, and affect no lock of that one")
     void shouldFindSwapWhileHeld() throws Exception {
         for (boolean byRefresh : new boolean[] {true, false}) {
             try (Connection stranger = Databases.SHARED.connect()) {

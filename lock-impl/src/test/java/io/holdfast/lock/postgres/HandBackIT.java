@@ -50,7 +50,8 @@ import org.postgresql.PGConnection;
 class HandBackIT extends LockerTest {
 
     @Test
-    @DisplayName("C17, C18: who borrows a connection while its former lock still returns from release is left alone")
+    @DisplayName(
+            "C17, C18: the user who borrows a connection before the release of its former lock returns is left alone")
     void shouldLeaveNextUserAlone() throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -92,7 +93,7 @@ class HandBackIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C18: once a session is as it came, a refresh that was on its way changes nothing any more")
+    @DisplayName("C18: once a session has been restored, a refresh that was in flight no longer changes it")
     void shouldNotSetTtlAfterRelease() throws Exception {
         Duration ttl = Duration.ofSeconds(77);
         PostgresLocker locker = locker(CONFIG);

@@ -148,8 +148,7 @@ class HandOverIT extends HandOverTest {
 
     @ParameterizedTest
     @EnumSource(SessionMode.class)
-    @DisplayName(
-            "C5, C10: who waits with a future is handed the lock without a round trip; a try is refused until then")
+    @DisplayName("C5, C10: a future that waits is handed the lock without a round trip; until then, a try is refused")
     void shouldPassOnToFutures(SessionMode mode) throws Exception {
         PostgresLocker locker = counted(HANDING.sessions(mode));
         LockHandle held = locker.acquire(request);

@@ -92,7 +92,7 @@ class HangingSessionsIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C7: a connection that comes when its caller has gone, and hangs, keeps no place of others")
+    @DisplayName("C7: a connection that arrives after its caller has given up, and hangs, takes no place from others")
     void shouldNotUseConnectionThatComesTooLate() throws InterruptedException {
         AtomicBoolean late = new AtomicBoolean();
         PostgresLocker locker = locker(CONFIG.maxSessions(1), () -> {
@@ -165,7 +165,7 @@ class HangingSessionsIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C12: a refresh that stands behind one that hangs does not succeed without the server's word")
+    @DisplayName("C12: a refresh behind a hanging one does not succeed without an answer from the server")
     void shouldNotRefreshWithoutAnswer() throws InterruptedException {
         PostgresLocker locker = locker(CONFIG.checkInterval(LONG).heartbeat(LONG), this::open);
         LockHandle handle = locker.acquire(request);

@@ -155,7 +155,7 @@ class HealthyLocksIT extends HealthyLocksTest {
 
     @Test
     @DisplayName(
-            "C12: actions and listeners that block delay neither the loss of other locks, nor its telling, nor healthy ones")
+            "C12: blocking actions or listeners delay neither the loss of other locks nor its report, nor healthy ones")
     void shouldLoseAllWhileActionsBlock() throws Exception {
         PostgresLocker locker = telling(RARELY_CHECKED, new LockListener() {
             @Override
@@ -202,7 +202,7 @@ class HealthyLocksIT extends HealthyLocksTest {
     }
 
     @Test
-    @DisplayName("C12: a log that blocks delays neither the loss of other locks, nor its telling, nor healthy ones")
+    @DisplayName("C12: a blocking log delays neither the loss of other locks nor its report, nor healthy ones")
     void shouldLoseAllWhileLogBlocks() throws Exception {
         AtomicBoolean blocked = new AtomicBoolean();
         Logger log = Logger.getLogger("io.holdfast.lock");

@@ -92,7 +92,7 @@ class JvmFaultsIT {
     }
 
     @Test
-    @DisplayName("C12, C19: a JVM that wakes is told of its loss without asking")
+    @DisplayName("C12, C19: a JVM that wakes is notified of the loss of its lock without asking")
     void shouldTellAfterSleep() throws InterruptedException {
         try (HolderJvm holder = HolderJvm.start(Databases.SHARED, key, false).awaitHeld()) {
             holder.signal(Signal.STOP);

@@ -33,7 +33,7 @@ class ListenersIT extends LockerTest {
     private final PostgresLocker locker = new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of(noted));
 
     @Test
-    @DisplayName("a granted attempt, a try and a wait in vain are told each in its way")
+    @DisplayName("a granted attempt, a refused try and a wait that times out are reported as different events")
     void shouldTellOutcomesApart() throws InterruptedException {
         try (locker;
                 LockHandle held = locker.acquire(request)) {
@@ -61,8 +61,7 @@ class ListenersIT extends LockerTest {
     }
 
     @Test
-    @DisplayName(
-            "all that is told of an attempt and its lock is told with the same attempt, its begin on the caller's thread")
+    @DisplayName("all events of an attempt and its lock have the same attempt; the first one is on the caller's thread")
     void shouldTieTogether() throws Exception {
         Attempts attempts = new Attempts();
         try (PostgresLocker tied = new PostgresLocker(CONFIG, ConnectionSource.of(pool), List.of(attempts))) {
@@ -88,7 +87,7 @@ class ListenersIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("a lock that is given back after its ttl is told as lapsed, and a refresh of it as failed")
+    @DisplayName("a lock that is released after its ttl is reported as lapsed, and a refresh of it as failed")
     void shouldTellLapse() throws Exception {
         Attempts attempts = new Attempts();
         try (locker;
@@ -179,7 +178,7 @@ class ListenersIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("the end of a wait is told also to one that is interrupted, cancelled, or ended by the closing")
+    @DisplayName("the end of a wait is also reported if it is interrupted, canceled, or ended by closing the locker")
     void shouldTellEndsWithoutOutcome() throws Exception {
         try (LockHandle held = elsewhere().acquire(request)) {
             Future<?> interrupted = threads.submit(() -> locker.acquire(request));
@@ -187,9 +186,9 @@ class ListenersIT extends LockerTest {
             interrupted.cancel(true);
             Server.eventually("ended", () -> events.equals(List.of("began", "ended")));
 
-            CompletableFuture<LockHandle> cancelled = locker.acquireAsync(request);
+            CompletableFuture<LockHandle> canceled = locker.acquireAsync(request);
             assertEquals(List.of("began", "ended", "began"), events);
-            cancelled.cancel(false);
+            canceled.cancel(false);
             assertEquals(List.of("began", "ended", "began", "ended"), events);
 
             CompletableFuture<LockHandle> refused = locker.acquireAsync(request);

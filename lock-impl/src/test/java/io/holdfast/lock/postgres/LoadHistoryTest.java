@@ -102,7 +102,7 @@ class LoadHistoryTest {
     }
 
     @Test
-    @DisplayName("who releases as held after the end of its session is found, unless that ended a moment ago")
+    @DisplayName("a release as held after the end of the session is found, unless the session ended a moment ago")
     void shouldFindOutdatedReleases() {
         Kill kill = new Kill(PID, 12, 14);
 

@@ -120,19 +120,19 @@ final class LoadWorker implements Callable<Void> {
         return switch (random.nextInt(6)) {
             case 0 -> locker.tryAcquire(request);
             case 1 -> Optional.of(locker.acquire(request, brief));
-            case 2 -> cancelled(locker.acquireAsync(request, PATIENCE), brief);
+            case 2 -> canceled(locker.acquireAsync(request, PATIENCE), brief);
             default -> Optional.of(locker.acquire(request, PATIENCE));
         };
     }
 
     /** A future that was granted the lock immediately before it could be canceled is a holder like any other. */
-    private Optional<LockHandle> cancelled(CompletableFuture<LockHandle> future, Duration patience)
+    private Optional<LockHandle> canceled(CompletableFuture<LockHandle> future, Duration patience)
             throws InterruptedException {
         try {
             return Optional.of(future.get(patience.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException | InterruptedException e) {
             if (future.cancel(true)) {
-                count("cancelled");
+                count("canceled");
                 return Optional.empty();
             }
             return Optional.ofNullable(future.exceptionally(failure -> null).join());

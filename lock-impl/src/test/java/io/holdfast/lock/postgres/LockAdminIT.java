@@ -176,7 +176,7 @@ class LockAdminIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C12: an operator ends a holder by force, who is told; a session that has ended is left alone")
+    @DisplayName("C12: an operator ends a holder by force, and the holder is notified; an ended session is left alone")
     void shouldTerminateHolder() throws InterruptedException {
         LockHandle handle = orders(CONFIG).acquire(request);
         LockInfo lock = info(lockId);
@@ -194,7 +194,7 @@ class LockAdminIT extends LockerTest {
         assertTrue(handle.isHeld());
         assertTrue(admin.terminate(lock, holder));
 
-        Server.eventually("the holder is told", () -> handle.state() == LockState.LOST);
+        Server.eventually("the holder is notified", () -> handle.state() == LockState.LOST);
         Server.eventually("it is free", () -> server.isFree(lockId));
         Server.eventually("the session has ended", () -> !server.sessionExists(holder.pid()));
         assertFalse(admin.terminate(lock, holder), "it has ended");
@@ -245,7 +245,7 @@ class LockAdminIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("a role that may not end the holder is told so, and what to do")
+    @DisplayName("the exception for a role that may not end the holder contains the reason and the remedy")
     void shouldTellMissingPrivilege() throws Exception {
         String role = "nobody_" + System.nanoTime();
         execute("create role " + role + " login password 'nobody'");

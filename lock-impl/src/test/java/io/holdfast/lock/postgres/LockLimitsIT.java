@@ -34,7 +34,7 @@ class LockLimitsIT extends LockerTest {
 
     @Test
     @DisplayName(
-            "C6: by default one connection of a pool that tells its size is left for others; beyond is an own outcome")
+            "C6: by default, one connection of a pool of known size is left to others; the limit has its own exception")
     void shouldLeaveOneConnectionToOthers() throws Exception {
         assertEquals(OptionalInt.of(8), ConnectionSource.of(pool).size());
         PostgresLocker locker = locker(CONFIG);
@@ -67,7 +67,7 @@ class LockLimitsIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C6: the limit of locks is an own outcome, also where they share sessions, and ends with the locks")
+    @DisplayName("C6: the limit of locks has its own exception, also for shared sessions, and a release frees a place")
     void shouldLimitLocks() throws InterruptedException {
         PostgresLocker locker = locker(CONFIG.sessions(SessionMode.SHARED).maxLocks(20));
         List<LockHandle> handles = hold(locker, 20);

@@ -47,7 +47,8 @@ class LossDetectionIT extends LockerTest {
     private static final Duration BOUND = Duration.ofSeconds(5);
 
     @Test
-    @DisplayName("C12, C14: a killed session is told within the check interval, once, to handle, listener and action")
+    @DisplayName(
+            "C12, C14: a killed session is reported within the check interval, once, to handle, listener and action")
     void shouldTellKilledSession() throws InterruptedException {
         PostgresLocker locker = locker(CONFIG);
         LockHandle handle = locker.acquire(request);
@@ -67,7 +68,7 @@ class LossDetectionIT extends LockerTest {
         assertThrows(LockNotHeldException.class, handle::release);
         locker.acquire(request).release();
         assertEquals(LockState.LOST, handle.state(), "for good");
-        Server.eventually("listeners are told", () -> listener.events().contains("lost"));
+        Server.eventually("listeners are notified", () -> listener.events().contains("lost"));
         Server.letPass(CHECK_INTERVAL.multipliedBy(3));
         assertEquals(1, Collections.frequency(listener.events(), "lost"), "once");
         AtomicInteger late = new AtomicInteger();
@@ -93,7 +94,8 @@ class LossDetectionIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C3, C12: a lock freed behind our back, while its session lives, is told; the session is ended")
+    @DisplayName(
+            "C3, C12: a lock that others release while its session lives is reported as lost; the session is ended")
     void shouldTellLockFreedByOthers() throws Exception {
         List<Connection> connections = new CopyOnWriteArrayList<>();
         PostgresLocker locker = locker(CONFIG, () -> {
@@ -301,7 +303,7 @@ class LossDetectionIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C18, C19: without a heartbeat the server's own idle time-out does not end a lock")
+    @DisplayName("C18, C19: without a heartbeat, the server's own idle timeout does not end a lock")
     void shouldOutliveTheServersIdleTimeout() throws Exception {
         PostgresLocker locker = locker(CONFIG.heartbeat(Duration.ZERO), () -> {
             Connection connection = Databases.SHARED.connect();

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
 class LostSessionIT extends RarelyCheckedTest {
 
     @Test
-    @DisplayName("C12, C14, C16: a killed session is told by refresh, once and for good, and others may go on")
+    @DisplayName(
+            "C12, C14, C16: refresh reports a killed session, once and permanently; the lock can be acquired again")
     void shouldTellLossOnRefresh() throws InterruptedException {
         LockHandle handle = locker.acquire(request);
         server.terminate(server.holder(lockId));
@@ -41,7 +42,7 @@ class LostSessionIT extends RarelyCheckedTest {
     }
 
     @Test
-    @DisplayName("C16: a killed session is told by release")
+    @DisplayName("C16: release reports a killed session")
     void shouldTellLossOnRelease() throws InterruptedException {
         LockHandle handle = locker.acquire(request);
         server.terminate(server.holder(lockId));
@@ -53,7 +54,7 @@ class LostSessionIT extends RarelyCheckedTest {
     }
 
     @Test
-    @DisplayName("C3, C12, C17: a lock that was freed behind our back is told, and its session is ended, not pooled")
+    @DisplayName("C3, C12, C17: a lock that others released is reported as lost; its session is ended, not pooled")
     void shouldTellLockFreedByOthers() throws Exception {
         for (boolean byRefresh : new boolean[] {true, false}) {
             List<Connection> opened = new CopyOnWriteArrayList<>();
@@ -139,7 +140,7 @@ class LostSessionIT extends RarelyCheckedTest {
                 assertTrue(handle.isHeld());
             } catch (LockUnavailableException e) {
                 assertTrue(e.getMessage().contains("on purpose"), e.getMessage());
-                assertEquals("pg_try_advisory_lock(?)", step, "only a failed attempt is told");
+                assertEquals("pg_try_advisory_lock(?)", step, "only a failed attempt is reported");
             }
 
             Server.eventually("free after " + step, () -> server.isFree(lockId));

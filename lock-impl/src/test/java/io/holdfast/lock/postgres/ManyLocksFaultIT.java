@@ -80,8 +80,7 @@ class ManyLocksFaultIT {
     }
 
     @Test
-    @DisplayName(
-            "C12, C13: hundreds of locks are checked by one query per interval, and a restart is told to every holder")
+    @DisplayName("C12, C13: one query per interval checks hundreds of locks; every holder is notified of a restart")
     void shouldCheckAllAtOnceAndTellEverybody() throws Exception {
         acquireAll();
 
@@ -89,7 +88,7 @@ class ManyLocksFaultIT {
         loseOnlyOne(handles.get(0));
         postgres.restart("fast");
 
-        Server.within(ALL_TOLD, "every holder is told", () -> events.get() >= LOCKS && actions.get() >= LOCKS);
+        Server.within(ALL_TOLD, "every holder is notified", () -> events.get() >= LOCKS && actions.get() >= LOCKS);
         assertAll(
                 () -> assertEquals(LOCKS, lostKeys.size()),
                 () -> assertEquals(LOCKS, events.get()),
@@ -124,7 +123,7 @@ class ManyLocksFaultIT {
     private void loseOnlyOne(LockHandle handle) throws InterruptedException {
         server.terminate(server.holder(locker.lockId(handle.key())));
 
-        Server.within(ONE_TOLD, "its holder is told", () -> events.get() > 0 && actions.get() > 0);
+        Server.within(ONE_TOLD, "its holder is notified", () -> events.get() > 0 && actions.get() > 0);
         assertEquals(Set.of(handle.key()), lostKeys);
         assertEquals(LockState.LOST, handle.state());
         assertTrue(handles.stream().skip(1).allMatch(LockHandle::isHeld), "the others are still held");

@@ -29,7 +29,7 @@ class MessagesTest {
     private static final Logger LOG = Logger.getLogger("io.holdfast.lock");
 
     @Test
-    @DisplayName("what may be a password in a JDBC URL is in no sentence about a cause")
+    @DisplayName("no sentence about a cause contains anything of a JDBC URL that may be a password")
     void shouldLeaveOutCredentials() {
         Map.of(
                         "No suitable driver found for jdbc:postgresql://db/locks?user=me&password=secret",

@@ -171,7 +171,7 @@ class MutualExclusionLoadIT {
 
     @Test
     @DisplayName(
-            "the oracle finds two at once whose releases said held, also if a third, lost one overwrote them, and no others")
+            "the oracle finds only overlapping holders that both released as held, even if a lost one overwrote them")
     void shouldFindOverlaps() throws SQLException {
         LoadObserver observer = new LoadObserver(Databases.SHARED, order(SessionMode.PINNED, Duration.ZERO));
         String key = observer.order().keys().get(0);
@@ -206,7 +206,7 @@ class MutualExclusionLoadIT {
 
     @Test
     @DisplayName(
-            "the oracle keeps out who has an earlier token than one that was there, and finds it if its release said held")
+            "the oracle refuses a token that is earlier than a former one, and finds it if it was released as held")
     void shouldRefuseEarlierTokens() throws SQLException {
         LoadObserver observer = new LoadObserver(Databases.SHARED, order(SessionMode.PINNED, Duration.ZERO));
         String key = observer.order().keys().get(0);

@@ -70,7 +70,7 @@ class NetworkFaultsIT extends FaultTest {
     // ---- the holder's network
 
     @Test
-    @DisplayName("C1, C12, C14: the holder whose connection is cut is told, and the lock comes free")
+    @DisplayName("C1, C12, C14: a holder whose connection is cut is notified, and the lock becomes free")
     void shouldTellOfACutConnection() throws InterruptedException, IOException {
         LockHandle handle = loss.watch(far.acquire(request, LONG));
 
@@ -110,8 +110,7 @@ class NetworkFaultsIT extends FaultTest {
     }
 
     @Test
-    @DisplayName(
-            "C16, C17: a session that cannot be reached any more is ended from another one, long before the heartbeat")
+    @DisplayName("C16, C17: an unreachable session is ended from a different session, long before the heartbeat")
     void shouldEndAnUnreachableSessionFromAnother() throws InterruptedException {
         far.close();
         far = far(CONFIG.heartbeat(Duration.ofSeconds(60)));
@@ -130,7 +129,8 @@ class NetworkFaultsIT extends FaultTest {
     // ---- the waiter's network
 
     @Test
-    @DisplayName("C1, C5: a waiter whose connection is cut leaves the server's queue; its caller waits on or is told")
+    @DisplayName(
+            "C1, C5: a waiter whose connection is cut leaves the server's queue; its caller waits on or is notified")
     void shouldForgetAWaiterThatIsCut() throws Exception {
         Future<LockHandle> waiting;
         try (LockHandle handle = near.acquire(request, LONG)) {

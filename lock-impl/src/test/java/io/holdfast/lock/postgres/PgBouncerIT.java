@@ -238,7 +238,7 @@ class PgBouncerIT {
     }
 
     @Test
-    @DisplayName("C12: the end of a session behind the pooler is told")
+    @DisplayName("C12: the end of a session behind the pooler is detected")
     void shouldTellLossBehindPooler() throws Exception {
         startPooler("session");
         PostgresLocker pooled = locker(pooler.dataSource());
@@ -246,7 +246,7 @@ class PgBouncerIT {
 
         server.terminate(server.holder(lockId));
 
-        Server.eventually("the holder is told", () -> handle.state() == LockState.LOST);
+        Server.eventually("the holder is notified", () -> handle.state() == LockState.LOST);
     }
 
     @Test

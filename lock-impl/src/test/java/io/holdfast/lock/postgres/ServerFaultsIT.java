@@ -97,7 +97,8 @@ class ServerFaultsIT extends FaultTest {
 
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("deaths")
-    @DisplayName("C1, C12, C14: whoever lost the lock by a death on the server is told once, before long, and for good")
+    @DisplayName(
+            "C1, C12, C14: the loss of a lock by a death on the server is permanent, and is reported soon and once")
     void shouldTellOfDeath(Death death, SessionMode sessions) throws Exception {
         LockHandle handle = hold(sessions);
         int holder = server.holder(lockId);

@@ -229,7 +229,7 @@ class ServerSettingsIT extends LockerTest {
 
             boolean told = asks(asking, inDoubt);
 
-            assertTrue(told, "either it is ended, or it is told that it may not be: never taken for gone");
+            assertTrue(told, "it is ended, or the role lacks the privilege to end it: it is never taken for gone");
             locker.close();
             Server.eventually("both sessions have ended", () -> server.isFree(lockId));
             Server.eventually(

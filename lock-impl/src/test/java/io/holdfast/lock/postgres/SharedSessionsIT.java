@@ -114,7 +114,7 @@ class SharedSessionsIT extends LockerTest {
     }
 
     @Test
-    @DisplayName("C12: the loss of a session is told to the holders of all its locks, and to no others")
+    @DisplayName("C12: the loss of a session is reported to the holders of all its locks, and to no others")
     void shouldTellAllOfLostSession() throws InterruptedException {
         List<LockHandle> handles = new ArrayList<>();
         for (int i = 0; i < 130; i++) {

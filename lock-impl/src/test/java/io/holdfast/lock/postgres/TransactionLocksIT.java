@@ -191,7 +191,8 @@ class TransactionLocksIT extends TransactionLocksTest {
     }
 
     @Test
-    @DisplayName("C5: what cannot be compared with the locks' own database is refused before anything is locked")
+    @DisplayName(
+            "C5: if the locks' own database cannot be asked for comparison, the lock is refused and nothing is locked")
     void shouldLockNothingIfOwnDatabaseCannotBeAsked() throws Exception {
         try (PostgresLocker exhausted = new PostgresLocker(
                 CONFIG,
@@ -207,7 +208,7 @@ class TransactionLocksIT extends TransactionLocksTest {
     }
 
     @Test
-    @DisplayName("C6: an exhausted pool of the transaction is told as such, and counted as a failure")
+    @DisplayName("C6: an exhausted pool of the transaction is reported as such, and counted as a failure")
     void shouldTellExhaustedPool() {
         ConnectionSource exhausted = () -> {
             throw new SQLTransientConnectionException("no connection is free");
@@ -217,7 +218,7 @@ class TransactionLocksIT extends TransactionLocksTest {
     }
 
     @Test
-    @DisplayName("a transaction that failed before is told as such")
+    @DisplayName("a transaction that failed before is reported as such")
     void shouldTellFailedTransaction() throws Exception {
         assertThrows(SQLException.class, () -> execute(connection, "select 1/0"));
         IllegalStateException refused =

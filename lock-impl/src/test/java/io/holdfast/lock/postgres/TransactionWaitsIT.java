@@ -60,7 +60,7 @@ class TransactionWaitsIT extends TransactionLocksTest {
     }
 
     @Test
-    @DisplayName("C5: an interrupt ends the wait; the transaction and its work are as they were")
+    @DisplayName("C5: an interrupt ends the wait and leaves the transaction and its work unchanged")
     void shouldBeInterruptible() throws Exception {
         LockHandle handle = locker.acquire(request);
         execute(connection, "insert into work values (1)");
@@ -117,7 +117,7 @@ class TransactionWaitsIT extends TransactionLocksTest {
 
     @Test
     @DisplayName(
-            "a deadlock of two transactions is found by the server, and told to one of them; its work is as it was")
+            "the server detects a deadlock of two transactions and reports it to one of them; its work is unchanged")
     void shouldTellDeadlock() throws Exception {
         LockRequest second = LockRequest.of(key + "/second").scope(LockScope.TRANSACTION);
         try (Connection other = transaction()) {
@@ -140,12 +140,12 @@ class TransactionWaitsIT extends TransactionLocksTest {
     }
 
     private static Future<?> failsFirst(Future<?> one, Future<?> two) throws InterruptedException {
-        Server.eventually("one of them is told", () -> one.isDone() || two.isDone());
+        Server.eventually("one of them is notified", () -> one.isDone() || two.isDone());
         return one.isDone() ? one : two;
     }
 
     @Test
-    @DisplayName("a session that ends while it waits is told as unavailable; the next transaction locks")
+    @DisplayName("a session that ends while it waits is reported as unavailable; the next transaction gets the lock")
     void shouldTellLostSession() throws Exception {
         LockHandle handle = locker.acquire(request);
         int pid = Integer.parseInt(ask(connection, "select pg_backend_pid()"));

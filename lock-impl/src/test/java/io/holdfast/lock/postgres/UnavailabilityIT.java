@@ -36,7 +36,7 @@ class UnavailabilityIT extends RarelyCheckedTest {
 
     @Test
     @DisplayName(
-            "C6: while the pool has no connection for the first, the next for the same key is not told of contention")
+            "C6: while the pool has no connection for a key's first caller, the next one gets no report of contention")
     void shouldNotTakeExhaustionForContention() throws Exception {
         List<LockHandle> held = new ArrayList<>();
         for (int i = 0; i < POOL_SIZE; i++) {
@@ -51,14 +51,14 @@ class UnavailabilityIT extends RarelyCheckedTest {
         ExecutionException failure = assertThrows(ExecutionException.class, first::get);
         assertEquals(LockConnectionTimeoutException.class, failure.getCause().getClass());
         assertEquals(0, Collections.frequency(listener.events(), "contended"));
-        assertThrows(LockConnectionTimeoutException.class, locker::ping, "a ping tells it, too");
+        assertThrows(LockConnectionTimeoutException.class, locker::ping, "a ping reports it, too");
         held.forEach(LockHandle::release);
         locker.tryAcquire(request).orElseThrow().release();
         locker.ping();
     }
 
     @Test
-    @DisplayName("C6: an exhausted pool is reported as such, after the connection time-out, and not as contention")
+    @DisplayName("C6: an exhausted pool is reported as such, after the connection timeout, and not as contention")
     void shouldReportExhaustedPool() throws InterruptedException {
         List<LockHandle> held = new ArrayList<>();
         for (int i = 0; i < POOL_SIZE; i++) {

@@ -142,7 +142,7 @@ public class LibertyPoolsIT {
 
     @Test
     @OperateOnDeployment("boundary")
-    @DisplayName("C3, C8: local transactions that end at the boundary of the EJB: a lock stays on its session")
+    @DisplayName("C3, C8: with local transactions that end at the EJB's boundary, a lock stays on its session")
     void shouldStayOnSessionWithContainerAtBoundary() throws Exception {
         assertTrue(ejb.notSupported(() -> isSessionShared("jdbc/work")), "the setting is in force");
         assertStays();
@@ -150,7 +150,7 @@ public class LibertyPoolsIT {
 
     @Test
     @OperateOnDeployment("shareable")
-    @DisplayName("C3, C8: a shareable resource reference: a lock stays on its session")
+    @DisplayName("C3, C8: with a shareable resource reference, a lock stays on its session")
     void shouldStayOnSessionOfShareableReference() throws Exception {
         assertTrue(ejb.required(() -> isSessionShared(REFERENCE)), "the setting is in force");
         assertStays();
@@ -158,7 +158,7 @@ public class LibertyPoolsIT {
 
     @Test
     @OperateOnDeployment("unshareable")
-    @DisplayName("C3, C8: an unshareable resource reference: a lock stays on its session")
+    @DisplayName("C3, C8: with an unshareable resource reference, a lock stays on its session")
     void shouldStayOnSessionOfUnshareableReference() throws Exception {
         assertFalse(ejb.required(() -> isSessionShared(REFERENCE)), "the setting is in force");
         assertStays();
@@ -166,7 +166,7 @@ public class LibertyPoolsIT {
 
     @Test
     @OperateOnDeployment("plain-type")
-    @DisplayName("C3, C8: a data source of type javax.sql.DataSource: a lock stays on its session")
+    @DisplayName("C3, C8: with a data source of type javax.sql.DataSource, a lock stays on its session")
     void shouldStayOnSessionOfPlainType() throws Exception {
         assertStays();
     }
@@ -174,9 +174,11 @@ public class LibertyPoolsIT {
     @Test
     @Differs(
             on = "Open Liberty",
-            how = "what the locker's threads are not allowed is refused as LockUnavailableException; nothing is lost")
+            how = "a lock that would exceed this limit on the locker's threads is refused with"
+                    + " LockUnavailableException; no lock is lost")
     @OperateOnDeployment("one-per-thread")
-    @DisplayName("C3: maxConnectionsPerThread=1: a lock stays on its session; of many locks at once, some are refused")
+    @DisplayName("C3: with maxConnectionsPerThread=1, a lock stays on its session; some of many simultaneous locks are"
+            + " refused")
     void shouldStayOnSessionWithOneConnectionPerThread() throws Exception {
         connections.assertStaysOnSession(locker);
         List<LockHandle> held = new ArrayList<>();
@@ -195,21 +197,21 @@ public class LibertyPoolsIT {
 
     @Test
     @OperateOnDeployment("thread-local")
-    @DisplayName("C3: numConnectionsPerThreadLocal=1: a lock stays on its session")
+    @DisplayName("C3: with numConnectionsPerThreadLocal=1, a lock stays on its session")
     void shouldStayOnSessionWithThreadLocalConnections() throws Exception {
         assertStays();
     }
 
     @Test
     @OperateOnDeployment("statement-cache")
-    @DisplayName("C3, C18: a cache of prepared statements: a lock stays on its session")
+    @DisplayName("C3, C18: with a prepared statement cache, a lock stays on its session")
     void shouldStayOnSessionWithStatementCache() throws Exception {
         assertStays();
     }
 
     @Test
     @OperateOnDeployment("no-reuse")
-    @DisplayName("C3: agedTimeout=0, no connection is used twice: a lock stays on its session")
+    @DisplayName("C3: with agedTimeout=0, which means that no connection is reused, a lock stays on its session")
     void shouldStayOnSessionWithoutReuse() throws Exception {
         assertStays();
     }
@@ -230,7 +232,8 @@ public class LibertyPoolsIT {
 
     @Test
     @OperateOnDeployment("short-lived")
-    @DisplayName("C3: maxIdleTime, reapTime and agedTimeout pass while a lock is held: it stays on its session")
+    @DisplayName(
+            "C3: if maxIdleTime, reapTime and agedTimeout pass while a lock is held, the lock stays on its session")
     void shouldOutliveTimeouts() throws Exception {
         try (LockHandle held = locker.acquire(REQUEST)) {
             long lockId = locker.lockId(REQUEST.key());
@@ -250,14 +253,14 @@ public class LibertyPoolsIT {
 
     @Test
     @OperateOnDeployment("entire-pool")
-    @DisplayName("C12: purgePolicy EntirePool: a killed session takes no other lock with it")
+    @DisplayName("C12: with purgePolicy=EntirePool, a killed session does not affect any other lock")
     void shouldSurvivePurgeOfEntirePool() throws Exception {
         assertSurvivesKilledSession();
     }
 
     @Test
     @OperateOnDeployment("failing-only")
-    @DisplayName("C12: purgePolicy FailingConnectionOnly: the same")
+    @DisplayName("C12: with purgePolicy=FailingConnectionOnly, a killed session does not affect any other lock")
     void shouldSurvivePurgeOfFailingConnection() throws Exception {
         assertSurvivesKilledSession();
         assertStays();
@@ -265,7 +268,7 @@ public class LibertyPoolsIT {
 
     @Test
     @OperateOnDeployment("validate-all")
-    @DisplayName("C12: purgePolicy ValidateAllConnections: the same")
+    @DisplayName("C12: with purgePolicy=ValidateAllConnections, a killed session does not affect any other lock")
     void shouldSurviveValidationOfAllConnections() throws Exception {
         assertSurvivesKilledSession();
         assertStays();

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ArquillianTest
 @RunAsClient
 @Tag("without-optional-apis")
+@DisplayName("Without MicroProfile Config")
 public class WithoutConfigIT extends DeployingTest {
 
     @Deployment(name = "unread-war", managed = false, testable = false)
@@ -32,7 +33,8 @@ public class WithoutConfigIT extends DeployingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"unread-war", "unread-ear"})
-    @DisplayName("settings in a file that the server does not read are reported, with the file and the cure")
+    @DisplayName(
+            "settings in a file that the server does not read are reported in the log, with the file and the remedy")
     void shouldReportUnreadFile(String name) throws Exception {
         whileDeployed(
                 name,

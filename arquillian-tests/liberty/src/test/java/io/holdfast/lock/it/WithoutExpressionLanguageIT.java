@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 @ArquillianTest
 @RunAsClient
 @Tag("without-optional-apis")
+@DisplayName("Without Expression Language")
 public class WithoutExpressionLanguageIT extends DeployingTest {
 
     @Deployment(name = "expressions", managed = false, testable = false)
@@ -22,7 +23,7 @@ public class WithoutExpressionLanguageIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("C24: a key with an expression fails the deployment where the server has no Expression Language")
+    @DisplayName("C24: a key with an expression fails the deployment if the server has no Expression Language")
     void shouldRefuseExpressions() {
         assertFails("expressions", "HOLDFAST-0110", "Jakarta Expression Language", "which this server lacks");
     }

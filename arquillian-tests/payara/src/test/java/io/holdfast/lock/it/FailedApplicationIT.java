@@ -34,7 +34,7 @@ public class FailedApplicationIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("after a deployment that failed the health of the server can be asked, and it is ready")
+    @DisplayName("after a failed deployment, the server still answers health checks and is ready")
     void shouldOutliveFailedDeployment() throws Exception {
         assertThrows(Exception.class, () -> deployer.deploy("failing-ear"));
         whileDeployed("after-failure", application -> {

@@ -109,7 +109,8 @@ public class PayaraPoolsIT {
     }
 
     @Test
-    @DisplayName("C8, C11: a transaction with a connection of the same pool does nothing to a lock taken before")
+    @DisplayName(
+            "C8, C11: a transaction that uses a connection of the same pool does not affect a lock acquired before it")
     void shouldStayOutOfTransactionBegunLater() throws Exception {
         for (String name : List.of(
                 "work",
@@ -141,7 +142,8 @@ public class PayaraPoolsIT {
     }
 
     @Test
-    @DisplayName("C8: a lock taken and released inside a transaction of the same pool is none of its business")
+    @DisplayName(
+            "C8: a lock acquired and released inside a transaction on the same pool is not part of that transaction")
     void shouldStayOutOfRunningTransaction() throws Exception {
         for (String name : List.of("work", "hazard-xa", "hazard-lazy", "hazard-thread")) {
             DataSource pool = pool(name);
@@ -162,7 +164,7 @@ public class PayaraPoolsIT {
     }
 
     @Test
-    @DisplayName("C12: settings that end idle or used connections leave a held one alone")
+    @DisplayName("C12: settings that close idle or used connections do not affect a connection that holds a lock")
     void shouldOutliveTimeouts() throws Exception {
         for (String name : List.of("hazard-idle", "hazard-usage", "hazard-lazy", "hazard-statements", "hazard-match")) {
             assertUnharmed(name, (pool, handle) -> {
@@ -177,7 +179,7 @@ public class PayaraPoolsIT {
     }
 
     @Test
-    @DisplayName("C5: a pool's statement time-out does not end a wait early")
+    @DisplayName("C5: a pool's statement timeout does not end a wait early")
     void shouldWaitLongerThanStatementTimeout() throws Exception {
         try (PostgresLocker holder = locker(pool("holdfast"));
                 PostgresLocker waiter = locker(pool("hazard-statements"))) {
@@ -194,15 +196,15 @@ public class PayaraPoolsIT {
     }
 
     @Test
-    @Differs(on = "Payara", how = "the lock is lost; the locker warns, naming the settings")
-    @DisplayName("C12: a session that leak reclaim ends is told as lost")
+    @Differs(on = "Payara", how = "the lock is lost; the locker logs a warning that names the settings")
+    @DisplayName("C12: if the pool's leak reclaim closes the lock's connection, the lock is reported as lost")
     void shouldTellReclaim() throws Exception {
         assertLossIsTold("hazard-reclaim", (pool, handle) -> {});
     }
 
     @Test
-    @Differs(on = "Payara", how = "the lock is lost; the locker warns, naming the settings")
-    @DisplayName("C12: a session that ends with all others, since one was dead, is told as lost")
+    @Differs(on = "Payara", how = "the lock is lost; the locker logs a warning that names the settings")
+    @DisplayName("C12: if the pool closes all connections because one is dead, the lock is reported as lost")
     void shouldTellFailAll() throws Exception {
         assertLossIsTold("hazard-fail-all", (pool, handle) -> {
             int idle;
@@ -215,8 +217,8 @@ public class PayaraPoolsIT {
     }
 
     @Test
-    @Differs(on = "Payara", how = "the lock is lost; the locker warns")
-    @DisplayName("C12: a session that an administrator flushes is told as lost")
+    @Differs(on = "Payara", how = "the lock is lost; the locker logs a warning")
+    @DisplayName("C12: if an administrator flushes the pool, the lock is reported as lost")
     void shouldTellFlush() throws Exception {
         assertLossIsTold("hazard-match", (pool, handle) -> {
             Process asadmin = new ProcessBuilder(
@@ -237,13 +239,14 @@ public class PayaraPoolsIT {
     }
 
     @Test
-    @DisplayName("C12, C17: without validation a killed session is told as lost")
+    @DisplayName("C12, C17: without connection validation, a killed session is reported as a lost lock")
     void shouldTellKilledSession() throws Exception {
         assertLossIsTold("work", (pool, handle) -> PgLocks.endSessionOf(lockId(handle)));
     }
 
     @Test
-    @DisplayName("C11: a lock that a bean leaves held keeps its session, where the bean's own connections lose theirs")
+    @DisplayName("C11: a lock that a bean leaves held keeps its session, even though the bean's own open connection"
+            + " loses its session")
     void shouldStayAssociated() throws Exception {
         DataSource pool = pool("hazard-lazy");
         Connection[] own = new Connection[1];
@@ -272,7 +275,8 @@ public class PayaraPoolsIT {
     }
 
     @Test
-    @DisplayName("the pool without any settings does take connections of the caller into a transaction begun later")
+    @DisplayName(
+            "a pool without any settings does enlist the caller's open connections in a transaction that begins later")
     void shouldBeTrap() throws Exception {
         try (Connection early = pool("work").getConnection()) {
             assertTrue(early.getAutoCommit());

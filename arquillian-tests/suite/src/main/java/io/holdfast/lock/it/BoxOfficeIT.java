@@ -47,7 +47,8 @@ public class BoxOfficeIT {
     }
 
     @Test
-    @DisplayName("a stampede of buyers gets every seat once: the lock is held until the booking is committed")
+    @DisplayName(
+            "in a stampede of buyers, every seat is sold once, because the lock is held until the booking is committed")
     void shouldNotOversell() throws Exception {
         for (int i = 0; i < 3; i++) {
             JsonObject result = stampede();
@@ -61,7 +62,7 @@ public class BoxOfficeIT {
     }
 
     @Test
-    @DisplayName("with the switch off, every buyer is served without the lock, and the report may run")
+    @DisplayName("with the lock switched off, every buyer is served without the lock, and the report can run")
     void shouldSwitchLockOff() throws Exception {
         assertEquals(204, Http.send(useLock("false")).statusCode());
         try {
@@ -78,7 +79,8 @@ public class BoxOfficeIT {
     }
 
     @Test
-    @DisplayName("the state is also sent again and again, with what this node holds: its lease and its token")
+    @DisplayName("the state is also sent as a stream of events, with the lease and the token of each lock that this"
+            + " node holds")
     void shouldSendState() throws Exception {
         PgLocks.eventually("the till is open", this::isTillOpen);
         HttpResponse<Stream<String>> response =
@@ -114,7 +116,7 @@ public class BoxOfficeIT {
     }
 
     @Test
-    @DisplayName("the page and what it needs are served, and the operations endpoint tells who holds the till")
+    @DisplayName("the page and its resources are served, and the operations endpoint shows who holds the till")
     void shouldServePage() throws Exception {
         for (String file : List.of("", "box-office.js", "box-office.css")) {
             assertEquals(200, Http.get(file).statusCode(), file);
@@ -130,8 +132,8 @@ public class BoxOfficeIT {
     }
 
     @Test
-    @DisplayName(
-            "a till that has not noticed a later holder is refused by its row; the worker survives that and opens it again")
+    @DisplayName("a till that has not noticed a later holder is refused by the token in its row; the worker continues"
+            + " and reopens the till")
     void shouldRefuseStaleHolderAndOpenAgain() throws Exception {
         PgLocks.eventually("the till is open", this::isTillOpen);
         try (Connection connection = Environment.database().connect();
@@ -156,7 +158,7 @@ public class BoxOfficeIT {
     }
 
     @Test
-    @DisplayName("the EAR's lib has our two jars and nothing else; no API of the server and no driver is packaged")
+    @DisplayName("the EAR's lib contains only the two Holdfast jars; no server API and no driver is packaged")
     void shouldPackageNothingOfTheServer() {
         EnterpriseArchive ear = Archives.example();
 

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("The caller's thread")
 public class CallersThreadIT {
 
-    private static final String OPEN_LIBERTY =
-            "keepers ask, because using a connection enlists it in the transaction of the thread";
+    private static final String OPEN_LIBERTY = "keeper threads use the sessions instead, because using a connection"
+            + " enlists it in the transaction of the thread";
 
     @Inject
     private CallersPairs pairs;
@@ -44,20 +44,22 @@ public class CallersThreadIT {
     @Test
     @Differs(on = "Liberty", how = OPEN_LIBERTY)
     @DisplayName(
-            "C3, C10: the recommended data source: kept sessions are asked on the caller's thread, in all contexts")
+            "C3, C10: with the recommended data source, kept sessions are used on the caller's thread in all contexts")
     void shouldAskOnCallersThread() throws Exception {
         pairs.assertAsksOnRightThread(recommended);
     }
 
     @Test
     @Differs(on = "Liberty", how = OPEN_LIBERTY)
-    @DisplayName("C3, C10: the application's own data source with the server's default settings: the same")
+    @DisplayName("C3, C10: with the application's own data source and the server's default settings, kept sessions are"
+            + " used on the caller's thread in all contexts")
     void shouldAskOnCallersThreadOnDefaultDataSource() throws Exception {
         pairs.assertAsksOnRightThread(work);
     }
 
     @Test
-    @DisplayName("C3, C10: before and after the completion of a transaction a kept session serves, and stays outside")
+    @DisplayName("C3, C10: a kept session can be used before and after the completion of a transaction, and stays"
+            + " outside the transaction")
     void shouldServeCompletion() throws Exception {
         pairs.assertServesCompletion(recommended);
         pairs.assertServesCompletion(work);

@@ -64,8 +64,8 @@ public class CommitVisibilityIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("C1, C22: of 10,000 increments on two servers none is lost; with the lock released before the commit"
-            + " some are")
+    @DisplayName("C1, C22: none of 10,000 increments on two servers is lost; if the lock is released before the commit,"
+            + " some are lost")
     void shouldSeeWhatFormerHolderCommitted() throws Exception {
         long startNanos = System.nanoTime();
         count(10_000, false);

@@ -16,13 +16,15 @@ final class CompatibilityTable {
     private static final String PROSE = """
             # Compatibility
 
-            What the tests have shown on each server, written by the tests themselves: each row is a test of `arquillian-tests`,
-            run against the server in the head of the column and a real PostgreSQL. *differs* says how, and what the locker or
-            its user does about it. An empty cell: the behaviour does not exist there, or was not tried. C1 to C27 are the
-            promises of [contract.md](contract.md). That three servers exclude each other is shown by `together`.
+            The tests write this table: each row is a test of `arquillian-tests`, run against a real PostgreSQL on
+            the server at the head of the column. *differs* is followed by the difference, and by what the locker or
+            its user does about it. An empty cell means that the behaviour does not exist on that server, or was not
+            tested. C1 to C27 are the promises of [contract.md](contract.md). The tests of the module `together`
+            show that the locks of three servers exclude each other.
 
-            A column that names no JDK was written on JDK 17. All columns are on PostgreSQL 18; the tests of `lock-impl` that depend
-            on the database pass on PostgreSQL 14, 15, 16, 17 and 18, and on 13 they verify that missing features are reported.
+            A column that names no JDK was written on JDK 17. All columns were written on PostgreSQL 18. The tests
+            of `lock-impl` that depend on the database pass on PostgreSQL 14, 15, 16, 17 and 18; on PostgreSQL 13,
+            they verify that missing features are reported.
 
             """;
     private static final String FIRST = "behaviour";

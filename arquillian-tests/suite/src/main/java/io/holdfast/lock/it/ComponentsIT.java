@@ -46,7 +46,8 @@ public class ComponentsIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"resource", "session", "filter", "batch"})
-    @DisplayName("a REST resource without a scope, a session-scoped bean, a filter, a batchlet named as a bean")
+    @DisplayName("a REST resource without a scope, a session-scoped bean, a filter and a batchlet referenced by its"
+            + " bean name run under their locks")
     void shouldRunUnderLock(String component) {
         HttpResponse<String> response = Http.get("components/api/" + component);
 
@@ -54,7 +55,7 @@ public class ComponentsIT {
     }
 
     @Test
-    @DisplayName("a WebSocket endpoint")
+    @DisplayName("a WebSocket endpoint handles messages under its lock")
     void shouldHandleMessagesUnderLock() throws Exception {
         URI uri = URI.create(Environment.url().replaceFirst("http", "ws") + "/components/socket");
         CompletableFuture<String> answer = new CompletableFuture<>();

@@ -65,7 +65,7 @@ public class ConfigurationIT {
     }
 
     @Test
-    @DisplayName("what is set for a name stands for what a request leaves out")
+    @DisplayName("settings for a lock name apply wherever a request does not specify a value")
     void shouldUseSettingsOfName() throws Exception {
         try (LockHandle handle = locker.acquire(REQUEST)) {
             assertEquals(Duration.ofSeconds(40), handle.ttl());
@@ -84,14 +84,15 @@ public class ConfigurationIT {
     }
 
     @Test
-    @DisplayName("the log says which database was reached, without the parameters of its URL")
+    @DisplayName("the log names the database that was reached, without the parameters of its URL")
     void shouldNameDatabase() {
         String database = System.getProperty("holdfast.jdbc.url").replaceFirst("[?].*", "");
         assertTrue(log.has("HOLDFAST-0101", "locks use jdbc/holdfast, which leads to " + database + ", namespace 0"));
     }
 
     @Test
-    @DisplayName("what is set for a method's locks, or for a domain, is found in a source that lists no names")
+    @DisplayName("settings for a method's locks or for a domain are found in a configuration source that does not list"
+            + " its names")
     void shouldAskForSettingsByName() throws Exception {
         assertEquals("ran", bean.configured());
         try (LockHandle handle = locker.acquire(LockRequest.of(Keys.SHARED))) {
@@ -103,7 +104,7 @@ public class ConfigurationIT {
     }
 
     @Test
-    @DisplayName("a name that is none of a setting is warned of, with the setting most like it")
+    @DisplayName("a name that is not a setting is logged as a warning, with the most similar setting")
     void shouldWarnOfUnknownSetting() {
         assertTrue(log.has("HOLDFAST-0130", "holdfast.wait-at-mots", "Did you mean holdfast.wait-at-most?"));
         assertFalse(log.has("HOLDFAST-0130", "order/#{order.id}"));
@@ -111,7 +112,7 @@ public class ConfigurationIT {
     }
 
     @Test
-    @DisplayName("an override that loses the annotation of the method that it overrides is logged at deployment")
+    @DisplayName("a method that overrides a @Locked method without repeating the annotation is logged at deployment")
     void shouldWarnAboutOverrides() {
         assertTrue(log.has("HOLDFAST-0054", "ForgetfulBean.transfer", "KeyBean.transfer"));
         assertFalse(log.has("HOLDFAST-0054", "ship"));

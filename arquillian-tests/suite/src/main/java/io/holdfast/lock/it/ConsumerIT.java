@@ -30,7 +30,7 @@ public class ConsumerIT {
     }
 
     @Test
-    @DisplayName("a user's project needs two dependencies, which bring no other")
+    @DisplayName("a user's project needs two dependencies, which have no further dependencies")
     void shouldNeedTwoJars() {
         assertEquals(
                 Set.of("lock-api", "lock-impl"),
@@ -40,7 +40,7 @@ public class ConsumerIT {
     }
 
     @Test
-    @DisplayName("a user's project locks by annotation and by locker")
+    @DisplayName("a user's project acquires locks through the annotation and through the Locker")
     void shouldLock() {
         assertEquals("true true", new RemoteDeployment("consumer").post("stock?item=42"));
     }

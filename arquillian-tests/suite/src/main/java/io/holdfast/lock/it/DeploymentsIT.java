@@ -77,7 +77,7 @@ public class DeploymentsIT extends ObservingTest {
     }
 
     @Test
-    @DisplayName("C1, C19: deployments and JVMs exclude each other; undeploying frees what a deployment holds")
+    @DisplayName("C1, C19: deployments and JVMs exclude each other; undeploying a deployment releases its locks")
     void shouldExcludeDeploymentsAndJvms() throws Exception {
         deployer.deploy("first");
         assertTrue(tryAcquire("first"));
@@ -112,7 +112,7 @@ public class DeploymentsIT extends ObservingTest {
     }
 
     @Test
-    @DisplayName("a mistake in the configuration fails the deployment and says what to do")
+    @DisplayName("a mistake in the configuration fails the deployment with a message that states the remedy")
     void shouldFailDeployment() {
         assertFails("not-postgres", "HOLDFAST-0103", "H2", "holdfast.datasource");
         assertFails("no-data-source", "HOLDFAST-0104", "jdbc/misspelt");
@@ -122,8 +122,7 @@ public class DeploymentsIT extends ObservingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"first", "second"})
-    @DisplayName(
-            "a healthy application deploys and ends without a warning about locks, or about a class that is missing")
+    @DisplayName("a healthy application is deployed and undeployed without a warning about locks or missing classes")
     void shouldLogNothingAlarming(String deployment) throws Exception {
         int before = Files.readString(Environment.logFile()).length();
         whileDeployed(deployment, application -> {

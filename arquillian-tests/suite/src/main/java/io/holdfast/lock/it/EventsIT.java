@@ -65,7 +65,8 @@ public class EventsIT {
 
     @Test
     @OperateOnDeployment("ear")
-    @DisplayName("observers in an EJB jar hear of grants, contention, releases and losses, at once and asynchronously")
+    @DisplayName("synchronous and asynchronous observers in an EJB jar are notified of grants, contention, releases and"
+            + " losses")
     void shouldTellInEar() throws Exception {
         assertTold(LockRequest.of("events/ear"));
         assertEquals(1, listenerOfWeb.get().grants("events/ear"), "a LockListener in the WAR is notified, too");
@@ -74,7 +75,8 @@ public class EventsIT {
 
     @Test
     @OperateOnDeployment("war")
-    @DisplayName("observers in a WAR hear of grants, contention, releases and losses, at once and asynchronously")
+    @DisplayName(
+            "synchronous and asynchronous observers in a WAR are notified of grants, contention, releases and losses")
     void shouldTellInWar() throws Exception {
         assertTold(LockRequest.of("events/war"));
         assertLossTold("events/war/lost");
@@ -82,7 +84,7 @@ public class EventsIT {
 
     @Test
     @OperateOnDeployment("war")
-    @DisplayName("an observer that throws does no harm to the lock")
+    @DisplayName("exceptions thrown by an observer do not affect the lock")
     void shouldContainFailingObservers() throws Exception {
         assertTold(LockRequest.of("events/unlucky").name(EventLog.UNLUCKY));
     }

@@ -67,7 +67,7 @@ public class FaultToleranceIT {
 
     @Test
     @OperateOnDeployment("tuned")
-    @DisplayName("number of retries and threshold of the circuit breaker are those of the configuration")
+    @DisplayName("the number of retries and the threshold of the circuit breaker are configurable")
     void shouldBeTunable() {
         for (int i = 0; i < 3; i++) {
             assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST, LockRequest.IMMEDIATE));
@@ -83,7 +83,7 @@ public class FaultToleranceIT {
 
     @Test
     @OperateOnDeployment("strict")
-    @DisplayName("C6: contention, interruption, misuse and a reached limit never count as failure")
+    @DisplayName("C6: contention, interruption, misuse and a reached limit never count as failures")
     void shouldCountNoOtherOutcome() throws Exception {
         LockRequest free = LockRequest.of("fault-tolerance/free");
         for (int i = 0; i < 3; i++) {

@@ -64,7 +64,7 @@ public class HealthIT extends DeployingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"healthy", "health-ear"})
-    @DisplayName("the server is ready if the locks' own database can be asked; the check names its application")
+    @DisplayName("the server is ready if the locks' database can be queried; the check names its application")
     void shouldBeReady(String deployment) throws Exception {
         whileDeployed(deployment, application -> {
             Health health = health();
@@ -74,14 +74,14 @@ public class HealthIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName(
-            "the server is not ready if the locks' own database cannot be reached, and says the kind of failure only")
+    @DisplayName("the server is not ready if the locks' database cannot be reached; the check reports only the kind of"
+            + " failure")
     void shouldNotBeReady() throws Exception {
         whileDeployed("unhealthy", application -> assertDown("LockUnavailableException"));
     }
 
     @Test
-    @DisplayName("a database that accepts connections and does not answer is reported within a second")
+    @DisplayName("a database that accepts connections but does not answer is reported within a second")
     void shouldNotWaitForSilentDatabase() throws Exception {
         Nowhere silent = Nowhere.silentOutside();
         whileDeployed("unhealthy", application -> {
@@ -106,7 +106,7 @@ public class HealthIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("a pool whose connections are all in use by locks is no reason to take the server out of service")
+    @DisplayName("the server remains ready while locks use all connections of their pool")
     void shouldBeReadyWithBusyPool() throws Exception {
         whileDeployed("busy", application -> {
             assertEquals("true", application.lock("try", "busy"));
@@ -119,7 +119,7 @@ public class HealthIT extends DeployingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"health-off", "health-off-ear"})
-    @DisplayName("there is no check where it is switched off")
+    @DisplayName("if the health check is switched off, the server does not report it")
     void shouldBeSwitchedOff(String deployment) throws Exception {
         whileDeployed(deployment, application -> {
             Health health = health();

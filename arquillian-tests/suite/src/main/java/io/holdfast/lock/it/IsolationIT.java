@@ -108,15 +108,15 @@ public class IsolationIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "C22: READ COMMITTED: of two transactions that look and then book under one lock, one books, though both"
-                    + " had read before")
+    @DisplayName("C22: under READ COMMITTED, only one of two transactions that check and book under one lock books,"
+            + " even if the second had already read")
     void shouldSellOnceUnderReadCommitted() throws Exception {
         assertEquals(1, sell(Rows::backendPid));
     }
 
     @Test
-    @DisplayName("C22: REPEATABLE READ: one books, if the lock is acquired before the first read")
+    @DisplayName("C22: under REPEATABLE READ, only one of two transactions that check and book under one lock books, if"
+            + " the lock is acquired before the first read")
     void shouldSellOnceUnderRepeatableRead() throws Exception {
         assertEquals(1, sell(() -> {
             execute("set transaction isolation level repeatable read");
@@ -134,7 +134,8 @@ public class IsolationIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: an entity that was read before the lock is stale under it until it is refreshed")
+    @DisplayName(
+            "C22: an entity that was read before the lock was acquired is stale under the lock until it is refreshed")
     void shouldSeeCommittedStateAfterRefresh() throws Exception {
         transaction.begin();
         assertTrue(seats.find(1).isFree());
@@ -146,8 +147,8 @@ public class IsolationIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "C22: an entity that is found in a transaction begun under the lock, and not in the cache, is not stale")
+    @DisplayName("C22: an entity that is read in a transaction begun under the lock, and not from the shared cache, is"
+            + " not stale")
     void shouldSeeCommittedStateInOwnTransaction() throws Exception {
         assertTrue(seats.find(2).isFree(), "in the cache from now on, if there is one");
         sellElsewhere();

@@ -75,27 +75,28 @@ public class LibraryIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("C24: lock-api without lock-impl fails the deployment if anything is @Locked")
+    @DisplayName("C24: lock-api without lock-impl fails the deployment if the application uses @Locked")
     void shouldRefuseApiWithoutImplementation() {
         assertFails("api-only", "HOLDFAST-0078", "LockedOnlyBean", "Add io.holdfast:lock-impl");
         assertFails("api-only-ejb", "HOLDFAST-0078", "LockedOnlyEjb", "Add io.holdfast:lock-impl");
     }
 
     @Test
-    @DisplayName("lock-api alone deploys if nothing is @Locked")
+    @DisplayName("an application with lock-api but without lock-impl is deployed if it does not use @Locked")
     void shouldDeployUnusedApi() {
         deployer.deploy("api-unused");
         deployer.undeploy("api-unused");
     }
 
     @Test
-    @DisplayName("lock-api in the lib of an EAR and lock-impl in the WAR: the methods of the WAR run under their locks")
+    @DisplayName("with lock-api in an EAR's lib and lock-impl in its WAR, the WAR's methods run under their locks")
     void shouldDeployImplementationInTheWar() throws Exception {
         whileDeployed("split", application -> assertEquals("[current-key]", application.post("keys")));
     }
 
     @Test
-    @DisplayName("C24: two copies of the library that one archive sees fail the deployment, which names their places")
+    @DisplayName("C24: an archive that sees two copies of the library fails the deployment with a message that names"
+            + " their locations")
     void shouldRefuseTwoCopies() {
         assertFails("two-copies", "HOLDFAST-0079", "lock-impl.jar", "lock-impl-copy.jar");
         assertFails("two-places", "HOLDFAST-0079", "lib/lock-impl.jar", "WEB-INF/lib");

@@ -35,7 +35,8 @@ public class LifecycleIT extends ObservingTest {
     }
 
     @Test
-    @DisplayName("observers of Startup and Shutdown, @PostConstruct and @PreDestroy lock, in a WAR and in an EAR")
+    @DisplayName("observers of Startup and Shutdown, @PostConstruct and @PreDestroy methods can acquire locks, in a WAR"
+            + " and in an EAR")
     void shouldLockDuringStartAndEnd() {
         for (String application : List.of("lifecycle-war", "lifecycle-ear")) {
             deployer.deploy(application);

@@ -90,7 +90,7 @@ public class LockDomainIT extends DeployingTest {
 
     @Test
     @OperateOnDeployment("domains")
-    @DisplayName("lockers of two domains lock apart from each other, in EJB jar and WAR alike")
+    @DisplayName("the lockers of two domains lock independently of each other, both in an EJB jar and in a WAR")
     void shouldLockApart() throws Exception {
         assertNotEquals(locker.lockId(KEY), billing.lockId(KEY));
         assertEquals(billing.lockId(KEY), ejb.lockId(KEY));
@@ -109,7 +109,7 @@ public class LockDomainIT extends DeployingTest {
 
     @Test
     @OperateOnDeployment("domains")
-    @DisplayName("the administration of a domain shows its locks only")
+    @DisplayName("the LockAdmin of a domain shows only the locks of that domain")
     void shouldAdministerApart() throws Exception {
         try (LockHandle held = billing.acquire(REQUEST, LockRequest.IMMEDIATE)) {
             assertTrue(billingAdmin.lock(KEY).isPresent());
@@ -120,7 +120,8 @@ public class LockDomainIT extends DeployingTest {
 
     @Test
     @OperateOnDeployment("domains")
-    @DisplayName("@Locked takes the lock of its domain, also inside a call that holds the key of another one")
+    @DisplayName(
+            "@Locked acquires the lock of its domain, even within a call that holds the same key in a different domain")
     void shouldLockMethodsInTheirDomain() throws Exception {
         assertEquals(List.of(0, 1), ejb.inBilling(this::holders));
         assertEquals(List.of(1, 1), ejb.inBoth(this::holders));
@@ -133,7 +134,7 @@ public class LockDomainIT extends DeployingTest {
 
     @Test
     @OperateOnDeployment("domains")
-    @DisplayName("a database out of reach opens the circuit breaker of its own domain, and no other")
+    @DisplayName("an unreachable database opens the circuit breaker of its own domain only")
     void shouldFailApart() throws Exception {
         Locker farAway = lockers.select(LockDomain.Literal.of("far-away")).get();
         for (int i = 0; i < 12; i++) {
@@ -149,7 +150,7 @@ public class LockDomainIT extends DeployingTest {
 
     @Test
     @RunAsClient
-    @DisplayName("C19: undeployment releases the locks of every domain")
+    @DisplayName("C19: undeploying releases the locks of every domain")
     void shouldReleaseAtUndeployment() throws Exception {
         List<Long> lockId = new ArrayList<>();
         whileDeployed("domain-servlet", application -> {
@@ -161,7 +162,7 @@ public class LockDomainIT extends DeployingTest {
 
     @Test
     @RunAsClient
-    @DisplayName("C24: a domain without data source fails the deployment")
+    @DisplayName("C24: a domain without a data source fails the deployment")
     void shouldRefuseDomainWithoutDataSource() {
         assertFails("wrong-domain", "HOLDFAST-0051", "holdfast.biling.datasource", "[biling, billing]");
     }

@@ -63,7 +63,7 @@ public class LockedAsyncIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C23, C25: a stage that fails frees the lock, and its exception passes unchanged")
+    @DisplayName("C23, C25: a stage that fails releases the lock, and its exception passes through unchanged")
     void shouldHoldUntilStageFails() {
         CompletableFuture<String> work = new CompletableFuture<>();
         CompletableFuture<String> told = bean.future(work);
@@ -79,7 +79,7 @@ public class LockedAsyncIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C23: cancelling the future cancels the work, which frees the lock")
+    @DisplayName("C23: canceling the future cancels the work and releases the lock")
     void shouldPassCancellation() {
         CompletableFuture<String> work = new CompletableFuture<>();
 
@@ -90,7 +90,8 @@ public class LockedAsyncIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C23: a lock that is lost before the stage completes is told by the stage")
+    @DisplayName(
+            "C23: if the lock is lost before the stage completes, the caller's stage fails with LockNotHeldException")
     void shouldTellLoss() {
         CompletableFuture<String> work = new CompletableFuture<>();
         CompletableFuture<String> told = bean.future(work);
@@ -104,7 +105,8 @@ public class LockedAsyncIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22, C23: in a transaction the lock is kept until the later of its end and the stage's")
+    @DisplayName(
+            "C22, C23: in a transaction, the lock is kept until the transaction has ended and the stage has completed")
     void shouldHoldUntilLaterOfTransactionAndStage() throws Exception {
         for (boolean transactionFirst : new boolean[] {true, false}) {
             CompletableFuture<String> work = new CompletableFuture<>();
@@ -127,7 +129,8 @@ public class LockedAsyncIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C23: a stage of an inner call keeps the lock that it shares with the outer one, which has ended")
+    @DisplayName("C23: the stage of an inner call keeps the lock that it shares with the outer call, even after the"
+            + " outer call has ended")
     void shouldHoldUntilStageOfInnerCallCompletes() throws Exception {
         CompletableFuture<String> work = new CompletableFuture<>();
         AtomicReference<CompletableFuture<String>> told = new AtomicReference<>();
@@ -147,8 +150,8 @@ public class LockedAsyncIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "C23: a method that completes the future of Asynchronous.Result: the caller's completes when the lock is free")
+    @DisplayName("C23: if a method completes the future of Asynchronous.Result, the caller's future completes after the"
+            + " lock is released")
     void shouldHoldUntilMethodWithResultFutureEnds() throws Exception {
         CountDownLatch completed = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
@@ -167,7 +170,7 @@ public class LockedAsyncIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: an asynchronous EJB holds its lock while it works, and until its transaction has ended")
+    @DisplayName("C22: an asynchronous EJB method holds its lock while it runs and until its transaction has ended")
     void shouldHoldDuringAsynchronousEjb() throws Exception {
         assertCovered(ejb::call);
     }

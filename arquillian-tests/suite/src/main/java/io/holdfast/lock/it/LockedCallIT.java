@@ -37,7 +37,8 @@ public class LockedCallIT extends LockedCallTest {
     // ---- re-entry
 
     @Test
-    @DisplayName("a call chain goes on under the lock that it holds, which ends with the outermost call")
+    @DisplayName("a nested call reuses the lock that its call chain holds; the lock is released when the outermost call"
+            + " ends")
     void shouldReenter() {
         int[] holders = bean.outer("1", outer -> {
             int inside = bean.inner("1", inner -> bean.outer("1", again -> holdersOf("outer/1", "inner/1")));
@@ -50,7 +51,8 @@ public class LockedCallIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("C1: another thread is another call chain, and is refused meanwhile")
+    @DisplayName(
+            "C1: a different thread is a separate call chain and is refused the lock while the first chain holds it")
     void shouldNotReenterOnOtherThreads() {
         bean.outer("1", outer -> {
             ExecutionException refused = assertThrows(
@@ -61,7 +63,8 @@ public class LockedCallIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("a shared lock does not become exclusive in its call chain: an error instead of a wait for itself")
+    @DisplayName("a SHARED lock does not become EXCLUSIVE within its call chain: the call is refused instead of waiting"
+            + " for itself")
     void shouldNotUpgrade() {
         String message = bean.shared(
                 "1",
@@ -73,7 +76,8 @@ public class LockedCallIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("C22: a call that begins a transaction goes on under the lock held, which outlives that transaction")
+    @DisplayName("C22: a nested call that begins a transaction reuses the lock already held, and the lock outlives that"
+            + " transaction")
     void shouldReenterInNewTransaction() {
         int[] holders = bean.outer("1", outer -> new int[] {
             bean.inNewTransaction("1", inner -> holdersOf("outer/1")),
@@ -87,7 +91,8 @@ public class LockedCallIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("C22: a transaction that is active when a call re-enters keeps the lock after the outermost call")
+    @DisplayName("C22: a transaction that is active when a nested call reuses the lock keeps it after the outermost"
+            + " call has ended")
     void shouldKeepLockForTransactionOfInnerCall() throws Exception {
         bean.outer("1", outer -> {
             try {
@@ -105,8 +110,8 @@ public class LockedCallIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName(
-            "C22: a call in another transaction does not go on under the lock, since it would not see the work done")
+    @DisplayName("C22: a nested call in a different transaction does not reuse the lock, because it would not see the"
+            + " caller's uncommitted work")
     void shouldNotReenterInOtherTransaction() throws Exception {
         for (Callable<Object> work : List.<Callable<Object>>of(
                 () -> bean.transactional(this::refusedInNewTransaction),
@@ -124,7 +129,7 @@ public class LockedCallIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("C22: @Transactional beans that suspend their caller's transaction are refused its lock, too")
+    @DisplayName("C22: a @Transactional bean that suspends its caller's transaction is refused the caller's lock")
     void shouldNotReenterInOtherTransactionOfBean() throws Exception {
         for (Callable<Object> inner : suspending()) {
             Callable<Object> refused = () -> {
@@ -139,8 +144,8 @@ public class LockedCallIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName(
-            "C22: @Transactional beans that suspend a UserTransaction are refused a lock that it keeps or was begun under")
+    @DisplayName("C22: a @Transactional bean that suspends a UserTransaction is refused a lock that the UserTransaction"
+            + " keeps or was begun under")
     void shouldNotReenterInOtherTransactionThanUserTransaction() throws Exception {
         for (Callable<Object> inner : suspending()) {
             bean.interruptible(() -> {
@@ -157,7 +162,8 @@ public class LockedCallIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("a method does not run if its caller's transaction timed out while it waited for its lock, or locks")
+    @DisplayName(
+            "a method does not run if its caller's transaction times out while the method waits for its lock or locks")
     void shouldNotRunAfterTransactionTimedOut() throws Exception {
         assertNotRunAfterTransactionTimedOut(Keys.SHARED, () -> bean.interruptible(() -> "ran"));
         assertNotRunAfterTransactionTimedOut(Keys.SHARED, () -> ejb.call(() -> "ran"));
@@ -192,7 +198,8 @@ public class LockedCallIT extends LockedCallTest {
     // ---- the current lock
 
     @Test
-    @DisplayName("the lock of the innermost method is injected: its keys, whether it is held, its token, its ttl")
+    @DisplayName("the injected CurrentLock is the lock of the innermost method: its keys, whether it is held, its"
+            + " fencing token and its ttl")
     void shouldInjectCurrentLock() {
         Optional<FencingToken> first = bean.outer("1", lock -> {
             assertAll(

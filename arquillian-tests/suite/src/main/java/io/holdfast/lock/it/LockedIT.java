@@ -74,7 +74,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("a lock taken by an EJB shows in pg_locks under its id, and is gone after the call")
+    @DisplayName("a lock acquired by an EJB appears in pg_locks under its lock id and is gone after the call")
     void shouldShowLockOfEjbInPgLocks() throws Exception {
         assertEquals(fnv(KEY), locker.lockId(KEY), "the published hash, computed here by hand");
 
@@ -90,7 +90,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C1: an EJB and a CDI bean under the same key exclude each other")
+    @DisplayName("C1: an EJB and a CDI bean with the same key exclude each other")
     void shouldExcludeEjbAndCdiBean() throws Exception {
         assertEquals(1, ejb.call(() -> {
             assertBusy(() -> bean.call(() -> "ran"));
@@ -107,7 +107,8 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("a @Locked method that asks a locker for its own key learns that it holds the lock itself")
+    @DisplayName("a @Locked method that requests its own key from a Locker is refused with a message that its own"
+            + " thread holds the lock")
     void shouldNameTheCallerAsHolder() throws Exception {
         LockRequest own = LockRequest.of(KEY);
         for (String message : List.of(ejb.call(() -> refusal(own)), bean.call(() -> refusal(own)))) {
@@ -121,7 +122,8 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("an annotated method excludes a programmatic holder, and waits for it")
+    @DisplayName(
+            "a @Locked method does not run while a handle of the Locker holds its key: the call is refused, or waits")
     void shouldExcludeProgrammaticHolder() throws Exception {
         Future<String> waiting;
         try (LockHandle handle = locker.acquire(LockRequest.of(KEY))) {
@@ -134,7 +136,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("shared methods run beside each other")
+    @DisplayName("methods with mode SHARED run concurrently")
     void shouldShare() throws Exception {
         assertEquals(
                 2,
@@ -147,7 +149,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("a time-out method of a timer runs under its lock")
+    @DisplayName("a timer's timeout method runs under its lock")
     void shouldLockTimeoutMethods() throws InterruptedException {
         PgLocks.eventually("the timer runs twice", () -> timer.runs()[0] >= 2);
 
@@ -158,7 +160,7 @@ public class LockedIT extends ServerTest {
     // ---- transactions
 
     @Test
-    @DisplayName("C22: in a transaction the lock is held until the commit, not only until the method ends")
+    @DisplayName("C22: in a transaction, the lock is held until the commit, not only until the method ends")
     void shouldHoldUntilCommit() throws Exception {
         transaction.begin();
         ejb.call(() -> "ran");
@@ -171,7 +173,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: in a transaction the lock is held until the rollback")
+    @DisplayName("C22: in a transaction, the lock is held until the rollback")
     void shouldHoldUntilRollback() throws Exception {
         transaction.begin();
         bean.call(() -> "ran");
@@ -185,8 +187,8 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "C22: a transaction that times out while the method works frees the lock when the method ends, not before")
+    @DisplayName("C22: if the transaction times out while the method runs, the lock is released when the method ends,"
+            + " not before")
     void shouldHoldUntilMethodEndsAfterTimeout() throws Exception {
         AtomicInteger holdersAfterTimeout = new AtomicInteger();
         try {
@@ -204,8 +206,8 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "within one transaction the same key goes on under the lock already held; shared does not become exclusive")
+    @DisplayName("within one transaction, the same key reuses the lock already held; a SHARED lock does not become"
+            + " EXCLUSIVE")
     void shouldReenterWithinTransaction() throws Exception {
         transaction.begin();
         assertEquals(1, ejb.call(() -> bean.call(() -> ejb.call(this::holders))));
@@ -222,8 +224,8 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "within a transaction that is marked for rollback the same key goes on, and another one is held by its method")
+    @DisplayName("in a transaction marked for rollback, the same key reuses the lock held, and a different key is held"
+            + " until its method ends")
     void shouldReenterWhenMarkedForRollback() throws Exception {
         transaction.begin();
         ejb.call(() -> "ran");
@@ -239,14 +241,14 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: on a CDI bean the lock is taken before the transaction of the method begins")
+    @DisplayName("C22: on a CDI bean, the lock is acquired before the method's transaction begins")
     void shouldEncloseTransactionOfCdiBean() throws Exception {
         assertLocks(bean::callTransactional);
         assertLocks(ejb::callWithoutTransaction);
     }
 
     @Test
-    @DisplayName("C8: a programmatic lock taken inside a transaction is not part of it")
+    @DisplayName("C8: a lock acquired through the Locker inside a transaction is not part of that transaction")
     void shouldStayOutOfTransactions() throws Exception {
         transaction.begin();
         LockHandle handle = locker.acquire(LockRequest.of(KEY));
@@ -261,7 +263,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C8: two locks of one transaction live on two sessions")
+    @DisplayName("C8: two locks acquired in one transaction are held on two sessions")
     void shouldNotShareSessionsInTransaction() throws Exception {
         transaction.begin();
         LockRequest shared = LockRequest.of(KEY).mode(LockMode.SHARED);
@@ -276,7 +278,7 @@ public class LockedIT extends ServerTest {
     // ---- outcomes
 
     @Test
-    @DisplayName("C25: results and exceptions pass unchanged")
+    @DisplayName("C25: results and exceptions pass through unchanged")
     void shouldPassResultsAndExceptions() throws Exception {
         Exception checked = new Exception("mine");
 
@@ -298,7 +300,8 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("an interrupted wait of an annotated method has an exception of its own, and the flag is set again")
+    @DisplayName("a @Locked method whose wait is interrupted throws LockInterruptedException, and the interrupt flag is"
+            + " set again")
     void shouldTellInterruption() throws Exception {
         Interrupted wait = interrupted(() -> bean.callWaiting(() -> "ran"));
 
@@ -307,7 +310,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("a method that declares InterruptedException throws it if its wait is interrupted")
+    @DisplayName("a @Locked method that declares InterruptedException throws it if its wait is interrupted")
     void shouldThrowInterruptedExceptionWhereDeclared() throws Exception {
         Interrupted wait = interrupted(() -> {
             bean.awaitInterruptibly();
@@ -348,7 +351,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C5: a thread that is interrupted already is told so, and gets no lock")
+    @DisplayName("C5: a thread that is already interrupted gets InterruptedException and no lock")
     void shouldTellEarlierInterruption() {
         Thread.currentThread().interrupt();
         assertThrows(InterruptedException.class, () -> locker.acquire(LockRequest.of(KEY)));
@@ -360,7 +363,7 @@ public class LockedIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("an injected locker answers pings, and is closed by the container only")
+    @DisplayName("an injected Locker answers ping, and only the container can close it")
     void shouldNotBeClosedByUsers() {
         assertAll(
                 () -> locker.ping(),

@@ -73,7 +73,8 @@ public class LockedKeysIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C1, C4: the key is that of the arguments: by name, by place and by @LockKey it is the same lock")
+    @DisplayName("C1, C4: arguments determine the key; a key built by parameter name, by position or by @LockKey"
+            + " identifies the same lock")
     void shouldMakeKeysOfArguments() throws Exception {
         assertEquals(1, bean.ship(new Order(42), () -> {
             assertBusy(() -> ejb.ship(42, () -> "ran"));
@@ -86,7 +87,7 @@ public class LockedKeysIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C9: several keys are taken together, all or none; those that are the same are one lock")
+    @DisplayName("C9: several keys are acquired together, all or none; equal keys are one lock")
     void shouldLockSeveralKeys() throws Exception {
         assertEquals(2, bean.transfer("2", "1", () -> {
             assertBusy(() -> bean.transfer("1", "2", () -> "ran"));
@@ -107,7 +108,7 @@ public class LockedKeysIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: several keys are held until the transaction has ended, one of which it had before")
+    @DisplayName("C22: several keys are held until the transaction has ended, including a key that it already held")
     void shouldHoldSeveralKeysUntilEndOfTransaction() throws Exception {
         transaction.begin();
         bean.transfer("1", "1", () -> "ran");
@@ -119,7 +120,7 @@ public class LockedKeysIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("arguments are text: what looks like an expression in them is not evaluated")
+    @DisplayName("arguments are inserted as text: an argument that looks like an expression is not evaluated")
     void shouldNotEvaluateArguments() throws Exception {
         String hostile = "#{order.class.name}";
 
@@ -127,7 +128,8 @@ public class LockedKeysIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("an argument that cannot be part of a key is refused by the names of method and parameter")
+    @DisplayName("an argument that cannot be part of a key is refused with a message that names the method and the"
+            + " parameter")
     void shouldRefuseNull() {
         String message = assertThrows(IllegalStateException.class, () -> bean.ship(new Order(null), () -> "ran"))
                 .getMessage();
@@ -145,14 +147,14 @@ public class LockedKeysIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("components of records are properties in expressions")
+    @DisplayName("expressions can read the components of records as properties")
     void shouldReadComponentsOfRecords() throws Exception {
         assertEquals(1, bean.store(new Item("x1"), () -> holdersOf("item/x1")));
         assertRefused("HOLDFAST-0032", "sku of #{item.sku}", () -> bean.store(new Item(null), () -> "ran"));
     }
 
     @Test
-    @DisplayName("null within an expression is refused, and so is what has no text of its own")
+    @DisplayName("within an expression, null is refused, and so is a value whose text is not the same in every JVM")
     void shouldRefuseNullInExpressions() throws Exception {
         assertEquals(1, bean.join("a", 1, () -> holdersOf("a-1")));
         assertRefused("HOLDFAST-0032", "first of #{first", () -> bean.join(null, "b", () -> "ran"));
@@ -161,8 +163,8 @@ public class LockedKeysIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "only what has one text in every JVM becomes part of a key: no date, no set, no client proxy of a bean without it")
+    @DisplayName("a key accepts only values with the same text in every JVM: no Date, no Set, no client proxy of a bean"
+            + " without toString()")
     void shouldRefuseValuesOfManyTexts() throws Exception {
         assertEquals(1, bean.any(UUID.fromString("0-0-0-0-1"), () -> holdersOf("any/" + new UUID(0, 1))));
         for (Object value : new Object[] {new Date(0), Set.of("a"), Optional.of("a"), new Object[0], bean, ejb}) {
@@ -171,7 +173,8 @@ public class LockedKeysIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("a stereotype and another interceptor binding may bring the lock, and an extension may add it")
+    @DisplayName(
+            "@Locked can come from a stereotype or from another interceptor binding, and a CDI extension can add it")
     void shouldLockByStereotypeAndBinding() throws Exception {
         assertEquals(1, nightly.nightly(() -> {
             assertBusy(() -> nightly.nightly(() -> "ran"));

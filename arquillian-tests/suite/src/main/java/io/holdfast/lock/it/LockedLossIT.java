@@ -43,7 +43,7 @@ public class LockedLossIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("a CDI bean whose lock is lost does not commit its transaction, and the caller is told")
+    @DisplayName("a CDI bean whose lock is lost does not commit its transaction, and the caller gets an exception")
     void shouldRollBackBean() {
         Rows rows = new Rows("lost_bean");
 
@@ -58,7 +58,7 @@ public class LockedLossIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("an EJB whose lock is lost does not commit its transaction, and the caller is told")
+    @DisplayName("an EJB whose lock is lost does not commit its transaction, and the caller gets an exception")
     void shouldRollBackEjb() {
         Rows rows = new Rows("lost_ejb");
 
@@ -74,7 +74,8 @@ public class LockedLossIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("C25: a method whose lock is lost passes its own exception unchanged, but does not commit")
+    @DisplayName("C25: if a method whose lock is lost throws an exception, the exception passes through unchanged and"
+            + " nothing is committed")
     void shouldRollBackWhenMethodThrows() {
         Rows rows = new Rows("lost_throwing");
         Exception mine = new Exception("mine, for which nothing is rolled back");
@@ -94,7 +95,7 @@ public class LockedLossIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("nothing new is started under a lock that the call chain has lost")
+    @DisplayName("a nested call is refused if the call chain has lost its lock")
     void shouldNotReenterLostLock() {
         assertThrows(
                 LockNotHeldException.class,
@@ -108,7 +109,7 @@ public class LockedLossIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("C3a: nothing new is started under a lock of the call chain whose ttl has passed")
+    @DisplayName("C3a: a nested call is refused if the ttl of the call chain's lock has passed")
     void shouldNotReenterLapsedLock() {
         Callable<Object> reentering = () -> {
             PgLocks.eventually("the ttl passes", () -> !current.isHeld());
@@ -123,7 +124,8 @@ public class LockedLossIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("C3a: a call that waits for another key does not start under a lock that was lost during the wait")
+    @DisplayName("C3a: a nested call that waits for a second key does not run if the lock of the call chain is lost"
+            + " during the wait")
     void shouldNotStartUnderLockLostWhileWaiting() throws Exception {
         LockHandle other = locker.acquire(LockRequest.of("inner/1"));
         Thread caller = Thread.currentThread();
@@ -149,7 +151,8 @@ public class LockedLossIT extends LockedCallTest {
     }
 
     @Test
-    @DisplayName("INTERRUPT: a method that waits is interrupted when its lock is lost; its thread is not, afterwards")
+    @DisplayName("with onLoss = INTERRUPT, a method is interrupted when its lock is lost; its thread is not left"
+            + " interrupted")
     void shouldInterrupt() throws Exception {
         Callable<Object> losing = () -> bean.interruptible(() -> {
             PgLocks.endSessionOf(locker.lockId(Keys.SHARED));

@@ -64,7 +64,8 @@ public class LockedMistakesIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("C24: mistakes of a CDI bean fail the deployment, each by the name of its method")
+    @DisplayName("C24: mistakes in the @Locked annotations of a CDI bean fail the deployment with a message that names"
+            + " each method")
     void shouldRefuseBean() {
         assertFails(
                 "wrong-bean",
@@ -77,7 +78,8 @@ public class LockedMistakesIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("C24: keys that would not be what they seem, results that do their work later, and decorators")
+    @DisplayName("C24: the deployment fails for misleading keys, for results whose work is done after the method, and"
+            + " for decorators")
     void shouldRefuseWhatWouldRunWithoutItsLock() {
         assertFails(
                 "wrong-bean",
@@ -95,8 +97,9 @@ public class LockedMistakesIT extends DeployingTest {
     @Test
     @Differs(
             on = "Payara",
-            how = "it shows a servlet to extensions at its first request, which is refused with the message")
-    @DisplayName("C24: a servlet, which calls its methods itself, fails the deployment")
+            how = "the server shows a servlet to CDI extensions only at the first request, and that request is refused"
+                    + " with the message")
+    @DisplayName("C24: @Locked on a servlet fails the deployment, because a servlet calls its methods itself")
     void shouldRefuseServlet() throws Exception {
         if (!System.getProperty("compatibility.server", "").startsWith("Payara")) {
             assertFails("wrong-servlet", "HOLDFAST-0110", "WrongServlet.doGet", "Move the work to a @Locked");
@@ -111,13 +114,13 @@ public class LockedMistakesIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("C24: a mistake of an EJB in an EAR fails the deployment")
+    @DisplayName("C24: a mistake in the @Locked annotation of an EJB in an EAR fails the deployment")
     void shouldRefuseEjb() {
         assertFails("wrong-ejb", "HOLDFAST-0110", "WrongEjb.timeout", "a private method cannot be intercepted");
     }
 
     @Test
-    @DisplayName("C24: a mistake of a message-driven bean fails the deployment")
+    @DisplayName("C24: a mistake in the @Locked annotation of a message-driven bean fails the deployment")
     void shouldRefuseMessageDrivenBean() {
         assertFails("wrong-message-ejb", "HOLDFAST-0110", "WrongMessageEjb.onMessage", "the key must not be empty");
     }

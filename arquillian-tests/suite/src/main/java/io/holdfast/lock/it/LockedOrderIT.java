@@ -50,7 +50,7 @@ public class LockedOrderIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("retries of the method itself are made under one lock and in one transaction")
+    @DisplayName("retries of the method itself run under one lock and in one transaction")
     void shouldEncloseRetries() {
         for (Consumer<List<Attempt>> method : List.<Consumer<List<Attempt>>>of(bean::retried, ejb::retried)) {
             List<Attempt> attempts = new ArrayList<>();
@@ -64,7 +64,7 @@ public class LockedOrderIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("retries of a caller take the lock and begin a transaction anew")
+    @DisplayName("each retry by a caller acquires the lock again and begins a new transaction")
     void shouldBeEnclosedByRetriesOfCallers() {
         for (Consumer<List<Attempt>> method : List.<Consumer<List<Attempt>>>of(bean::once, ejb::once)) {
             List<Attempt> attempts = new ArrayList<>();
@@ -84,7 +84,7 @@ public class LockedOrderIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("@Timeout limits the method, under its lock, but not the wait for the lock")
+    @DisplayName("@Timeout limits how long the method runs under its lock, but not the wait for the lock")
     void shouldNotLimitWait() throws Exception {
         RuntimeException late = assertThrows(RuntimeException.class, () -> bean.timed(10_000));
         assertEquals("TimeoutException", late.getClass().getSimpleName());
@@ -107,7 +107,7 @@ public class LockedOrderIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("@Fallback runs under the lock, and not for a lock that is not granted")
+    @DisplayName("@Fallback runs under the lock; it does not run if the lock is not granted")
     void shouldEncloseFallback() throws InterruptedException {
         assertEquals("fell back under " + Keys.SHARED, bean.withFallback(true));
         try (LockHandle handle = locker.acquire(LockRequest.of(Keys.SHARED))) {
@@ -117,7 +117,7 @@ public class LockedOrderIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C23: with @Asynchronous of Fault Tolerance the lock covers the work on the other thread")
+    @DisplayName("C23: with Fault Tolerance's @Asynchronous, the lock covers the work on the other thread")
     void shouldCoverAsynchronousWork() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         Thread caller = Thread.currentThread();

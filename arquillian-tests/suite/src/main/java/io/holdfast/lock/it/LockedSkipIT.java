@@ -46,7 +46,7 @@ public class LockedSkipIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("what is set for a name goes before the annotation: a method that would fail is left out")
+    @DisplayName("a setting for a lock name takes precedence over the annotation: a method that would fail is skipped")
     void shouldSkipBySetting() throws Exception {
         assertEquals("ran", bean.configured());
         try (LockHandle held = locker.acquire(LockRequest.of(Keys.SHARED))) {
@@ -56,7 +56,8 @@ public class LockedSkipIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("a method whose lock somebody else holds is left out, and returns what stands for nothing")
+    @DisplayName("a method is skipped while another holder has its lock, and returns an empty result, such as null, 0"
+            + " or an empty Optional")
     void shouldSkip() throws Exception {
         AtomicBoolean ran = new AtomicBoolean();
         try (LockHandle handle = locker.acquire(LockRequest.of(Keys.SHARED))) {
@@ -82,7 +83,7 @@ public class LockedSkipIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("it waits first if it is to")
+    @DisplayName("with SKIP and a waitAtMost, a method waits for the lock before it is skipped")
     void shouldWaitBeforeSkipping() throws Exception {
         AtomicReference<Thread> thread = new AtomicReference<>();
         Future<String> waiting;
@@ -99,7 +100,7 @@ public class LockedSkipIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("a timer whose lock somebody else holds does not run")
+    @DisplayName("a timer does not run while another holder has its lock")
     void shouldSkipTimers() throws InterruptedException {
         PgLocks.eventually("it runs", () -> timer.runs() > 0);
         try (LockHandle handle = locker.acquire(LockRequest.of(Keys.TIMER))) {
@@ -113,7 +114,8 @@ public class LockedSkipIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("minHold: the lock is kept after the method has ended, and the caller does not wait for that")
+    @DisplayName(
+            "with minHold, the lock is kept after the method has ended, and the caller does not wait for its release")
     void shouldKeepLockForLeastTime() throws InterruptedException {
         long startNanos = System.nanoTime();
         assertEquals("ran", bean.brief());
@@ -129,7 +131,7 @@ public class LockedSkipIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: minHold does not free the lock before the transaction has ended")
+    @DisplayName("C22: with minHold, the lock is not released before the transaction has ended")
     void shouldKeepLockForTransaction() throws Exception {
         transaction.begin();
         bean.brief();

@@ -54,7 +54,8 @@ public class MessageDrivenIT {
     }
 
     @Test
-    @DisplayName("C22: @Locked on a message-driven bean: held while the message is handled, free after its transaction")
+    @DisplayName("C22: a @Locked message-driven bean holds its lock while it handles the message, and until its"
+            + " transaction has ended")
     void shouldLockWhileMessageIsHandled() throws Exception {
         long lockId = locker.lockId(Keys.SHARED);
         for (int i = 0; i < 3; i++) {
@@ -65,7 +66,7 @@ public class MessageDrivenIT {
 
     @Test
     @DisplayName(
-            "C3, C8, C10: a lock acquired in a message-driven bean stays on its session, and is released elsewhere")
+            "C3, C8, C10: a lock acquired in a message-driven bean stays on its session and can be released elsewhere")
     void shouldStayOnSession() throws Exception {
         long lockId = locker.lockId(KEY);
         LockHandle handle = (LockHandle) inMessage(() -> locker.acquire(LockRequest.of(KEY)));

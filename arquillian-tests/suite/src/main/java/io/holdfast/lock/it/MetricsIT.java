@@ -44,8 +44,8 @@ public class MetricsIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName(
-            "what happens to locks is measured for each application, also after another one has taken its metrics with it")
+    @DisplayName("each application has its own lock metrics, which remain when another application is undeployed with"
+            + " its metrics")
     void shouldMeasureEachApplication() {
         deployer.deploy("metrics-first");
         deployer.deploy("metrics-second");
@@ -74,7 +74,7 @@ public class MetricsIT extends DeployingTest {
     }
 
     @Test
-    @DisplayName("refreshes, waits in vain, failures and losses are measured")
+    @DisplayName("refreshes, unsuccessful waits, failures and losses are counted")
     void shouldMeasureWhatGoesWrong() throws Exception {
         whileDeployed("metrics-wrong", application -> {
             String key = "wrong";

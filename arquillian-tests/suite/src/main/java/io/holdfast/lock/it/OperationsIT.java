@@ -85,7 +85,8 @@ public class OperationsIT {
     }
 
     @Test
-    @DisplayName("the operations endpoint is off unless a role is set, also where the server registers it unasked")
+    @DisplayName(
+            "the operations endpoint is disabled unless a role is set, even if the server registers it automatically")
     void shouldBeOffByDefault() throws Exception {
         for (String method : List.of("GET", "HEAD", "OPTIONS")) {
             assertEquals(
@@ -102,7 +103,8 @@ public class OperationsIT {
     }
 
     @Test
-    @DisplayName("the operations endpoint answers OPTIONS with what the caller may do, and with nothing of the server")
+    @DisplayName("the operations endpoint answers OPTIONS with only the methods that the caller may use, and without"
+            + " server details")
     void shouldTellWhatTheCallerMayDo() throws Exception {
         assertAllows(Set.of("GET", "HEAD", "OPTIONS"), ROLE, "");
         assertAllows(Set.of("OPTIONS"), "visitor", "");
@@ -130,7 +132,8 @@ public class OperationsIT {
     }
 
     @Test
-    @DisplayName("an operator with a role of its own can end a holder by force, and the log names the operator")
+    @DisplayName(
+            "an operator with a dedicated role can forcibly end a holder's session, and the log names the operator")
     void shouldEndHolder() throws Exception {
         String key = "operations/end";
         assertEquals("true", lock("operations-war", "try", key));
@@ -160,7 +163,7 @@ public class OperationsIT {
     }
 
     @Test
-    @DisplayName("the operations endpoint ends no session but one that holds that lock or waits for it")
+    @DisplayName("the operations endpoint ends a session only if the session holds the given lock or waits for it")
     void shouldEndNothingElse() throws Exception {
         String key = "operations/else";
         String other = "operations/other";
@@ -190,7 +193,7 @@ public class OperationsIT {
     }
 
     @Test
-    @DisplayName("a role that a logged-in caller has not is logged, for it may be misspelt")
+    @DisplayName("a role that a logged-in caller does not have is logged, because its name may be misspelled")
     void shouldLogMissedRole() throws Exception {
         assertEquals(403, ask("operations-war", "visitor").statusCode());
         assertEquals(
@@ -199,19 +202,19 @@ public class OperationsIT {
     }
 
     @Test
-    @DisplayName("the operations endpoint tells holders and waiters to the role only, from WEB-INF/lib")
+    @DisplayName("the operations endpoint in WEB-INF/lib shows holders and waiters only to callers with the role")
     void shouldTellTheRoleInWar() throws Exception {
         assertTellsTheRoleOnly("operations-war");
     }
 
     @Test
-    @DisplayName("the operations endpoint tells holders and waiters to the role only, from an EAR's lib")
+    @DisplayName("the operations endpoint in an EAR's lib shows holders and waiters only to callers with the role")
     void shouldTellTheRoleInEar() throws Exception {
         assertTellsTheRoleOnly("operations-ear");
     }
 
     @Test
-    @DisplayName("the operations endpoint knows no domain that there is not, and says if the database cannot be asked")
+    @DisplayName("the operations endpoint answers 404 for an unknown domain, and 503 if the database cannot be queried")
     void shouldTellWhatItCannotTell() throws Exception {
         assertEquals(404, ask("operations-war", ROLE, "?domain=nowhere").statusCode());
         HttpResponse<String> response = ask("operations-unreachable", ROLE);

@@ -42,7 +42,7 @@ public class OperationsLoginIT {
     }
 
     @Test
-    @DisplayName("the operations endpoint goes by the roles of a real login")
+    @DisplayName("the operations endpoint checks the roles of a real login")
     void shouldGoByLogin() {
         assertEquals(403, askAs(null).statusCode());
         assertEquals(403, askAs(Operators.VISITOR).statusCode());
@@ -53,7 +53,7 @@ public class OperationsLoginIT {
     }
 
     @Test
-    @DisplayName("behind a security constraint the container itself asks for the login to the operations endpoint")
+    @DisplayName("behind a security constraint, the container itself requests the login for the operations endpoint")
     void shouldBeChallengedByTheContainer() {
         HttpResponse<String> anonymous = send("protected", "", "GET", null);
         assertEquals(401, anonymous.statusCode());

@@ -40,33 +40,36 @@ public class PinnedConnectionsIT {
     }
 
     @Test
-    @DisplayName(
-            "C3, C8, C10, C11: the recommended data source: a lock stays on its session, acquired and used anywhere")
+    @DisplayName("C3, C8, C10, C11: with the recommended data source, a lock stays on its session wherever it is"
+            + " acquired and used")
     void shouldStayOnSession() throws Exception {
         connections.assertStaysOnSession(recommended);
     }
 
     @Test
-    @DisplayName("C3, C8, C10, C11: the application's own data source with the server's default settings: the same")
+    @DisplayName("C3, C8, C10, C11: with the application's own data source and the server's default settings, a lock"
+            + " stays on its session wherever it is acquired and used")
     void shouldStayOnSessionOfDefaultDataSource() throws Exception {
         connections.assertStaysOnSession(work);
     }
 
     @Test
-    @DisplayName("C3, C8, C10, C11: shared sessions of the application's own data source: the same")
+    @DisplayName("C3, C8, C10, C11: with shared sessions on the application's own data source, a lock stays on its"
+            + " session wherever it is acquired and used")
     void shouldStayOnSharedSession() throws Exception {
         connections.assertStaysOnSession(packed);
     }
 
     @Test
-    @DisplayName(
-            "C1, C2: the recommended data source, under load: acquired and released in random contexts, no two holders")
+    @DisplayName("C1, C2: with the recommended data source under load, locks acquired and released in random contexts"
+            + " never have two holders")
     void shouldExcludeUnderLoad() throws Exception {
         connections.assertExcludesUnderLoad(recommended);
     }
 
     @Test
-    @DisplayName("C1, C2: the application's own data source, under load: the same")
+    @DisplayName("C1, C2: with the application's own data source under load, locks acquired and released in random"
+            + " contexts never have two holders")
     void shouldExcludeUnderLoadOnDefaultDataSource() throws Exception {
         connections.assertExcludesUnderLoad(work);
     }

@@ -98,13 +98,13 @@ public class RedeploymentIT extends ObservingTest {
     @ParameterizedTest
     @Differs(
             on = "Open Liberty",
-            how =
-                    "a WAR's end waits for requests that wait for locks, up to 60 s with `mpMetrics` or `appSecurity`, up to 120 s"
-                            + " with `mpTelemetry`, and for another 60 s without `<webContainer servletDestroyWaitTime=\"1\"/>`; they are told"
-                            + " then. An EAR's with our jars in its lib does not")
+            how = "undeploying a WAR waits for requests that wait for locks: up to 60 s with `mpMetrics` or"
+                    + " `appSecurity`, up to 120 s with `mpTelemetry`, and another 60 s without `<webContainer"
+                    + " servletDestroyWaitTime=\"1\"/>`; these requests are notified only then. Undeploying an EAR"
+                    + " with the Holdfast jars in its lib does not wait")
     @ValueSource(strings = {"redeployed-pinned", "redeployed-shared"})
-    @DisplayName("C19: undeployed and redeployed under load, an application leaves no lock, connection or thread;"
-            + " its waiters are told")
+    @DisplayName("C19: an application that is undeployed and redeployed under load leaves no lock, connection or"
+            + " thread; its waiters are notified")
     void shouldLeaveNothing(String deployment) throws Exception {
         RemoteDeployment application = new RemoteDeployment(deployment);
         try (PostgresLocker here = Environment.locker();
@@ -161,12 +161,11 @@ public class RedeploymentIT extends ObservingTest {
     @Test
     @Differs(
             on = "Payara",
-            how =
-                    "those of an EAR with a bean under Fault Tolerance in its lib are kept by Payara's own maps, with our jars or without;"
-                            + " those of a WAR are not. Put the jars into the WAR, or restart the server now and then")
-    @DisplayName(
-            "C19: of ten deployments at most the last one's class loaders stay in memory, or as many as the server keeps of"
-                    + " a like application without the product")
+            how = "Payara's own maps keep the class loaders of an EAR that has a bean under Fault Tolerance in its lib,"
+                    + " with or without the Holdfast jars, but not those of a WAR. Put the jars into the WAR, or"
+                    + " restart the server occasionally")
+    @DisplayName("C19: of ten deployments, at most the last one's class loaders stay in memory, or as many as the"
+            + " server keeps for a similar application without Holdfast")
     void shouldLeaveNoClassLoader() throws Exception {
         long startNanos = System.nanoTime();
         for (int i = 0; i < ROUNDS; i++) {

@@ -53,14 +53,14 @@ public class ResourceReferenceIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("component")
-    @DisplayName("the data source may be a resource reference of the component")
+    @DisplayName("the data source can be a resource reference of the component")
     void shouldResolveReferenceOfComponent() throws Exception {
         assertLocks(ejb::call);
     }
 
     @Test
     @OperateOnDeployment("application")
-    @DisplayName("the data source may be the resource reference java:app/env/jdbc/holdfast, without any setting")
+    @DisplayName("without any setting, the resource reference java:app/env/jdbc/holdfast is used as the data source")
     void shouldResolveReferenceOfApplication() throws Exception {
         assertLocks(ejb::call);
     }

@@ -29,14 +29,15 @@ import org.junit.jupiter.api.Test;
 /** A server that ends while it holds locks and has others wait for them, and one beside it that goes on. */
 @ArquillianTest
 @RunAsClient
+@DisplayName("Server shutdown")
 public class ServerEndIT extends DeployingTest {
 
     /** What the server gives to running requests, of which those that wait for locks do not end by themselves. */
     private static final long GRACE_SECONDS = Long.getLong("server.grace.seconds", 0);
 
-    private static final String AFTER_QUIESCE =
-            "only after the 30 s that the server gives running requests, those that wait for locks among them, and 60 s more with"
-                    + " `mpMetrics`; the waiting ones are told then. `server stop --force` does not wait";
+    private static final String AFTER_QUIESCE = "only after the 30 s that the server gives to running requests,"
+            + " including requests that wait for locks, and 60 s more with `mpMetrics`; the waiting requests are"
+            + " notified only then. `server stop --force` does not wait";
 
     private static final long LIMIT_SECONDS = GRACE_SECONDS + 10;
 
@@ -105,20 +106,20 @@ public class ServerEndIT extends DeployingTest {
 
     @Test
     @Differs(on = "Open Liberty", how = AFTER_QUIESCE)
-    @DisplayName("C19: a server that is stopped has freed its locks, and has ended its sessions itself")
+    @DisplayName("C19: a server that is stopped releases its locks and ends its sessions itself")
     void shouldFreeLocksWhenStopped() throws Exception {
         assertEquals(0, sessionsEndedBadlyBy("stopped", process -> servers.stop("two")));
     }
 
     @Test
     @Differs(on = "Open Liberty", how = AFTER_QUIESCE)
-    @DisplayName("C19: a server that is terminated has freed its locks, and has ended its sessions itself")
+    @DisplayName("C19: a server that is terminated releases its locks and ends its sessions itself")
     void shouldFreeLocksWhenTerminated() throws Exception {
         assertEquals(0, sessionsEndedBadlyBy("terminated", ProcessHandle::destroy));
     }
 
     @Test
-    @DisplayName("C19: a server that is killed holds no lock any more")
+    @DisplayName("C19: a server that has been killed no longer holds any lock")
     void shouldFreeLocksWhenKilled() throws Exception {
         assertNotEquals(0, sessionsEndedBadlyBy("killed", ProcessHandle::destroyForcibly), "it was under load");
     }

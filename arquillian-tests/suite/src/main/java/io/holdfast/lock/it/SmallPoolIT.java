@@ -39,8 +39,8 @@ public class SmallPoolIT {
     }
 
     @Test
-    @DisplayName(
-            "C6: the server's exhausted pool is told as such, not as contention, and neither of them is tried again")
+    @DisplayName("C6: exhaustion of the server's pool is reported as such, not as contention, and neither of the two is"
+            + " retried")
     void shouldTellExhaustedPool() throws InterruptedException {
         LockHandle handle = locker.acquire(LockRequest.of("pool/1"));
         listener.take();
@@ -59,7 +59,8 @@ public class SmallPoolIT {
     }
 
     @Test
-    @DisplayName("C12, C17: a killed session is told by release; the server's pool has a good connection afterwards")
+    @DisplayName("C12, C17: release reports that the session was killed; afterwards, the server's pool provides a"
+            + " working connection")
     void shouldSurviveKilledSession() throws InterruptedException {
         for (int i = 0; i < 3; i++) {
             LockHandle handle = locker.acquire(LockRequest.of("pool/killed"));

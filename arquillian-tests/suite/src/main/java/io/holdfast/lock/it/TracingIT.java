@@ -75,7 +75,8 @@ public class TracingIT {
     }
 
     @Test
-    @DisplayName("contention is traced, and is no error; so is a lock that is acquired and released on other threads")
+    @DisplayName("contention is traced and is not an error; the same is true of a lock that is acquired and released on"
+            + " different threads")
     void shouldTraceContention() throws Exception {
         List<Span> spans = spansOf("5bf92f3577b34da6a3ce929d0e0e4736", "tracing/traced/contended/43", 8);
 
@@ -99,7 +100,7 @@ public class TracingIT {
     }
 
     @Test
-    @DisplayName("keys are hidden in traces where holdfast.trace-keys says so")
+    @DisplayName("keys are hidden in traces if holdfast.trace-keys is false")
     void shouldHideKeys() throws Exception {
         List<Span> spans = spansOf("6bf92f3577b34da6a3ce929d0e0e4736", "tracing-hidden/traced/locked/44", 5);
 
@@ -111,7 +112,7 @@ public class TracingIT {
 
     @Test
     @Tag("opentelemetry-metrics")
-    @DisplayName("what happens to locks is measured into OpenTelemetry, and exported by the server")
+    @DisplayName("lock metrics are recorded with OpenTelemetry and exported by the server")
     void shouldExportMetrics() throws Exception {
         get("tracing/traced/locked/45", "7bf92f3577b34da6a3ce929d0e0e4736");
 

@@ -50,7 +50,8 @@ public class TransactionHandlesIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: a released handle that asked for it is held until the commit, or the rollback")
+    @DisplayName("C22: after a handle with releaseAfterTransaction is released, its lock is held until the commit or"
+            + " rollback")
     void shouldHoldProgrammaticHandles() throws Exception {
         for (boolean commit : new boolean[] {true, false}) {
             transaction.begin();
@@ -70,7 +71,8 @@ public class TransactionHandlesIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: a handle that asked for it and outlives its transaction holds the lock until it is released")
+    @DisplayName("C22: a handle with releaseAfterTransaction that outlives its transaction holds the lock until the"
+            + " handle is released")
     void shouldHoldUntilReleaseAfterCommit() throws Exception {
         transaction.begin();
         LockHandle handle = locker.tryAcquire(AFTER_TRANSACTION).orElseThrow();
@@ -85,7 +87,8 @@ public class TransactionHandlesIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: without a transaction, or when it is marked for rollback, such a handle is as any other")
+    @DisplayName(
+            "C22: without a transaction, or in one that is marked for rollback, releaseAfterTransaction has no effect")
     void shouldBeOrdinaryWithoutTransaction() throws Exception {
         locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE).release();
         assertEquals(0, holders());
@@ -98,8 +101,8 @@ public class TransactionHandlesIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "requests of one transaction for the same key share its lock, annotated or not; none gets more than it has")
+    @DisplayName("requests of one transaction for the same key share its lock, with or without @Locked; a request that"
+            + " needs more than that lock is refused")
     void shouldShareWithinTransaction() throws Exception {
         transaction.begin();
         try (LockHandle first = locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE)) {
@@ -124,7 +127,8 @@ public class TransactionHandlesIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: a lock that was released before its transaction timed out is free when that has ended")
+    @DisplayName("C22: a lock whose handle was released before its transaction timed out is free when the transaction"
+            + " has ended")
     void shouldReleaseAfterTimeout() throws Exception {
         inTransactionThatTimesOut(() -> {
             locker.acquire(AFTER_TRANSACTION, LockRequest.IMMEDIATE).close();
@@ -136,7 +140,8 @@ public class TransactionHandlesIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C12: where the lock was lost while the method worked, the caller is told and nothing is committed")
+    @DisplayName(
+            "C12: if the lock is lost while the method runs, the caller gets an exception and nothing is committed")
     void shouldRollBackWhereLockWasLost() throws Exception {
         Rows rows = new Rows("lost");
         assertThrows(
@@ -163,7 +168,8 @@ public class TransactionHandlesIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: a lock whose ttl passes is kept to the end of its transaction, which can only be rolled back")
+    @DisplayName(
+            "C22: a lock whose ttl has passed is kept until the end of its transaction, which can only be rolled back")
     void shouldKeepLapsedLockUntilRollback() throws Exception {
         Rows rows = new Rows("lapsed");
         transaction.begin();
@@ -185,7 +191,8 @@ public class TransactionHandlesIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C12: a loss that is known before the commit rolls the transaction back, also after the release")
+    @DisplayName("C12: a loss that is known before the commit rolls the transaction back, even after the handle has"
+            + " been released")
     void shouldRollBackWhereLockIsLostBeforeCommit() throws Exception {
         Rows rows = new Rows("lost_before_commit");
         CountDownLatch lost = new CountDownLatch(1);

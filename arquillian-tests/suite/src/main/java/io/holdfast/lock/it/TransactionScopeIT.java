@@ -64,8 +64,8 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName(
-            "scope TRANSACTION: the lock is on the session of the transaction's work, and freed by its commit or rollback")
+    @DisplayName("with scope TRANSACTION, the lock is on the session of the transaction's work and is released by the"
+            + " commit or rollback")
     void shouldLockInTransactionOfMethod() throws Exception {
         assertTrue(ejb.call(this::isHeldByTransaction), "EJB");
         assertEquals(0, holders(), "freed by the commit");
@@ -81,7 +81,7 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName("C1: locks of scope TRANSACTION exclude those of scope SESSION, and each other")
+    @DisplayName("C1: locks of scope TRANSACTION exclude locks of scope SESSION, and each other")
     void shouldExcludeOtherScope() throws Exception {
         transaction.begin();
         LockHandle handle = locker.acquire(IN_TRANSACTION);
@@ -102,7 +102,7 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName("a refusal and a time-out leave the transaction and its work as they were")
+    @DisplayName("a refusal or a timeout leaves the transaction and its work unchanged")
     void shouldLeaveTransactionUsable() throws Exception {
         Rows rows = new Rows("scope");
         try (LockHandle session = locker.acquire(ON_SESSION)) {
@@ -119,7 +119,7 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName("a waiting transaction is granted the lock when its holder releases it")
+    @DisplayName("a waiting transaction is granted the lock when the holder releases it")
     void shouldWait() throws Exception {
         LockHandle session = locker.acquire(ON_SESSION);
         var waiting = executor.submit(() -> {
@@ -140,7 +140,8 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName("one transaction goes on under its own lock, in one scope; shared does not become exclusive")
+    @DisplayName("a transaction reuses its own lock; a SHARED lock does not become EXCLUSIVE, and scope TRANSACTION"
+            + " does not become scope SESSION")
     void shouldShareWithinTransaction() throws Exception {
         transaction.begin();
         assertTrue(ejb.call(() -> bean.call(this::isHeldByTransaction)));
@@ -162,7 +163,7 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName("scope TRANSACTION without a transaction is refused, and the method does not run")
+    @DisplayName("without a transaction, scope TRANSACTION is refused and the method does not run")
     void shouldRefuseWithoutTransaction() throws Exception {
         assertThrows(IllegalStateException.class, () -> locker.acquire(IN_TRANSACTION));
         RuntimeException refused = assertThrows(RuntimeException.class, () -> ejb.callWithoutTransaction(() -> "ran"));
@@ -176,7 +177,7 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName("a transaction that times out ends its lock, and its handle says so")
+    @DisplayName("a transaction that times out releases its lock, and the handle reports the lock as released")
     void shouldEndWithTimeout() throws Exception {
         AtomicReference<LockHandle> handle = new AtomicReference<>();
         inTransactionThatTimesOut(() -> {
@@ -188,7 +189,7 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName("a transaction that times out while it waits is not granted the lock")
+    @DisplayName("a transaction that times out while it waits for a lock is not granted the lock")
     void shouldNotBeGrantedAfterTimeout() throws Exception {
         try (LockHandle session = onAnotherThread(() -> locker.acquire(ON_SESSION))) {
             inTransactionThatTimesOut(() -> {
@@ -201,7 +202,7 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("work")
-    @DisplayName("C5: an interrupt ends the wait; the transaction and its work are as they were")
+    @DisplayName("C5: an interrupt ends the wait and leaves the transaction and its work unchanged")
     void shouldBeInterruptible() throws Exception {
         Rows rows = new Rows("interrupted");
         try (LockHandle session = onAnotherThread(() -> locker.acquire(ON_SESSION))) {
@@ -224,7 +225,7 @@ public class TransactionScopeIT extends ServerTest {
 
     @Test
     @OperateOnDeployment("no-work")
-    @DisplayName("C27: scope TRANSACTION on a data source that takes no part in transactions is refused")
+    @DisplayName("C27: scope TRANSACTION is refused on a data source that does not take part in transactions")
     void shouldRefuseDataSourceWithoutTransactions() throws Exception {
         transaction.begin();
         LockDatabaseUnfitException refused =

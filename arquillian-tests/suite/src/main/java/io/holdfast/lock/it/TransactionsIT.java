@@ -69,7 +69,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: EJBs: the lock ends with the transaction that the method runs in, whichever attribute it has")
+    @DisplayName("C22: on an EJB, the lock is held until the transaction that the method runs in has ended, whatever"
+            + " the transaction attribute")
     void shouldFollowAttributesOfEjb() throws Exception {
         assertFreeAfterwards("REQUIRED", ejb::required);
         assertFreeAfterwards("REQUIRES_NEW", ejb::requiresNew);
@@ -85,8 +86,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "C22: @Transactional beans: the lock comes before their transaction, and ends after that of the caller")
+    @DisplayName("C22: on a @Transactional bean, the lock is acquired before the bean's transaction and released after"
+            + " the caller's transaction")
     void shouldFollowTypesOfTransactional() throws Exception {
         assertFreeAfterwards("REQUIRED", bean::required);
         assertFreeAfterwards("REQUIRES_NEW", bean::requiresNew);
@@ -102,7 +103,7 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: where the container refuses the call, no lock is left")
+    @DisplayName("C22: if the container refuses the call, no lock remains held")
     void shouldReleaseWhereCallIsRefused() throws Exception {
         assertThrows(Exception.class, () -> ejb.mandatory(() -> "ran"));
         assertThrows(Exception.class, () -> bean.mandatory(() -> "ran"));
@@ -116,7 +117,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: bean-managed transactions: the lock is held over the method's own transaction and to its end")
+    @DisplayName("C22: with bean-managed transactions, the lock is held during the method's own transaction and until"
+            + " the method ends")
     void shouldEncloseBeanManagedTransaction() throws Exception {
         assertEquals(1, beanManaged.call(() -> "inside", this::holders));
         assertFreeSoon("after the method");
@@ -125,7 +127,8 @@ public class TransactionsIT extends ServerTest {
     // ---- transactions that are still open when the method ends
 
     @Test
-    @DisplayName("C22: a stateful EJB that begins a transaction and leaves it open holds its lock until that has ended")
+    @DisplayName("C22: a stateful EJB that begins a transaction and leaves it open holds its lock until the transaction"
+            + " has ended")
     void shouldHoldForTransactionOfStatefulEjb() throws Exception {
         Rows rows = new Rows("left_open");
         stateful.begin(() -> {
@@ -153,7 +156,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: a CDI bean that leaves its UserTransaction open holds all its locks until that has ended")
+    @DisplayName(
+            "C22: a CDI bean that leaves its UserTransaction open holds all its locks until that transaction has ended")
     void shouldHoldForTransactionOfCdiBean() throws Exception {
         assertEquals(1, opening.<Integer>call(() -> {
             transaction.begin();
@@ -167,7 +171,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: a method that ends its caller's transaction and begins another holds its lock for that one")
+    @DisplayName("C22: if a method ends its caller's transaction and begins another, its lock is held until the second"
+            + " transaction ends")
     void shouldHoldForOtherTransactionThanAtEntry() throws Exception {
         transaction.begin();
         opening.call(() -> {
@@ -183,7 +188,7 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: a transaction that EJBs may not leave open is rolled back before the lock is free")
+    @DisplayName("C22: a transaction that a stateless EJB leaves open is rolled back before the lock is released")
     void shouldHoldForTransactionOfStatelessEjb() {
         assertThrows(
                 Exception.class,
@@ -195,7 +200,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22, C23: a transaction left open and a stage: the lock is held until the later of both")
+    @DisplayName("C22, C23: the lock is held until the stage has completed and the transaction that the method left"
+            + " open has ended")
     void shouldHoldForOpenTransactionAndStage() throws Exception {
         for (boolean transactionFirst : new boolean[] {true, false}) {
             CompletableFuture<String> work = new CompletableFuture<>();
@@ -220,7 +226,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22, C23: the transaction in which a stage is completed keeps the lock until it has ended")
+    @DisplayName(
+            "C22, C23: the transaction in which a stage is completed keeps the lock until the transaction has ended")
     void shouldHoldForTransactionThatCompletesStage() throws Exception {
         CompletableFuture<String> work = new CompletableFuture<>();
         CompletableFuture<String> told = opening.stage(() -> work);
@@ -235,7 +242,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: minHold and a transaction left open: the lock is held until the later of both")
+    @DisplayName(
+            "C22: the lock is held until minHold has passed and the transaction that the method left open has ended")
     void shouldHoldForOpenTransactionAndMinHold() throws Exception {
         long startNanos = System.nanoTime();
         opening.holding(this::begin);
@@ -256,8 +264,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName(
-            "C22: a lock of the caller's transaction cannot be kept for a different one, which must be rolled back")
+    @DisplayName("C22: a caller's lock of scope TRANSACTION cannot be kept for a different transaction, which can only"
+            + " be rolled back")
     void shouldRollBackTransactionThatCannotKeepLock() throws Exception {
         Rows rows = new Rows("not_kept");
         transaction.begin();
@@ -276,7 +284,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: a lock of an outer transaction is held while a nested REQUIRES_NEW commits, and excludes it")
+    @DisplayName("C22: the lock of an outer transaction is held during a nested REQUIRES_NEW transaction, and excludes"
+            + " that transaction")
     void shouldKeepLockOfOuterTransaction() throws Exception {
         assertEquals(1, ejb.required(() -> {
             assertThrows(Exception.class, () -> ejb.requiresNew(() -> "ran"), "another transaction, another holder");
@@ -286,7 +295,8 @@ public class TransactionsIT extends ServerTest {
     }
 
     @Test
-    @DisplayName("C22: setRollbackOnly inside the method: the lock is held until the transaction has been rolled back")
+    @DisplayName(
+            "C22: if the method calls setRollbackOnly, the lock is held until the transaction has been rolled back")
     void shouldHoldUntilRollback() throws Exception {
         transaction.begin();
         ejb.required(() -> {

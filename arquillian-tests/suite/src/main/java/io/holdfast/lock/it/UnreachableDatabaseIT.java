@@ -88,7 +88,8 @@ public class UnreachableDatabaseIT {
 
     @Test
     @OperateOnDeployment("unreachable")
-    @DisplayName("the log says why the database was not reached at start, in one line, and names no database")
+    @DisplayName("one line of the log reports why the database was not reached at startup, and no line names a database"
+            + " that was reached")
     void shouldSayWhy() {
         assertTrue(log.has("HOLDFAST-0102", "the database of jdbc/nowhere", "HOLDFAST-0004", "Cause: ", "refused"));
         assertFalse(log.has("HOLDFAST-0101"));
@@ -96,7 +97,8 @@ public class UnreachableDatabaseIT {
 
     @Test
     @OperateOnDeployment("unreachable")
-    @DisplayName("acquiring is tried three times, and after several failures refused without asking the database")
+    @DisplayName("an acquisition is tried three times; after several failures, calls are refused without querying the"
+            + " database")
     void shouldRetryAndThenBreak() {
         LockException failure = assertThrows(LockUnavailableException.class, () -> locker.acquire(REQUEST));
         assertTrue(failure.getMessage().contains("HOLDFAST-0004"), failure.getMessage());
@@ -113,8 +115,8 @@ public class UnreachableDatabaseIT {
 
     @Test
     @OperateOnDeployment("silent")
-    @DisplayName(
-            "a database that accepts connections and does not answer opens the circuit breaker, which refuses at once")
+    @DisplayName("a database that accepts connections but does not answer opens the circuit breaker, which then refuses"
+            + " calls at once")
     void shouldBreakForSilentDatabase() {
         Nowhere silent = Nowhere.silent();
         try {
@@ -136,8 +138,8 @@ public class UnreachableDatabaseIT {
 
     @Test
     @OperateOnDeployment("outage")
-    @DisplayName(
-            "after an outage the first call that the database answers closes the circuit breaker, and no later call is refused")
+    @DisplayName("after an outage, the first call that the database answers closes the circuit breaker, and no later"
+            + " call is refused")
     void shouldRecover() throws Exception {
         failUntilOpen();
         try {

@@ -34,10 +34,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @ArquillianTest
 @Tag("without-optional-apis")
+@DisplayName("Without optional APIs")
 public class WithoutOptionalApisIT {
 
-    private static final String SWITCHED_OFF =
-            "it always has the APIs, and its services for Fault Tolerance, Metrics and Health can be switched off: the locks work then";
+    private static final String SWITCHED_OFF = "the server always has the APIs; the locks work if its services for"
+            + " Fault Tolerance, Metrics and Health are switched off";
 
     private static final Class<?>[] BEANS = {CdiBean.class, StatelessEjb.class, LockLog.class};
 
@@ -71,7 +72,7 @@ public class WithoutOptionalApisIT {
             })
     @OperateOnDeployment("plain-war")
     @Tag("optional-apis-missing")
-    @DisplayName("the server has no such API")
+    @DisplayName("the server does not provide the optional APIs")
     void shouldHaveNone(String type) {
         assertThrows(ClassNotFoundException.class, () -> Class.forName(type));
     }
@@ -80,7 +81,7 @@ public class WithoutOptionalApisIT {
     @ValueSource(strings = {"metrics", "health"})
     @RunAsClient
     @OperateOnDeployment("plain-war")
-    @DisplayName("the server has no such service")
+    @DisplayName("the server does not serve metrics or health checks")
     void shouldServeNone(String service) {
         HttpResponse<String> response = Http.get(service);
         assertTrue(response.statusCode() >= 400, response::toString);
@@ -89,7 +90,7 @@ public class WithoutOptionalApisIT {
     @Test
     @Differs(on = "Payara", how = SWITCHED_OFF)
     @OperateOnDeployment("plain-war")
-    @DisplayName("C26: the locks of a WAR work where the optional APIs are missing")
+    @DisplayName("C26: the locks of a WAR work if the optional APIs are missing")
     void shouldLockInWar() throws Exception {
         assertLocks();
     }
@@ -97,7 +98,7 @@ public class WithoutOptionalApisIT {
     @Test
     @Differs(on = "Payara", how = SWITCHED_OFF)
     @OperateOnDeployment("plain-ear")
-    @DisplayName("C26: the locks of an EAR work where the optional APIs are missing")
+    @DisplayName("C26: the locks of an EAR work if the optional APIs are missing")
     void shouldLockInEar() throws Exception {
         assertLocks();
     }

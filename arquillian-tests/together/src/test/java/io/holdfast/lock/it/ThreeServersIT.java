@@ -57,7 +57,8 @@ public class ThreeServersIT {
     }
 
     @Test
-    @DisplayName("C1: three different servers exclude each other: whoever holds the key, the others are refused")
+    @DisplayName(
+            "C1: three different servers exclude each other: while one of them holds the key, the others are refused")
     void shouldExclude() {
         for (RemoteDeployment holder : SERVERS) {
             assertEquals("true", holder.lock("try", "together"));
@@ -69,7 +70,8 @@ public class ThreeServersIT {
     }
 
     @Test
-    @DisplayName("C1, C22: three different servers count in one row, in container transactions: no increment is lost")
+    @DisplayName(
+            "C1, C22: three different servers increment one row in container transactions, and no increment is lost")
     void shouldSeeWhatFormerHolderCommitted() throws SQLException {
         List<CompletableFuture<HttpResponse<String>>> running = SERVERS.stream()
                 .map(server ->

@@ -81,7 +81,7 @@ class TutorialIT {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("tutorials")
-    @DisplayName("a reader who pastes the commands of a tutorial sees what it promises")
+    @DisplayName("a reader who pastes the commands of a tutorial sees the results that the tutorial promises")
     void shouldWorkAsWritten(String server) throws Exception {
         List<Block> blocks = Page.read(PROJECT.resolve("docs/tutorial/" + server + ".md"));
         Path folder = Files.createDirectories(WORK.resolve(server));

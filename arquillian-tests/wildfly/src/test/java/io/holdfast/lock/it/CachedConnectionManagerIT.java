@@ -33,14 +33,15 @@ public class CachedConnectionManagerIT {
     }
 
     @Test
-    @DisplayName(
-            "C3: cached connection manager with debug and error: the recommended data source: a lock stays on its session")
+    @DisplayName("C3: with debug and error enabled in the cached connection manager, a lock on the recommended data"
+            + " source stays on its session")
     void shouldStayOnSession() throws Exception {
         connections.assertStaysOnSession(recommended);
     }
 
     @Test
-    @DisplayName("C3: cached connection manager with debug and error: a data source with default settings: the same")
+    @DisplayName("C3: with debug and error enabled in the cached connection manager, a lock on a data source with"
+            + " default settings stays on its session")
     void shouldStayOnSessionOfDefaultDataSource() throws Exception {
         connections.assertStaysOnSession(work);
         connections.assertExcludesUnderLoad(work);

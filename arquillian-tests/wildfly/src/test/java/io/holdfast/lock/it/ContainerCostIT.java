@@ -84,7 +84,7 @@ public class ContainerCostIT {
     }
 
     @Test
-    @DisplayName("a lock takes its round trips and thread switches, and nothing that is much longer")
+    @DisplayName("a lock costs its round trips and thread switches, and nothing that takes much longer")
     void shouldCostLittleMoreThanItsRoundTrips() throws Exception {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement lock = connection.prepareStatement("select pg_try_advisory_lock(?)");

@@ -66,21 +66,22 @@ public class WildFlyPoolsIT {
     }
 
     @Test
-    @DisplayName("C3, C8: an XA data source: a lock stays on its session and in no transaction")
+    @DisplayName("C3, C8: with an XA data source, a lock stays on its session and outside of transactions")
     void shouldStayOnSessionOfXaDataSource() throws Exception {
         connections.assertStaysOnSession(xa);
     }
 
     @Test
-    @DisplayName("C3, C18: a cache of prepared statements, shared and tracked: a lock stays on its session")
+    @DisplayName(
+            "C3, C18: with a cache of prepared statements that are shared and tracked, a lock stays on its session")
     void shouldStayOnSessionWithStatementCache() throws Exception {
         connections.assertStaysOnSession(statementCache);
         connections.assertExcludesUnderLoad(statementCache);
     }
 
     @Test
-    @DisplayName(
-            "C12: flush-strategy EntirePool ends held connections where another one fails: told as lost, and freed")
+    @DisplayName("C12: with flush-strategy EntirePool, the failure of another connection closes a lock's connection;"
+            + " the lock is reported as lost and is free again")
     void shouldTellLossByFlush() throws Exception {
         LockLog log = new LockLog();
         LockHandle held = entirePool.acquire(REQUEST);
@@ -101,7 +102,8 @@ public class WildFlyPoolsIT {
     }
 
     @Test
-    @DisplayName("C12: flush-all-connection-in-pool ends held connections: told as lost, and freed")
+    @DisplayName("C12: if flush-all-connection-in-pool closes a lock's connection, the lock is reported as lost and is"
+            + " free again")
     void shouldTellLossByAdministrator() throws Exception {
         LockHandle held = defaultSettings.acquire(REQUEST);
         ObjectName pool = new ObjectName("jboss.as:subsystem=datasources,data-source=WorkDS");

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 /** On a server without MicroProfile Fault Tolerance, as the stock configuration is. */
 @ArquillianTest
 @Tag("without-optional-apis")
+@DisplayName("Without MicroProfile Fault Tolerance")
 public class WithoutFaultToleranceIT {
 
     @Inject
@@ -42,7 +43,7 @@ public class WithoutFaultToleranceIT {
     }
 
     @Test
-    @DisplayName("C26: without Fault Tolerance each call tries once, and the circuit breaker opens all the same")
+    @DisplayName("C26: without Fault Tolerance, each call makes one attempt, and the circuit breaker still opens")
     void shouldBreakWithoutRetries() {
         listener.take();
         for (int i = 0; i < 3; i++) {

@@ -56,7 +56,7 @@ class DeskTest {
     }
 
     @Test
-    @DisplayName("the page of a node that has the token is served, and told what its nodes do")
+    @DisplayName("a request with the token from a node's page is served; the answer contains the states of the nodes")
     void shouldServePage() throws IOException {
         List<String> answer = send("GET /nodes", MINE + port, PAGE, token);
 
@@ -69,8 +69,7 @@ class DeskTest {
     }
 
     @Test
-    @DisplayName(
-            "a page of anybody else, a request of no page, another name of this machine, and a wrong token are refused")
+    @DisplayName("requests from other pages, from no page, with another host name, or with a wrong token are refused")
     void shouldRefuseOthers() throws IOException {
         assertRefused("POST /nodes/node1/kill", MINE + port, "http://elsewhere.example", token);
         assertRefused("POST /nodes/node1/kill", MINE + port, "http://127.0.0.1:9999", token);

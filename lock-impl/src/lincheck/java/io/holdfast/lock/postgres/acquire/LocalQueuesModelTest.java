@@ -36,13 +36,13 @@ class LocalQueuesModelTest {
         """;
 
     @Test
-    @DisplayName("C5, C7: the queue is as if its users had come one after the other, in every interleaving")
+    @DisplayName("C5, C7: the queue is linearizable in every interleaving")
     void shouldBeAsIfOneAfterTheOther() {
         new QueueCheck().run();
     }
 
     @Test
-    @DisplayName("C5, C7: the queue is as if its users had come one after the other, under load")
+    @DisplayName("C5, C7: the queue is linearizable under load")
     void shouldBeAsIfOneAfterTheOtherUnderLoad() {
         QueueCheck.stress();
     }
@@ -55,13 +55,13 @@ class LocalQueuesModelTest {
 
     @Test
     @DisplayName(
-            "C1, C5, C7: who waits for its turn gets it, alone if it is exclusive, and one at a time asks and waits")
+            "C1, C5, C7: each waiter gets its turn, alone if it is exclusive, and only one at a time asks and waits")
     void shouldLetEverybodyHaveTheirTurn() {
         new QueueClientsCheck().run();
     }
 
     @Test
-    @DisplayName("the check finds a wake-up that is lost, since somebody came after the look at the line")
+    @DisplayName("the check finds a wake-up that is lost because a waiter joined the queue after it was read")
     void shouldFindLostWakeUp() throws Exception {
         Mutant mutant = Mutant.of(LocalQueues.class, UNDER_THE_LOCK, BY_AN_EARLIER_LOOK);
 
@@ -70,14 +70,14 @@ class LocalQueuesModelTest {
     }
 
     @Test
-    @DisplayName("the check finds a caller whose giving up ends a turn to which the lock was handed")
+    @DisplayName("the check finds a caller that gives up and thereby ends a turn that was already handed the lock")
     void shouldFindLeaveThatEndsHandedTurn() throws Exception {
         Mutant.of(Turn.class, "if (alsoIfHolding || stage != Stage.HOLDING) {", "if (stage != Stage.ENDED) {")
                 .assertFound(QueueCheck.class, "Invalid execution results");
     }
 
     @Test
-    @DisplayName("the check finds a hand-over that overtakes somebody who may not have the lock by a hand-over")
+    @DisplayName("the check finds a hand-over that overtakes a waiter that must not get the lock by a hand-over")
     void shouldFindHandOverThatOvertakes() throws Exception {
         Mutant.of(
                         KeyQueue.class,

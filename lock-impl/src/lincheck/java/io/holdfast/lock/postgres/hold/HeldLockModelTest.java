@@ -11,19 +11,20 @@ import org.junit.jupiter.api.Timeout;
 class HeldLockModelTest {
 
     @Test
-    @DisplayName("C10, C14, C16: a lock is as if its users had come one after the other, in every interleaving")
+    @DisplayName("C10, C14, C16: a lock is linearizable in every interleaving")
     void shouldBeAsIfOneAfterTheOther() {
         new HeldLockCheck().run();
     }
 
     @Test
-    @DisplayName("C10, C14, C16: a lock is as if its users had come one after the other, under load")
+    @DisplayName("C10, C14, C16: a lock is linearizable under load")
     void shouldBeAsIfOneAfterTheOtherUnderLoad() {
         new HeldLockCheck().stress();
     }
 
     @Test
-    @DisplayName("C12, C14, C16: a lock ends once and tells so once, also if the server ends the session meanwhile")
+    @DisplayName(
+            "C12, C14, C16: a lock ends once and reports that once, even if the server ends the session concurrently")
     void shouldEndOnceWithFailingServer() {
         new HeldLockCheck.WithFailingServer().run();
     }
@@ -39,10 +40,10 @@ class HeldLockModelTest {
     }
 
     @Test
-    @DisplayName("the check finds an end that is not told, since it came before the holder knew of the lock")
+    @DisplayName("the check finds an end that is not reported because it came before the grant was reported")
     void shouldFindEndThatIsNotTold() throws Exception {
         Mutant.of(HolderEvents.class, "announced = true;\n        reportEnd();", "announced = true;")
-                .assertFound(HeldLockCheck.class, "the end is told once");
+                .assertFound(HeldLockCheck.class, "the end is reported once");
     }
 
     @Test

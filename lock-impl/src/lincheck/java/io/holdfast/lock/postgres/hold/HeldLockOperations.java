@@ -109,15 +109,15 @@ public class HeldLockOperations {
         require(end == LockState.RELEASED || end == LockState.LOST, "it ends");
         require(!wentBack, "what has ended is not held again");
         List<String> events = locker.listener.events();
-        require(events.stream().filter("acquired"::equals).count() == 1, "the grant is told once");
+        require(events.stream().filter("acquired"::equals).count() == 1, "the grant is reported once");
         String told = end == LockState.LOST ? "lost" : "released";
         require(
                 events.stream()
                         .filter(List.of("lost", "released")::contains)
                         .toList()
                         .equals(List.of(told)),
-                "the end is told once");
-        require(events.indexOf("acquired") < events.indexOf(told), "the end is told after the grant");
+                "the end is reported once");
+        require(events.indexOf("acquired") < events.indexOf(told), "the end is reported after the grant");
         require(actionsRun.get() == (end == LockState.LOST ? actions.get() : 0), "actions run once if it was lost");
         require(released.get() <= (end == LockState.RELEASED ? 1 : 0), "it is released once");
         require(locker.server.unlocks.get() <= 1, "the server is asked once to unlock");

@@ -100,7 +100,7 @@ class LockedMethodTest {
     }
 
     @Test
-    @DisplayName("arguments are text: what looks like an expression in them is not evaluated")
+    @DisplayName("arguments are inserted as text: an argument that looks like an expression is not evaluated")
     void shouldNotEvaluateArguments() {
         String hostile = "#{order.class.name}${1+1}";
 

@@ -124,7 +124,7 @@ class BreakerTest {
     }
 
     @Test
-    @DisplayName("a success begins the count again; so does an answer that is a refusal")
+    @DisplayName("a success resets the count, and so does a refusal by the database")
     void shouldCountInARowOnly() throws InterruptedException {
         List<Attempt> answers = List.of(BreakerTest::granted, () -> {
             throw new LockDatabaseUnfitException("a standby", null);
@@ -200,7 +200,7 @@ class BreakerTest {
 
     @Test
     @DisplayName(
-            "a question that ends by interruption, an exhausted pool or a closed locker leaves the next caller to ask")
+            "after a question that ends by interruption, an exhausted pool or a closed locker, the next caller asks")
     void shouldNotBeWedged() throws InterruptedException {
         open();
         pass(DELAY);

@@ -22,7 +22,7 @@ class MessagesTest {
     }
 
     @Test
-    @DisplayName("what may be a password in a JDBC URL is not in the sentence about a data source that cannot be used")
+    @DisplayName("the sentence about an unusable data source contains nothing of a JDBC URL that may be a password")
     void shouldLeaveOutCredentials() {
         String message = message(new NamingException(
                 "No suitable driver found for jdbc:postgresql://db/locks?user=me&password=secret word"));

@@ -154,7 +154,7 @@ class OpenTelemetryTracingTest {
     }
 
     @Test
-    @DisplayName("contention, a wait in vain and an interruption are no errors")
+    @DisplayName("contention, a wait that times out and an interruption are not errors")
     void shouldTellOutcomesApart() throws Exception {
         try (LockHandle held = rival.acquire(request)) {
             assertTrue(locker.tryAcquire(request).isEmpty());
@@ -205,7 +205,7 @@ class OpenTelemetryTracingTest {
     }
 
     @Test
-    @DisplayName("a lock that is given back after its ttl has lapsed, and a refresh of it has failed")
+    @DisplayName("a lock that is released after its ttl is recorded as lapsed, and a refresh of it as failed")
     void shouldTellLapse() throws InterruptedException {
         LockHandle handle = locker.acquire(request.ttl(Duration.ofMillis(1)));
         while (handle.state() != LockState.LAPSED) {
@@ -252,7 +252,7 @@ class OpenTelemetryTracingTest {
     }
 
     @Test
-    @DisplayName("what is not sampled, and a no-op, leave nothing behind")
+    @DisplayName("neither a span that is not sampled nor a no-op tracer leaves anything behind")
     void shouldDoNothingUnsampled() throws InterruptedException {
         start(Sampler.alwaysOff(), true);
         LockHandle unsampled = locker.acquire(request);

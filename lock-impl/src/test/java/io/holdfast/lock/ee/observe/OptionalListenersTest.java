@@ -66,7 +66,7 @@ class OptionalListenersTest {
     }
 
     @Test
-    @DisplayName("a listener is not made for what every object answers, and its text is the name of its class")
+    @DisplayName("the methods of Object do not create the listener, and toString returns the name of its class")
     void shouldAnswerAsObject() {
         AtomicInteger makes = new AtomicInteger();
         LockListener listener = listener(makes, () -> {});

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SqlStatesTest {
 
     @Test
-    @DisplayName("C6: an exhausted pool is told from a database that cannot be reached, as pools say it")
+    @DisplayName("C6: the exceptions of pools distinguish an exhausted pool from a database that cannot be reached")
     void shouldTellExhaustedPool() {
         SQLException refused = new SQLException("refused", "08001");
         SQLException exhausted = new SQLTransientConnectionException("timed out", "08001");
@@ -57,7 +57,7 @@ class SqlStatesTest {
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"08001", "08006", "57P01", "57P02", "57P03", "57P05", "53300"})
-    @DisplayName("another connection may do better than one that has ended, or that there was not")
+    @DisplayName("a retry on another connection is worthwhile if the connection has ended or none was available")
     void shouldRetry(String state) {
         SQLException failure = new SQLException("failed", state);
 
@@ -68,8 +68,7 @@ class SqlStatesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"28P01", "28000", "3D000", "42501", "42704", "08P01", "53200", "57014"})
-    @DisplayName(
-            "no other connection does better than one that the server refuses, nor after an error of the statement")
+    @DisplayName("no retry is worthwhile if the server refuses the connection, or after an error of the statement")
     void shouldNotRetry(String state) {
         SQLException failure = new SQLException("refused", state);
 
