@@ -45,7 +45,10 @@ public final class Snippets {
             import jakarta.enterprise.inject.Produces;
             import jakarta.enterprise.inject.se.*;
             import jakarta.inject.Inject;
+            import jakarta.persistence.EntityManager;
             import jakarta.transaction.Transactional;
+            import jakarta.ws.rs.ApplicationPath;
+            import jakarta.ws.rs.core.Application;
             import java.lang.System.Logger.Level;
             import java.math.BigDecimal;
             import java.sql.Connection;
@@ -63,7 +66,15 @@ public final class Snippets {
             class Context {
                 record Order(String id) {}
                 record Report() {}
+                record Item(String sku) {}
+                record Batch() {}
                 static class Reports {}
+                static class OrderResource {}
+                static class Seat {
+                    boolean sell() { return true; }
+                }
+                EntityManager entityManager;
+                List<Batch> batches = List.of(new Batch());
                 Locker locker;
                 CurrentLock lock;
                 LockAdmin admin;
@@ -73,6 +84,7 @@ public final class Snippets {
                 void work() {}
                 void store(Report report) {}
                 void store(Report report, FencingToken token) {}
+                void store(Batch batch, FencingToken token) {}
             }
 
             public class Example extends Context {

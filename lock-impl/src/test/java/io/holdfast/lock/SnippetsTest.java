@@ -19,8 +19,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SnippetsTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final List<String> PAGES =
-            List.of("README.md", "docs/locker.md", "docs/choosing.md", "docs/howto.md");
+    /** The examples of docs/standalone.md, docs/testing.md and docs/tutorial are also run, in tests of their own. */
+    private static final List<String> PAGES = List.of(
+            "README.md",
+            "docs/choosing.md",
+            "docs/configuration.md",
+            "docs/howto.md",
+            "docs/locked.md",
+            "docs/locker.md",
+            "docs/operations.md",
+            "docs/runbook.md");
 
     @TempDir
     private Path classes;

@@ -13,15 +13,19 @@ import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;
 import jakarta.enterprise.inject.spi.DeploymentException;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -367,6 +371,36 @@ class SettingsTest {
         defaults.replaceAll((name, value) -> value.replace("`", ""));
         assertEquals(readAll(source(Map.of())), readAll(source(defaults)));
         defaults.forEach((name, value) -> assertFalse(value.isBlank(), name));
+    }
+
+    @Test
+    void shouldKnowTheSettingsOfAllExamples() throws IOException {
+        List<Path> pages;
+        try (Stream<Path> files = Files.walk(Path.of("../docs"))) {
+            pages = Stream.concat(
+                            files.filter(file -> file.toString().endsWith(".md")), Stream.of(Path.of("../README.md")))
+                    .toList();
+        }
+        int examples = 0;
+        for (Path page : pages) {
+            Matcher block =
+                    Pattern.compile("(?ms)^ *```properties$(.*?)^ *```$").matcher(Files.readString(page));
+            while (block.find()) {
+                Properties properties = new Properties();
+                properties.load(new StringReader(block.group(1)));
+                Map<String, String> values = new TreeMap<>();
+                properties.stringPropertyNames().stream()
+                        .filter(name -> name.startsWith("holdfast."))
+                        .forEach(name -> values.put(name, properties.getProperty(name)));
+                SettingsSource source = source(values);
+
+                assertEquals(
+                        Map.of(), UnknownSettings.find(source, DomainNames.find(source, Set.of())), page.toString());
+                readAll(source);
+                examples++;
+            }
+        }
+        assertTrue(examples >= 8, () -> "the pages were read");
     }
 
     @Test
