@@ -173,11 +173,14 @@ class TutorialIT {
     }
 
     private static void waitForTickAfter(LocalTime killed, Shell shell, String list) throws IOException {
-        lookUntil(shell, list, output -> TIME.matcher(output)
-                .results()
-                .map(MatchResult::group)
-                .map(LocalTime::parse)
-                .anyMatch(tick -> isSoonAfter(killed, tick)));
+        lookUntil(
+                shell,
+                list,
+                output -> TIME.matcher(output)
+                        .results()
+                        .map(MatchResult::group)
+                        .map(LocalTime::parse)
+                        .anyMatch(tick -> isSoonAfter(killed, tick)));
     }
 
     /** Also across midnight. */
