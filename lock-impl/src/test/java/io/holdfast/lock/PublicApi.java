@@ -193,7 +193,7 @@ final class PublicApi {
     }
 
     private static String signature(Executable executable) {
-        AnnotatedType[] types = executable.getAnnotatedParameterTypes();
+        AnnotatedType[] types = parameterTypes(executable);
         Annotation[][] annotations = executable.getParameterAnnotations();
         String parameters = IntStream.range(0, types.length)
                 .mapToObj(i -> Arrays.stream(annotations[i])
@@ -205,6 +205,22 @@ final class PublicApi {
                 + Arrays.stream(executable.getAnnotatedExceptionTypes())
                         .map(PublicApi::type)
                         .collect(list(" throws ", ""));
+    }
+
+    /** Newer compilers mark the parameters of a compact constructor as implicit, and reflection then erases their types. */
+    private static AnnotatedType[] parameterTypes(Executable executable) {
+        AnnotatedType[] types = executable.getAnnotatedParameterTypes();
+        RecordComponent[] components = executable.getDeclaringClass().getRecordComponents();
+        boolean isCanonical = executable instanceof Constructor
+                && components != null
+                && Arrays.equals(
+                        executable.getParameterTypes(),
+                        Arrays.stream(components).map(RecordComponent::getType).toArray());
+        return isCanonical
+                ? Arrays.stream(components)
+                        .map(RecordComponent::getAnnotatedType)
+                        .toArray(AnnotatedType[]::new)
+                : types;
     }
 
     private static String typeParameters(TypeVariable<?>[] parameters) {

@@ -98,7 +98,7 @@ public class PayaraPoolsIT {
 
             hazard.happen(pool, handle);
 
-            PgLocks.eventually("the loss is told", () -> handle.state() == LockState.LOST);
+            PgLocks.eventually("the loss is reported", () -> handle.state() == LockState.LOST);
             PgLocks.eventually(
                     "with the settings that may be the cause",
                     () -> log.has("HOLDFAST-0011", REQUEST.key(), "connection-leak-reclaim", "fail-all-connections"));

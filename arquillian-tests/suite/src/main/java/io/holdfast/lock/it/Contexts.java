@@ -68,7 +68,7 @@ public class Contexts {
         all.put("EJB with bean-managed transactions", beanManaged::callUnlocked);
         all.put("EJB @Asynchronous", work -> ejb.asynchronous(work).get());
         all.put("EJB singleton", timer::singleton);
-        all.put("EJB time-out", work -> timer.timeout(work).get());
+        all.put("EJB timeout", work -> timer.timeout(work).get());
         all.put("@Transactional REQUIRED", bean::required);
         all.put("@Transactional REQUIRES_NEW", bean::requiresNew);
         all.put(

@@ -59,7 +59,7 @@ public class LockedAsyncIT extends ServerTest {
         work.complete("done");
 
         assertEquals("done", told.toCompletableFuture().get(10, TimeUnit.SECONDS));
-        assertEquals(0, holders(), "free when the caller is told");
+        assertEquals(0, holders(), "free when the caller is notified");
     }
 
     @Test

@@ -206,7 +206,7 @@ public class LockedCallIT extends LockedCallTest {
                     () -> assertEquals(List.of("outer/1"), lock.keys()),
                     () -> assertTrue(lock.isHeld()),
                     () -> lock.refresh(Duration.ofSeconds(90)),
-                    () -> assertEquals(List.of("outer/1"), current.keys(), "for whoever injects it"));
+                    () -> assertEquals(List.of("outer/1"), current.keys(), "for any bean that injects it"));
             Optional<FencingToken> token = lock.fencingToken();
             bean.inner("1", inner -> {
                 assertEquals(

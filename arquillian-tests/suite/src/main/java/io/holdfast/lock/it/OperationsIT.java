@@ -238,7 +238,7 @@ public class OperationsIT {
         CompletableFuture<Void> waiting =
                 CompletableFuture.runAsync(() -> awaitLock(Long.parseLong(held.getString("lockId"))));
         PgLocks.eventually(
-                "the waiter is told",
+                "the waiter is notified",
                 () -> lock(deployment).getJsonArray("waiters").size() == 1);
         assertEquals("true", lock(deployment, "release"));
         waiting.join();

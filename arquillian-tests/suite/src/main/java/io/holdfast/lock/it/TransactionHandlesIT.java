@@ -135,7 +135,7 @@ public class TransactionHandlesIT extends ServerTest {
             awaitTimeoutOfTransaction();
             PgLocks.letPass(Duration.ofMillis(300));
         });
-        assertFreeSoon("after the time-out");
+        assertFreeSoon("after the timeout");
         assertEquals(1, ejb.required(this::holders), "this thread locks as before");
     }
 

@@ -156,7 +156,7 @@ public class TransactionScopeIT extends ServerTest {
 
         transaction.begin();
         locker.acquire(ON_SESSION.releaseAfterTransaction(true)).close();
-        assertTrue(locker.acquire(IN_TRANSACTION).isHeld(), "goes on under the session lock");
+        assertTrue(locker.acquire(IN_TRANSACTION).isHeld(), "reuses the session lock");
         assertFalse(isHeldByTransaction());
         transaction.rollback();
     }

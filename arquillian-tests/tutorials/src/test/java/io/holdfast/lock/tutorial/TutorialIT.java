@@ -34,8 +34,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Follows the pages of docs/tutorial in one shell each, with two real servers, as they stand but for two lines: Holdfast is taken from
- * this build instead of being installed, and the database is one of this test. The servers' ports are those of the pages.
+ * Follows the pages of docs/tutorial in one shell each, with two real servers. The commands are used as they stand, with two
+ * exceptions: Holdfast is taken from this build instead of being installed, and the database is one of this test. The ports of the
+ * servers are those of the pages.
  */
 @Timeout(value = 10 * 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class TutorialIT {
