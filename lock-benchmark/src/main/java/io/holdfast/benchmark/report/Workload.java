@@ -8,15 +8,15 @@ import java.util.List;
 public enum Workload {
     UNCONTENDED(
             "One thread, nobody else wants the key",
-            "All connections are reopened several times. The 10th percentile covers the pairs of all"
-                    + " generations of connections; the median is the median of the generations' medians.",
+            "All connections are reopened for each generation. The 10th percentile is taken over the pairs of all"
+                    + " generations; the median is the median of the medians of the generations.",
             Column.value(Metric.PAIR_P10),
             Column.timesFloor(Metric.PAIR_P10),
             Column.value(Metric.PAIR_P50),
             Column.timesFloor(Metric.PAIR_P50)),
     SEPARATE_KEYS(
             "16 threads, each with its own keys",
-            "Allocation and thread switches include all threads of the JVM.",
+            "The allocated bytes and the thread switches are counted for all threads of the JVM.",
             Column.value(Metric.PAIRS),
             Column.timesFloor(Metric.PAIRS),
             Column.value(Metric.ROUND_TRIPS),
@@ -36,7 +36,7 @@ public enum Workload {
             Column.value(Metric.ROUND_TRIPS)),
     SMALL_POOL(
             "64 threads, 64 keys, a pool of 8 connections, 5 ms inside",
-            "The floor has 64 connections of its own.",
+            "The floor does not use the pool, but a separate connection for each of the 64 threads.",
             Column.value(Metric.ACQUISITIONS),
             Column.times(Metric.ACQUISITIONS, Contenders.NAIVE),
             Column.value(Metric.WAIT_P99),
@@ -49,16 +49,16 @@ public enum Workload {
             Column.value(Metric.ERRORS)),
     WAITERS(
             "200 threads wait for a key, a pool of 10 connections",
-            "Connections are counted while the threads wait. Unrelated locks served is the share of tries for"
-                    + " unrelated keys that were served. The drain time is the time from the release of the key until"
-                    + " all waiting threads have had it.",
+            "Connections are counted while the threads wait. The column \"unrelated locks served\" shows the share of"
+                    + " tries for unrelated keys that were granted in this time. The column \"drained\" shows the time"
+                    + " from the release of the key until all waiting threads have acquired and released it.",
             Column.value(Metric.CONNECTIONS),
             Column.value(Metric.SERVED),
             Column.value(Metric.DRAIN),
             Column.value(Metric.ERRORS)),
     MANY_LOCKS(
             "Many locks held at once",
-            "The locks are acquired by 8 threads, each acquiring one lock after the other.",
+            "Eight threads acquire the locks. Each thread acquires one lock after another.",
             Column.value(Metric.CONNECTIONS),
             Column.value(Metric.ACQUIRE_ALL),
             Column.value(Metric.RELEASE_ALL)),
@@ -70,7 +70,7 @@ public enum Workload {
             Column.value(Metric.CONNECTIONS)),
     MANY_REQUESTS(
             "Many keys requested through acquireAsync while they are held elsewhere",
-            "Threads and heap are measured while all requests wait. The drain time is the time from the"
+            "Threads and heap are measured while all requests wait. The column \"drained\" shows the time from the"
                     + " first release by the holder until all requests have been granted.",
             Column.value(Metric.THREADS),
             Column.value(Metric.HEAP),
@@ -79,7 +79,7 @@ public enum Workload {
             Column.value(Metric.ERRORS)),
     LOCKED(
             "A method of a CDI bean (Weld SE) with @Locked",
-            "Each call is compared with acquiring and releasing the same key through the locker.",
+            "Calling the method is compared with acquiring and releasing the same key through the locker.",
             Column.value(Metric.CALL),
             Column.beyond(Metric.CALL, Texts.LOCKER));
 
@@ -89,7 +89,8 @@ public enum Workload {
         /** The contender that an annotated method is compared to. */
         public static final String LOCKER = "lock itself";
 
-        private static final String HOT = "A lock granted first come, first served would serve all threads equally.";
+        private static final String HOT =
+                "If a lock is granted first come, first served, all threads acquire it equally often.";
 
         private static final List<Column> ONE_JVM = List.of(
                 Column.value(Metric.ACQUISITIONS),

@@ -10,29 +10,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Behaviours by servers, as a table in Markdown. */
+/** Behaviors by servers, as a table in Markdown. */
 final class CompatibilityTable {
 
     private static final String PROSE = """
             # Compatibility
 
-            The tests write this table: each row is a test of `arquillian-tests`, run against a real PostgreSQL on
-            the server at the head of the column. *differs* is followed by the difference, and by what the locker or
-            its user does about it. An empty cell means that the behaviour does not exist on that server, or was not
-            tested. C1 to C27 are the promises of [contract.md](contract.md). The tests of the module `together`
-            show that the locks of three servers exclude each other.
+            The tests write this table. Each row is a test of `arquillian-tests`, which runs against a real PostgreSQL
+            server on the application server at the head of the column. In a cell, the word *differs* is followed by the
+            difference, and by how the locker or its user deals with that difference. An empty cell means that the
+            behavior does not exist on that server, or was not tested. C1 to C27 are the promises of
+            [contract.md](contract.md). The tests of the module `together` show that the locks of three servers exclude
+            each other.
 
-            A column that names no JDK was written on JDK 17. All columns were written on PostgreSQL 18. The tests
-            of `lock-impl` that depend on the database pass on PostgreSQL 14, 15, 16, 17 and 18; on PostgreSQL 13,
-            they verify that missing features are reported.
+            A column whose heading names no JDK shows results from JDK 17. All results are from PostgreSQL 18. The tests
+            of `lock-impl` that depend on the database pass on PostgreSQL 14, 15, 16, 17 and 18; on PostgreSQL 13, these
+            tests verify that missing features are reported.
 
             """;
-    private static final String FIRST = "behaviour";
+    private static final String FIRST = "behavior";
     private static final String SEPARATOR = " | ";
 
     private final List<String> servers = new ArrayList<>();
 
-    /** By family and behaviour; the cells by server. */
+    /** By family and behavior; the cells by server. */
     private final Map<String, Map<String, Map<String, String>>> rows = new TreeMap<>();
 
     private CompatibilityTable() {}
