@@ -50,8 +50,9 @@ public enum Workload {
     WAITERS(
             "200 threads wait for a key, a pool of 10 connections",
             "Connections are counted while the threads wait. The column \"unrelated locks served\" shows the share of"
-                    + " tries for unrelated keys that were granted in this time. The column \"drained\" shows the time"
-                    + " from the release of the key until all waiting threads have acquired and released it.",
+                    + " tries for unrelated keys that succeeded while the threads were waiting. The column \"drained\""
+                    + " shows the time from the release of the key until all waiting threads have acquired and"
+                    + " released it.",
             Column.value(Metric.CONNECTIONS),
             Column.value(Metric.SERVED),
             Column.value(Metric.DRAIN),
