@@ -36,7 +36,7 @@ public enum Workload {
             Column.value(Metric.ROUND_TRIPS)),
     SMALL_POOL(
             "64 threads, 64 keys, a pool of 8 connections, 5 ms inside",
-            "The floor does not use the pool, but a separate connection for each of the 64 threads.",
+            "The floor does not use the pool; it uses a separate connection for each of the 64 threads.",
             Column.value(Metric.ACQUISITIONS),
             Column.times(Metric.ACQUISITIONS, Contenders.NAIVE),
             Column.value(Metric.WAIT_P99),
@@ -49,10 +49,10 @@ public enum Workload {
             Column.value(Metric.ERRORS)),
     WAITERS(
             "200 threads wait for a key, a pool of 10 connections",
-            "Connections are counted while the threads wait. The column \"unrelated locks served\" shows the share of"
-                    + " tries for unrelated keys that succeeded while the threads were waiting. The column \"drained\""
-                    + " shows the time from the release of the key until all waiting threads have acquired and"
-                    + " released it.",
+            "Connections are counted while the threads wait. The column \"unrelated locks served\" shows what share"
+                    + " of the attempts to acquire unrelated keys succeeded while the threads were waiting. The column"
+                    + " \"drained\" shows the time from the release of the key until all waiting threads have acquired"
+                    + " and released it.",
             Column.value(Metric.CONNECTIONS),
             Column.value(Metric.SERVED),
             Column.value(Metric.DRAIN),
@@ -71,8 +71,8 @@ public enum Workload {
             Column.value(Metric.CONNECTIONS)),
     MANY_REQUESTS(
             "Many keys requested through acquireAsync while they are held elsewhere",
-            "Threads and heap are measured while all requests wait. The column \"drained\" shows the time from the"
-                    + " first release by the holder until all requests have been granted.",
+            "The threads and the heap are measured while all requests are waiting. The column \"drained\" shows the"
+                    + " time from the first release by the holder until all requests have been granted.",
             Column.value(Metric.THREADS),
             Column.value(Metric.HEAP),
             Column.value(Metric.CONNECTIONS),
