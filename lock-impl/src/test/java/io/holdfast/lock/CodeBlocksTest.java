@@ -45,7 +45,6 @@ class CodeBlocksTest {
             "xml", "this test",
             "", "this test");
 
-    private static final Pattern BLOCK = Pattern.compile("(?ms)^ *```([a-z]*)[^\\n]*\\n(.*?)^ *```$");
     private static final Pattern OPTION = Pattern.compile(" -(P|pl |Dit[.]test=|Dtest=)(?:'!)?([\\w.,/-]+)");
     private static final Pattern SCRIPT = Pattern.compile("(?m)^([.]/mvnw|[.]ci/[a-z-]+)");
     private static final Pattern DEPENDENCY = Pattern.compile("(?s)<dependency>(.*?)</dependency>");
@@ -55,27 +54,11 @@ class CodeBlocksTest {
 
     private static final String DIFFERENT = "## 4. ";
 
-    private static List<Path> pages() {
-        Stream<Path> docs = Snippets.filesBelow(ROOT.resolve("docs"));
-        Stream<String> others = Stream.of("README.md", "CONTRIBUTING.md", "SECURITY.md", "lock-ear-example/README.md");
-        return Stream.concat(docs, others.map(ROOT::resolve))
-                .filter(file -> file.toString().endsWith(".md"))
-                .toList();
-    }
-
-    private static List<String> blocks(Path page, String language) {
-        return BLOCK.matcher(Snippets.read(page))
-                .results()
-                .filter(block -> block.group(1).equals(language))
-                .map(block -> block.group(2))
-                .toList();
-    }
-
     @Test
     void shouldHaveOnlyLanguagesThatATestChecks() {
-        Set<String> languages = pages().stream()
-                .flatMap(page -> BLOCK.matcher(Snippets.read(page)).results())
-                .map(block -> block.group(1))
+        Set<String> languages = Pages.all().stream()
+                .flatMap(page -> Pages.blocks(page).stream())
+                .map(Pages.Block::language)
                 .collect(Collectors.toSet());
 
         assertEquals(CHECKED_BY.keySet(), languages);
@@ -86,8 +69,8 @@ class CodeBlocksTest {
     void shouldHaveUsableXml() throws Exception {
         Document pom = parse(Snippets.read(ROOT.resolve("pom.xml")));
         int dependencies = 0;
-        for (Path page : pages()) {
-            for (String block : blocks(page, "xml")) {
+        for (Path page : Pages.all()) {
+            for (String block : Pages.blocks(page, "xml")) {
                 parse("<parts>" + block.replaceFirst("<\\?xml.*?\\?>", "") + "</parts>");
                 for (String dependency : DEPENDENCY
                         .matcher(block)
@@ -125,8 +108,9 @@ class CodeBlocksTest {
                 .filter(name -> name.endsWith(".java"))
                 .map(name -> name.replace(".java", ""))
                 .collect(Collectors.toSet());
-        List<Executable> checks = pages().stream()
-                .flatMap(page -> Stream.concat(blocks(page, "").stream(), blocks(page, "sh").stream())
+        List<Executable> checks = Pages.all().stream()
+                .flatMap(page -> Stream.of("", "sh")
+                        .flatMap(language -> Pages.blocks(page, language).stream())
                         .flatMap(block -> checks(page, block, profiles, tests)))
                 .toList();
 
@@ -156,7 +140,7 @@ class CodeBlocksTest {
 
     @Test
     @DisplayName("the tutorials begin in the same way, and download the versions that the build tests")
-    void shouldHaveTutorialsOfOneMould() throws Exception {
+    void shouldHaveTutorialsThatBeginAlike() throws Exception {
         Document pom = parse(Snippets.read(ROOT.resolve("pom.xml")));
         Map<String, String> versions = Map.of(
                 "wildfly.md", "wildfly.version",

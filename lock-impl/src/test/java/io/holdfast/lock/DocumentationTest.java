@@ -37,6 +37,21 @@ class DocumentationTest {
         assertEquals(inCode, new TreeSet<>(find("(?m)^\\| (HOLDFAST-\\d{4}) ", DOCS.resolve("messages.md"))));
     }
 
+    /** The changelog also names ids that are retired. */
+    @Test
+    void shouldMentionOnlyDocumentedIds() throws IOException {
+        Set<String> mentioned = new TreeSet<>();
+        for (Path page : Pages.all()) {
+            if (!page.endsWith("CHANGELOG.md")) {
+                mentioned.addAll(find("(HOLDFAST-\\d{4})", page));
+            }
+        }
+        assertFalse(mentioned.isEmpty());
+        mentioned.removeAll(find("(?m)^\\| (HOLDFAST-\\d{4}) ", DOCS.resolve("messages.md")));
+
+        assertEquals(Set.of(), mentioned);
+    }
+
     @Test
     void shouldDocumentMessagesInTheOrderOfTheirIds() throws IOException {
         List<String> documented = find("(?m)^\\| (HOLDFAST-\\d{4}) ", DOCS.resolve("messages.md"));
@@ -70,7 +85,7 @@ class DocumentationTest {
     @Test
     void shouldLinkToFilesAndHeadingsThatExist() throws IOException {
         List<String> broken = new ArrayList<>();
-        for (Path page : pages()) {
+        for (Path page : Pages.all()) {
             for (String link : find("\\]\\((?!https?:)([^) ]+)\\)", page)) {
                 String[] parts = link.split("#", 2);
                 Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
@@ -81,16 +96,6 @@ class DocumentationTest {
             }
         }
         assertEquals(List.of(), broken);
-    }
-
-    private static List<Path> pages() throws IOException {
-        List<Path> pages = new ArrayList<>(List.of(Path.of("../README.md"), Path.of("../CHANGELOG.md")));
-        try (Stream<Path> files = Files.walk(DOCS)) {
-            files.filter(file -> file.toString().endsWith(".md"))
-                    .filter(file -> !file.getParent().endsWith("performance")) // parts of a page
-                    .forEach(pages::add);
-        }
-        return pages;
     }
 
     /** As GitHub makes anchors of them: lower case, without punctuation, with hyphens for spaces. */

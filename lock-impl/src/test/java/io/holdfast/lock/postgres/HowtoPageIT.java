@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.holdfast.lock.FencingToken;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.Pages;
 import io.holdfast.lock.Snippets;
 import java.lang.reflect.Method;
 import java.math.BigDecimal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Date;
@@ -17,8 +17,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -32,7 +30,6 @@ import org.postgresql.ds.PGSimpleDataSource;
 class HowtoPageIT extends LockerTest {
 
     private static final Path PAGE = Path.of("../docs/howto.md");
-    private static final Pattern SQL = Pattern.compile("(?ms)^```sql$(.*?)^```$");
 
     /** Other tests have tables of their own. */
     private static final String SCHEMA = "howto_" + System.nanoTime();
@@ -46,11 +43,7 @@ class HowtoPageIT extends LockerTest {
     void createTables() throws Exception {
         execute("create schema " + SCHEMA);
         database.setCurrentSchema(SCHEMA);
-        List<String> statements = SQL.matcher(Files.readString(PAGE))
-                .results()
-                .map(MatchResult::group)
-                .map(block -> block.replaceAll("```(sql)?", ""))
-                .toList();
+        List<String> statements = Pages.blocks(PAGE, "sql");
         assertEquals(2, statements.size());
         for (String statement : statements) {
             execute(statement);

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Pages;
 import io.holdfast.lock.postgres.config.LockerConfig;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -16,7 +16,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,15 +28,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 @Timeout(60)
 class OperationsPageIT extends LockerTest {
 
-    private static final Pattern SQL = Pattern.compile("(?ms)^```sql$(.*?)^```$");
     private static final String CREATE_DATABASE = "create database";
 
     private final PGSimpleDataSource database = (PGSimpleDataSource) Databases.SHARED.dataSource();
 
-    private static List<String> statements(String page) throws Exception {
-        return SQL.matcher(Files.readString(Path.of("../docs", page)))
-                .results()
-                .flatMap(block -> Arrays.stream(block.group(1).split(";")))
+    private static List<String> statements(String page) {
+        return Pages.blocks(Path.of("../docs", page), "sql").stream()
+                .flatMap(block -> Arrays.stream(block.split(";")))
                 .map(String::strip)
                 .filter(statement -> !statement.isEmpty())
                 .toList();

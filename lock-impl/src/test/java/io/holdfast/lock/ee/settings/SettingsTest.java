@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.Lease;
 import io.holdfast.lock.LockRequest;
+import io.holdfast.lock.Pages;
 import io.holdfast.lock.ee.naming.LockDataSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;
@@ -17,7 +18,6 @@ import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -25,7 +25,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -375,32 +374,24 @@ class SettingsTest {
 
     @Test
     void shouldKnowTheSettingsOfAllExamples() throws IOException {
-        List<Path> pages;
-        try (Stream<Path> files = Files.walk(Path.of("../docs"))) {
-            pages = Stream.concat(
-                            files.filter(file -> file.toString().endsWith(".md")), Stream.of(Path.of("../README.md")))
-                    .toList();
-        }
         int examples = 0;
-        for (Path page : pages) {
-            Matcher block =
-                    Pattern.compile("(?ms)^ *```properties$(.*?)^ *```$").matcher(Files.readString(page));
-            while (block.find()) {
+        for (Path page : Pages.all()) {
+            for (String block : Pages.blocks(page, "properties")) {
                 Properties properties = new Properties();
-                properties.load(new StringReader(block.group(1)));
+                properties.load(new StringReader(block));
                 Map<String, String> values = new TreeMap<>();
                 properties.stringPropertyNames().stream()
                         .filter(name -> name.startsWith("holdfast."))
                         .forEach(name -> values.put(name, properties.getProperty(name)));
                 SettingsSource source = source(values);
+                Set<String> domains = DomainNames.find(source, Set.of());
 
-                assertEquals(
-                        Map.of(), UnknownSettings.find(source, DomainNames.find(source, Set.of())), page.toString());
+                assertEquals(Map.of(), UnknownSettings.find(source, domains), page.toString());
                 readAll(source);
                 examples++;
             }
         }
-        assertTrue(examples >= 8, () -> "the pages were read");
+        assertTrue(examples >= 8, "the pages were read");
     }
 
     @Test
