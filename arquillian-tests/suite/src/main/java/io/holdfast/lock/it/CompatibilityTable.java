@@ -16,12 +16,12 @@ final class CompatibilityTable {
     private static final String PROSE = """
             # Compatibility
 
-            The tests write this table. Each row is a test of `arquillian-tests`, which runs against a real PostgreSQL
-            server on the application server at the head of the column. In a cell, the word *differs* is followed by the
-            difference, and by how the locker or its user deals with that difference. An empty cell means that the
-            behavior does not exist on that server, or was not tested. C1 to C27 are the promises of
-            [contract.md](contract.md). The tests of the module `together` show that the locks of three servers exclude
-            each other.
+            The tests write this table. Each row is a test of `arquillian-tests`. The test runs on the application
+            server at the head of the column, against a real PostgreSQL server. In a cell, the word *differs* is
+            followed by a description of the difference, and of how the locker or its user deals with that difference.
+            An empty cell means that the behavior does not exist on that server, or was not tested. C1 to C27 are the
+            promises of [contract.md](contract.md). The tests of the module `together` show that a WildFly, a Payara and
+            an Open Liberty server exclude each other.
 
             A column whose heading names no JDK shows results from JDK 17. All results are from PostgreSQL 18. The tests
             of `lock-impl` that depend on the database pass on PostgreSQL 14, 15, 16, 17 and 18; on PostgreSQL 13, these

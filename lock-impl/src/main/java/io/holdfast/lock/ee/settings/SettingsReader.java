@@ -24,6 +24,7 @@ record SettingsReader(SettingsSource source, UnaryOperator<String> fullName) {
 
     private static final Map<String, Boolean> TRUE_OR_FALSE = new TreeMap<>(Map.of("true", true, "false", false));
     private static final String UNLIMITED = "unlimited";
+    private static final String ZERO = "0";
     private static final Pattern NUMBER_WITH_UNIT = Pattern.compile("(\\d{1,15})\\s*(ms|s|m|h)");
 
     /** Reads the settings whose names begin with the prefix. */
@@ -77,10 +78,13 @@ record SettingsReader(SettingsSource source, UnaryOperator<String> fullName) {
                                 fullName.apply(name), value, Messages.duration(range.description()))));
     }
 
-    /** Accepts ISO-8601 as {@link Duration#parse} does, a whole number with a unit, and unlimited. */
+    /** Accepts ISO-8601 as {@link Duration#parse} does, a whole number with a unit, zero without one, and unlimited. */
     private static Optional<Duration> parse(String value) {
         if (value.equalsIgnoreCase(UNLIMITED)) {
             return Optional.of(LockRequest.UNLIMITED);
+        }
+        if (value.equals(ZERO)) {
+            return Optional.of(Duration.ZERO);
         }
         Matcher plain = NUMBER_WITH_UNIT.matcher(value.toLowerCase(Locale.ROOT));
         try {

@@ -116,7 +116,16 @@ class SettingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"250ms, PT0.25S", "5s, PT5S", "5 S, PT5S", "2m, PT2M", "1h, PT1H", "PT1.5S, PT1.5S", "p1d, PT24H"})
+    @CsvSource({
+        "250ms, PT0.25S",
+        "5s, PT5S",
+        "5 S, PT5S",
+        "2m, PT2M",
+        "1h, PT1H",
+        "0, PT0S",
+        "PT1.5S, PT1.5S",
+        "p1d, PT24H"
+    })
     void shouldReadDurations(String text, Duration expected) {
         assertEquals(
                 expected, read(Map.of("holdfast.wait-at-most", text)).locker().waitAtMost());
