@@ -39,6 +39,10 @@ public final class LockRequest {
 
     private static final int LONGEST_KEY_BYTES = 4096;
     private static final int LONGEST_NAME = 100;
+
+    /** The last character that is one byte in UTF-8. */
+    private static final char LAST_ASCII = 0x7f;
+
     private static final Duration SHORTEST_TTL = Duration.ofMillis(1);
     private static final Duration LONGEST_ENFORCED_TTL = Duration.ofMillis(Integer.MAX_VALUE);
 
@@ -339,6 +343,15 @@ public final class LockRequest {
     }
 
     private static int utf8Length(String key) {
+        for (int i = 0; i < key.length(); i++) {
+            if (key.charAt(i) > LAST_ASCII) {
+                return encodedLength(key);
+            }
+        }
+        return key.length();
+    }
+
+    private static int encodedLength(String key) {
         try {
             return StandardCharsets.UTF_8
                     .newEncoder()

@@ -20,6 +20,10 @@ final class TwoJvms implements AutoCloseable {
 
     private static final int JVMS = 2;
     private static final int POOL = 10;
+
+    /** These JVMs have run nothing before, so they have to compile first. */
+    private static final int WARM_UP_SLICES = 4;
+
     private static final Duration LEAD = Duration.ofMillis(5);
 
     private final Bench bench;
@@ -49,15 +53,22 @@ final class TwoJvms implements AutoCloseable {
                 });
             }
         }
+        for (int i = 0; i < WARM_UP_SLICES; i++) {
+            sliceOfEach(Inside.EMPTY, 0);
+        }
         for (Inside inside : Inside.values()) {
-            Case workload = new Case(inside.twoJvms, delayed);
             for (int i = 0; i <= inside.repetitions(bench.scale(), delayed); i++) {
-                int repetition = i;
-                Collections.shuffle(contenders, random);
-                for (String contender : List.copyOf(contenders)) {
-                    guarded(workload, contender, () -> slice(workload, contender, inside, repetition));
-                }
+                sliceOfEach(inside, i);
             }
+        }
+    }
+
+    /** In random order. The repetition with the number zero is not recorded. */
+    private void sliceOfEach(Inside inside, int repetition) throws InterruptedException {
+        Case workload = new Case(inside.twoJvms, delayed);
+        Collections.shuffle(contenders, random);
+        for (String contender : List.copyOf(contenders)) {
+            guarded(workload, contender, () -> slice(workload, contender, inside, repetition));
         }
     }
 

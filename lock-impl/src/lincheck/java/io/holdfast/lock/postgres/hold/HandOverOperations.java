@@ -36,13 +36,18 @@ public class HandOverOperations {
         }
 
         @Override
+        public boolean isAwaited() {
+            return number + 1 < HOLDERS;
+        }
+
+        @Override
         public LockRequest next() {
-            return number + 1 < HOLDERS ? FakeLocker.REQUEST : null;
+            return isAwaited() ? FakeLocker.REQUEST : null;
         }
 
         @Override
         public Place<Tenure> passOn(boolean withToken) {
-            return number + 1 < HOLDERS ? new HeirPlace(number + 1) : null;
+            return isAwaited() ? new HeirPlace(number + 1) : null;
         }
 
         @Override

@@ -56,7 +56,7 @@ public final class Acquisitions {
      * @return the handle; empty if somebody else held the lock for the whole wait
      */
     public Optional<LockHandle> acquire(LockAttempt attempt, long startNanos) throws InterruptedException {
-        StackReserve.require();
+        boolean onThisThread = StackReserve.require();
         if (Thread.interrupted()) {
             // Otherwise an answer that arrives at once would take precedence over the interrupt.
             throw new InterruptedException();
@@ -66,7 +66,7 @@ public final class Acquisitions {
         Optional<HeldLock> lock = Optional.empty();
         boolean returned = false;
         try {
-            lock = await(attempt, startNanos);
+            lock = await(attempt, startNanos, onThisThread);
             if (lock.isEmpty()) {
                 listeners.notGranted(attempt, Elapsed.since(startNanos));
             }
@@ -86,7 +86,8 @@ public final class Acquisitions {
     }
 
     /** Returns the lock; empty if somebody else held it for the whole wait. */
-    private Optional<HeldLock> await(LockAttempt attempt, long startNanos) throws InterruptedException {
+    private Optional<HeldLock> await(LockAttempt attempt, long startNanos, boolean onThisThread)
+            throws InterruptedException {
         requirePossible(attempt);
         if (attempt.waitAtMost().isZero() && queues.isHeld(attempt.lockId())) {
             return Optional.empty();
@@ -96,7 +97,7 @@ public final class Acquisitions {
             return Optional.empty();
         }
         Deadline deadline = Deadline.from(startNanos, attempt.waitAtMost());
-        if (turn.mayAskNow()) {
+        if (onThisThread && turn.mayAskNow()) {
             DirectAttempt direct = new DirectAttempt(attempt, deadline, turn, resources, keepers);
             Optional<HeldLock> lock = direct.run();
             if (lock.isPresent() && attempts.isClosed()) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.acquire;
 
-import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.hold.Grant;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.sql.SqlStates;
@@ -121,6 +120,7 @@ final class DedicatedAttempt {
         }
         Optional<Grant> grant = Optional.empty();
         if (tryFirst) {
+            stages.nextStep();
             grant = statement.tryOn(dedicated, true);
             onAnswer.run();
         }
@@ -135,7 +135,7 @@ final class DedicatedAttempt {
                 resources.sessions().requireAlone(dedicated);
                 resources.fitness().requireServer(dedicated, stages);
             }
-            resources.tenures().requireOneCluster(dedicated, Shown.lock(attempt));
+            resources.tenures().requireOneCluster(dedicated, attempt);
         }
         return grant;
     }

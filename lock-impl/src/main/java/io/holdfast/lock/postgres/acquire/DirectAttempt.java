@@ -10,7 +10,6 @@ import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
-import io.holdfast.lock.postgres.thread.StackReserve;
 import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -48,22 +47,21 @@ final class DirectAttempt {
     Optional<HeldLock> run() {
         if (attempt.request().lease() == Lease.ENFORCED
                 || !Keepers.maySubstitute()
-                || !StackReserve.isEnoughForStatement()
                 || !resources.limit().tryNow()) {
             return Optional.empty();
         }
-        boolean permitted = false;
+        turn.whenEndedAfterAsking(resources.limit()::release);
         boolean continues = false;
         try {
             Optional<LockSession> kept = resources.allocation().takeKept(turn.lockId());
             Optional<HeldLock> lock = kept.isPresent() ? tryOn(kept.get(), true) : onSharedSession();
-            permitted = lock.isPresent();
+            if (lock.isEmpty() && !over) {
+                turn.whenEndedAfterAsking(null);
+                resources.limit().release();
+            }
             continues = !over;
             return lock;
         } finally {
-            if (!permitted) {
-                resources.limit().release();
-            }
             if (!continues) {
                 turn.end();
             }
@@ -85,7 +83,7 @@ final class DirectAttempt {
         try {
             grant = statement.tryOn(session, dedicated);
             if (grant.isPresent()) {
-                resources.tenures().requireOneCluster(session, Shown.lock(attempt));
+                resources.tenures().requireOneCluster(session, attempt);
             }
         } catch (SQLException e) {
             boolean isFree = !dedicated
@@ -113,10 +111,6 @@ final class DirectAttempt {
             turn.markRefused();
             resources.allocation().putBack(session, turn.lockId());
         }
-        return grant.map(granted -> {
-            HeldLock lock = resources.hold(granted, attempt, turn);
-            turn.whenEnded(resources.limit()::release);
-            return lock;
-        });
+        return grant.map(granted -> resources.hold(granted, attempt, turn));
     }
 }

@@ -214,7 +214,7 @@ public final class GrantWork {
             grant = statement.tryOn(shared, false);
             answered = true;
             if (grant.isPresent()) {
-                resources.tenures().requireOneCluster(shared, shownLock());
+                resources.tenures().requireOneCluster(shared, attempt);
             }
         } catch (Throwable e) {
             // The session may nevertheless hold the lock. If that is not certain, the session is retired with all

@@ -31,8 +31,8 @@ final class LockStatement {
     private final LockerConfig config;
     private final Keepers keepers;
 
-    /** The moment at which the current step is overdue; later with every step. */
-    private volatile Deadline answerBy;
+    /** The moment at which the current step is overdue; later with every step. Used if a caller waits for a keeper. */
+    private volatile Deadline answerBy = Deadline.NEVER;
 
     LockStatement(LockRequest request, long lockId, Deadline deadline, LockerConfig config, Keepers keepers) {
         this.request = request;
@@ -40,7 +40,6 @@ final class LockStatement {
         this.deadline = deadline;
         this.config = config;
         this.keepers = keepers;
-        expectAnswerAfter(Duration.ZERO);
     }
 
     /** Returns the moment at which the current step is overdue, unless another step begins before that. */
@@ -60,7 +59,6 @@ final class LockStatement {
 
     /** Asks without waiting. After an exception the session may nevertheless hold the lock. */
     Optional<Grant> tryOn(LockSession session, boolean dedicated) throws SQLException {
-        expectAnswerAfter(Duration.ZERO);
         long sentNanos = System.nanoTime();
         return granted(session, dedicated, send(session, dedicated, null), sentNanos);
     }
@@ -157,8 +155,9 @@ final class LockStatement {
         if (request.fenced() && answer.token() == null) {
             throw SqlStates.tokenNotConfirmed();
         }
-        long grantedNanos = grantedNanos(answer, sentNanos);
-        long confirmedNanos = confirm(session, dedicated, sentNanos);
+        long answeredNanos = System.nanoTime();
+        long grantedNanos = grantedNanos(answer, sentNanos, answeredNanos);
+        long confirmedNanos = confirm(session, dedicated, sentNanos, answeredNanos);
         long ttlStartNanos = isEnforced() ? confirmedNanos : System.nanoTime();
         long provenNanos = confirmedNanos - grantedNanos > 0 ? confirmedNanos : grantedNanos;
         return Optional.of(new Grant(session, lockId, dedicated, answer.token(), ttlStartNanos, provenNanos));
@@ -168,9 +167,9 @@ final class LockStatement {
      * Returns a moment that is not after the grant. When the answer arrives, the grant may be some time ago. How long
      * the server took to grant the lock is known only by its own clock, which may be set.
      */
-    private static long grantedNanos(Acquired answer, long sentNanos) {
+    private static long grantedNanos(Acquired answer, long sentNanos, long answeredNanos) {
         long waitedNanos = Math.max(0, answer.waited().toNanos());
-        return sentNanos + Math.min(waitedNanos, System.nanoTime() - sentNanos);
+        return sentNanos + Math.min(waitedNanos, answeredNanos - sentNanos);
     }
 
     /**
@@ -179,15 +178,16 @@ final class LockStatement {
      * that may be long ago, so the server is asked again. The lifetime of a dedicated session begins with that
      * question; a shared session has other locks, which a late answer must not show as held again.
      */
-    private long confirm(LockSession session, boolean dedicated, long sentNanos) throws SQLException {
+    private long confirm(LockSession session, boolean dedicated, long sentNanos, long answeredNanos)
+            throws SQLException {
         Duration lease = isEnforced() ? request.ttl() : config.heartbeat();
-        if (lease.isZero() || System.nanoTime() - sentNanos <= lease.toNanos() / 2) {
+        if (lease.isZero() || answeredNanos - sentNanos <= lease.toNanos() / 2) {
             return sentNanos;
         }
         expectAnswerAfter(Duration.ZERO);
         long confirmedNanos = System.nanoTime();
         if (dedicated) {
-            session.restartLifetime(lease, confirmedNanos);
+            session.restartLifetime(confirmedNanos);
         }
         if (!session.refresh(lockId, request.mode(), isEnforced() ? request.ttl() : null)) {
             throw Messages.lateGrant(shownLock());

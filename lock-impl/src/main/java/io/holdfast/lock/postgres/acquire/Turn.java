@@ -134,13 +134,24 @@ final class Turn implements Place<Tenure> {
         }
     }
 
+    /**
+     * As {@link #whenEnded}, for a thread that asks the server itself, so that nobody else can end the turn during that time.
+     *
+     * @param action what to do; null for nothing
+     */
+    void whenEndedAfterAsking(@Nullable Runnable action) {
+        onEnd = action;
+    }
+
     // ---- the successor
 
     @Override
+    public boolean isAwaited() {
+        return queue != null && queue.somebodyWaits;
+    }
+
+    @Override
     public @Nullable LockRequest next() {
-        if (!somebodyWaits()) {
-            return null;
-        }
         LockRequest[] next = {null};
         changes.accept(queue -> {
             Turn successor = queue.successorOf(this);
@@ -151,9 +162,6 @@ final class Turn implements Place<Tenure> {
 
     @Override
     public @Nullable Place<Tenure> passOn(boolean withToken) {
-        if (!somebodyWaits()) {
-            return null;
-        }
         Turn[] passedTo = {null};
         changes.accept(queue -> {
             Turn successor = queue.successorOf(this);
@@ -168,10 +176,6 @@ final class Turn implements Place<Tenure> {
             }
         });
         return passedTo[0];
-    }
-
-    private boolean somebodyWaits() {
-        return queue != null && queue.somebodyWaits;
     }
 
     @Override

@@ -108,6 +108,12 @@ public final class HeldLock implements Holder {
      */
     @Override
     public LockState state() {
+        LockState state = stateWithoutDoubt();
+        return state == LockState.HELD && (tenure.isDoubtful() || isTtlDoubtful()) ? LockState.SUSPECT : state;
+    }
+
+    /** As {@link #state()}, but HELD instead of SUSPECT, for steps that make no difference between the two. */
+    private LockState stateWithoutDoubt() {
         if (!life.isHeld()) {
             return life.state();
         }
@@ -117,10 +123,7 @@ public final class HeldLock implements Holder {
             }
             return life.state();
         }
-        if (ttl.hasPassed()) {
-            return LockState.LAPSED;
-        }
-        return tenure.isDoubtful() || isTtlDoubtful() ? LockState.SUSPECT : LockState.HELD;
+        return ttl.hasPassed() ? LockState.LAPSED : LockState.HELD;
     }
 
     private String shownLock() {
@@ -133,8 +136,7 @@ public final class HeldLock implements Holder {
     }
 
     private boolean isAlive() {
-        LockState state = state();
-        return state == LockState.HELD || state == LockState.SUSPECT;
+        return stateWithoutDoubt() == LockState.HELD;
     }
 
     void onLost(Runnable action) {
@@ -199,11 +201,11 @@ public final class HeldLock implements Holder {
 
     /** Throws if the lock is not held. A lapsed lock is released then, since its holder may not use it any more. */
     private void requireHeld() {
-        LockState state = state();
+        LockState state = stateWithoutDoubt();
         if (state == LockState.LAPSED && beginReleasing()) {
-            release.await();
+            release.await(StackReserve.require());
         }
-        if (state != LockState.HELD && state != LockState.SUSPECT) {
+        if (state != LockState.HELD) {
             throw CommonMessages.notHeld(shownLock(), state);
         }
     }
@@ -211,12 +213,12 @@ public final class HeldLock implements Holder {
     // ---- releasing
 
     void release() {
-        StackReserve.require();
-        LockState before = state();
+        boolean onThisThread = StackReserve.require();
+        LockState before = stateWithoutDoubt();
         if (!beginReleasing()) {
             throw CommonMessages.notHeld(shownLock(), state());
         }
-        release.await();
+        release.await(onThisThread);
         LockState after = state();
         if (after == LockState.LOST || before == LockState.LAPSED) {
             throw CommonMessages.notHeld(shownLock(), after == LockState.LOST ? after : before);
@@ -224,13 +226,13 @@ public final class HeldLock implements Holder {
     }
 
     public void close() {
-        StackReserve.require();
-        LockState before = state();
+        boolean onThisThread = StackReserve.require();
+        LockState before = stateWithoutDoubt();
         if (beginReleasing()) {
             if (before == LockState.LAPSED) {
                 Messages.lapsed(shownLock(), ttl());
             }
-            release.await();
+            release.await(onThisThread);
         }
     }
 

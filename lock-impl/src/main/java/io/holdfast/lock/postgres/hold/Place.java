@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Place<T> {
 
+    /** Whether somebody waits here, as far as can be seen without a lock. */
+    boolean isAwaited();
+
     /** Returns the request of the first that waits here, if it may have the lock next; null if there is none. */
     @Nullable
     LockRequest next();

@@ -3,7 +3,6 @@ package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.thread.Keepers;
-import io.holdfast.lock.postgres.thread.StackReserve;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -46,10 +45,14 @@ final class Release {
         this.timeout = timeout;
     }
 
-    /** Passes the lock on, or unlocks, and then blocks until the server has answered, or the timeout has passed. */
-    void await() {
+    /**
+     * Passes the lock on, or unlocks, and then blocks until the server has answered, or the timeout has passed.
+     *
+     * @param onThisThread whether the calling thread may do it; otherwise a keeper does
+     */
+    void await(boolean onThisThread) {
         events.releaseBegan();
-        if (!StackReserve.isEnoughForStatement()) {
+        if (!onThisThread) {
             awaitUnlock();
         } else if (!passOn()) {
             if (unlocker.mayUnlockHere(tenure)) {

@@ -32,6 +32,12 @@ public final class Tenure {
      */
     static final int MOST_HAND_OVERS = 63;
 
+    /**
+     * The same for the first renewal after the lock came from another session, whose JVM may need some time until it
+     * waits in the server's queue again, and is not to miss a whole tenure for that. Each renewal doubles the number.
+     */
+    private static final int FEW_HAND_OVERS = 7;
+
     /** The account of all tenures, as far as a tenure uses it. */
     interface Registry extends SessionUsers {
 
@@ -63,6 +69,12 @@ public final class Tenure {
     private final Terms terms;
     private final Registry registry;
 
+    /** How many holders may follow the first. */
+    private final int mostHandOvers;
+
+    /** The same for the next tenure if this one is renewed. */
+    private final int mostAfterRenewal;
+
     private final Occupancy<Tenure> occupancy;
     private final Proof proof;
 
@@ -78,11 +90,24 @@ public final class Tenure {
      * @param place the place of the holder, which ends when the tenure has ended, so that others may have the lock
      */
     Tenure(Grant grant, LockRequest request, Terms terms, Registry registry, Place<Tenure> place) {
+        this(grant, request, terms, registry, place, MOST_HAND_OVERS, FEW_HAND_OVERS);
+    }
+
+    private Tenure(
+            Grant grant,
+            LockRequest request,
+            Terms terms,
+            Registry registry,
+            Place<Tenure> place,
+            int mostHandOvers,
+            int mostAfterRenewal) {
         this.grant = grant;
         this.request = request;
         this.enforced = request.lease() == Lease.ENFORCED;
         this.terms = terms;
         this.registry = registry;
+        this.mostHandOvers = mostHandOvers;
+        this.mostAfterRenewal = mostAfterRenewal;
         this.occupancy = new Occupancy<>(place);
         this.proof = new Proof(grant.provenNanos(), terms.patience());
     }
@@ -115,6 +140,9 @@ public final class Tenure {
      * @return whether it was passed on, and belongs to somebody else now
      */
     boolean passOn(@Nullable Holder from) {
+        if (!occupancy.place().isAwaited()) {
+            return false;
+        }
         Place<Tenure> next =
                 occupancy.passOn(from, () -> mayPassOn() && (from == null || isWithinBounds()), grant.token() != null);
         if (next == null) {
@@ -129,7 +157,7 @@ public final class Tenure {
 
     /** Whether the server has proven the lock a moment ago, and has not served many holders since its grant. */
     private boolean isWithinBounds() {
-        return occupancy.handOvers() < MOST_HAND_OVERS && proof.isYoungerThan(terms.handOver());
+        return occupancy.handOvers() < mostHandOvers && proof.isYoungerThan(terms.handOver());
     }
 
     private boolean mayPassOn() {
@@ -148,8 +176,9 @@ public final class Tenure {
      */
     @Nullable
     LockRequest next() {
-        return mode() == LockMode.EXCLUSIVE && !enforced && registry.mayPassOn()
-                ? occupancy.place().next()
+        Place<Tenure> place = occupancy.place();
+        return mode() == LockMode.EXCLUSIVE && !enforced && place.isAwaited() && registry.mayPassOn()
+                ? place.next()
                 : null;
     }
 
@@ -160,7 +189,14 @@ public final class Tenure {
      */
     Tenure renewed(@Nullable FencingToken token, long sentNanos) {
         Grant again = new Grant(session(), lockId(), grant.dedicated(), token, sentNanos, sentNanos);
-        Tenure next = new Tenure(again, request, terms, registry, occupancy.place());
+        Tenure next = new Tenure(
+                again,
+                request,
+                terms,
+                registry,
+                occupancy.place(),
+                mostAfterRenewal,
+                Math.min(MOST_HAND_OVERS, 2 * mostAfterRenewal + 1));
         registry.add(next);
         registry.forget(this);
         renewal = next;

@@ -2,6 +2,7 @@
 package io.holdfast.lock.postgres.hold;
 
 import io.holdfast.lock.LockState;
+import io.holdfast.lock.message.Shown;
 import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.session.DoubtfulSessions;
@@ -12,6 +13,7 @@ import io.holdfast.lock.postgres.session.SessionProbe;
 import io.holdfast.lock.postgres.session.Sessions;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
+import io.holdfast.lock.spi.LockAttempt;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,9 +141,9 @@ public final class Tenures implements Tenure.Registry {
     /**
      * Throws if there are locks on a server of another cluster than the server of this session.
      *
-     * @param lock the lock as messages show it
+     * @param attempt the attempt to acquire a lock, for the message
      */
-    public void requireOneCluster(LockSession session, String lock) {
+    public void requireOneCluster(LockSession session, LockAttempt attempt) {
         if (!servers.haveStrangers()) {
             return;
         }
@@ -150,7 +152,7 @@ public final class Tenures implements Tenure.Registry {
                 .anyMatch(tenure ->
                         servers.areStrangers(server, tenure.session().backend().serverStart()));
         if (elsewhere) {
-            throw Messages.twoClusters(lock);
+            throw Messages.twoClusters(Shown.lock(attempt));
         }
     }
 

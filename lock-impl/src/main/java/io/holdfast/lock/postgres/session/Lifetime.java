@@ -13,21 +13,19 @@ public final class Lifetime {
     private static final Duration LONGEST_MARGIN = Duration.ofSeconds(1);
 
     private final Duration counted;
-    private final Duration touchAfter;
+
+    /** The rest of the lifetime when a sign of life is due. */
+    private final Duration rest;
 
     /** Written under the monitor of this. */
     private volatile Deadline end;
-
-    /** Written likewise. */
-    private volatile Deadline touchAt;
 
     Lifetime(Duration heartbeat, long sentNanos) {
         // The division of durations is slow.
         long nanos = heartbeat.toNanos();
         counted = Duration.ofNanos(nanos - Math.min(nanos / 10, LONGEST_MARGIN.toNanos()));
-        touchAfter = Duration.ofNanos(nanos / 3);
+        rest = counted.minusNanos(nanos / 3);
         end = Deadline.from(sentNanos, counted);
-        touchAt = Deadline.from(sentNanos, touchAfter);
     }
 
     public boolean hasEnded() {
@@ -41,7 +39,7 @@ public final class Lifetime {
 
     /** Whether a sign of life is due. */
     public boolean isTouchDue() {
-        return touchAt.mayHavePassed();
+        return end.mayPassWithin(rest);
     }
 
     /**
@@ -53,7 +51,11 @@ public final class Lifetime {
         }
         // The answer to an earlier statement may be noted after the answer to a later one.
         end = end.later(Deadline.from(sentNanos, counted));
-        touchAt = touchAt.later(Deadline.from(sentNanos, touchAfter));
         return true;
+    }
+
+    /** Begins again at this moment, also if it has ended. */
+    synchronized void restart(long sentNanos) {
+        end = Deadline.from(sentNanos, counted);
     }
 }

@@ -114,8 +114,11 @@ public final class LockSession implements Asker {
      * Counts the lifetime from this moment. The server's timeout began when it granted the lock, which may have been
      * any time during the wait; it begins again with the next statement.
      */
-    public void restartLifetime(Duration lease, long sentNanos) {
-        lifetime = lifetime == null ? null : new Lifetime(lease, sentNanos);
+    public void restartLifetime(long sentNanos) {
+        Lifetime restarted = lifetime;
+        if (restarted != null) {
+            restarted.restart(sentNanos);
+        }
     }
 
     /** Whether the calling thread may ask, though it may be no keeper thread, and have a transaction. */

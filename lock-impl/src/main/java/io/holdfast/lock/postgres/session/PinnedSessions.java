@@ -48,14 +48,17 @@ public final class PinnedSessions implements SessionAllocation {
     /** The sessions in the order in which they were put here. Guarded by this. */
     private final List<Kept> kept = new ArrayList<>();
 
+    /** How many there are, for a look without the lock. Written under the monitor of this. */
+    private volatile int count;
+
     /** How many sessions are being returned. */
     private final AtomicInteger returning = new AtomicInteger();
 
     /** Whether expired sessions are looked for. Guarded by this. */
     private boolean swept;
 
-    /** Guarded by this. */
-    private boolean closed;
+    /** Written under the monitor of this. */
+    private volatile boolean closed;
 
     public PinnedSessions(Sessions sessions, Fitness fitness, Servers servers, Keepers keepers, LockerConfig config) {
         this.sessions = sessions;
@@ -96,12 +99,19 @@ public final class PinnedSessions implements SessionAllocation {
 
     @Nullable
     private synchronized Kept removeFor(long lockId) {
-        for (int i = kept.size() - 1; i >= 0; i--) {
+        int last = kept.size() - 1;
+        for (int i = last; i >= 0; i--) {
             if (kept.get(i).lockId() == lockId) {
-                return kept.remove(i);
+                return remove(i);
             }
         }
-        return kept.isEmpty() ? null : kept.remove(kept.size() - 1);
+        return last < 0 ? null : remove(last);
+    }
+
+    /** To be called under the monitor of this. */
+    private Kept remove(int index) {
+        count = kept.size() - 1;
+        return kept.remove(index);
     }
 
     /** A session that is being asked something would make the caller wait. */
@@ -123,8 +133,8 @@ public final class PinnedSessions implements SessionAllocation {
         return mayKeepOneMore() && !session.mayBeCanceled() && fitness.isProven(session);
     }
 
-    private synchronized boolean mayKeepOneMore() {
-        return !closed && kept.size() < most && !sessions.isNeeded();
+    private boolean mayKeepOneMore() {
+        return !closed && count < most && !sessions.isNeeded();
     }
 
     /** A session whose settings were restored together with the unlock is not to be kept. */
@@ -146,6 +156,7 @@ public final class PinnedSessions implements SessionAllocation {
         }
         kept.add(new Kept(
                 session, lockId, System.nanoTime() + config.keepSession().toNanos()));
+        count = kept.size();
         if (!swept) {
             swept = true;
             Duration half = config.keepSession().dividedBy(2);
@@ -195,6 +206,7 @@ public final class PinnedSessions implements SessionAllocation {
     private synchronized List<Kept> removeAll() {
         List<Kept> all = List.copyOf(kept);
         kept.clear();
+        count = 0;
         return all;
     }
 
@@ -202,7 +214,7 @@ public final class PinnedSessions implements SessionAllocation {
     private void returnOne() {
         Kept eldest;
         synchronized (this) {
-            eldest = kept.isEmpty() ? null : kept.remove(0);
+            eldest = kept.isEmpty() ? null : remove(0);
         }
         if (eldest != null) {
             restoreAndReturn(eldest.session());
@@ -215,7 +227,7 @@ public final class PinnedSessions implements SessionAllocation {
         long now = System.nanoTime();
         synchronized (this) {
             while (!kept.isEmpty() && kept.get(0).untilNanos() - now <= 0) {
-                expired.add(kept.remove(0));
+                expired.add(remove(0));
             }
         }
         expired.forEach(each -> keepers.run(() -> restoreAndReturn(each.session())));

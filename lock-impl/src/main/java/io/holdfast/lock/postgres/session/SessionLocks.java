@@ -97,7 +97,7 @@ public final class SessionLocks {
         Acquired answer =
                 acquireReady(statement, showsName ? new NameChange(before.applicationName(), settings.name()) : null);
         // The session had no other lock, so its time begins again, also if it ended while the session waited.
-        session.restartLifetime(settings.lease(), sentNanos);
+        session.restartLifetime(sentNanos);
         if (showsName && Boolean.TRUE.equals(answer.granted())) {
             shownName.set(settings.name(), waits ? System.nanoTime() : sentNanos);
         }

@@ -46,7 +46,8 @@ public record AcquireManyStatement(LockMode mode, Collection<Long> lockIds) impl
     public Map<Long, Answer> read(ResultSet rows) throws SQLException {
         Map<Long, Answer> answers = new HashMap<>();
         while (rows.next()) {
-            answers.put(rows.getLong(1), new Answer((Boolean) rows.getObject(2), rows.getInt(3), Duration.ZERO, null));
+            answers.put(
+                    rows.getLong(1), new Answer(AcquireStatement.bool(rows, 2), rows.getInt(3), Duration.ZERO, null));
         }
         return answers;
     }

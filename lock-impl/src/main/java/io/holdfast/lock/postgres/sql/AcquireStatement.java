@@ -47,7 +47,7 @@ public record AcquireStatement(
 
         static Acquired read(ResultSet row) throws SQLException {
             return new Acquired(
-                    (Boolean) row.getObject(1),
+                    bool(row, 1),
                     new Backend(row.getInt(2), row.getLong(3), row.getLong(8)),
                     AcquireStatement.waited(row, 9),
                     new FormerSettings(row.getString(4), row.getString(5)),
@@ -187,6 +187,12 @@ public record AcquireStatement(
         return position == null || timeline == null || isWarned(row.getStatement())
                 ? null
                 : new FencingToken(Long.parseLong(timeline, 16), Long.parseLong(position));
+    }
+
+    /** Reads a truth value, which may be null. This is faster than to let the driver find out what the column has. */
+    static @Nullable Boolean bool(ResultSet row, int column) throws SQLException {
+        boolean value = row.getBoolean(column);
+        return row.wasNull() ? null : (Boolean) value;
     }
 
     /**

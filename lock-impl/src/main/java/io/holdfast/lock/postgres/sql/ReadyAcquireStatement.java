@@ -55,6 +55,8 @@ public record ReadyAcquireStatement(
     private static final int SHOWS_NAME = 4;
     private static final int FENCED = 8;
 
+    private static final String UNLESS_STANDBY = "case when pg_catalog.pg_is_in_recovery() then null ";
+
     /** The text of each variant, at the sum of what is true of it. */
     private static final String[] TEXTS =
             IntStream.range(0, 16).mapToObj(ReadyAcquireStatement::text).toArray(String[]::new);
@@ -64,11 +66,17 @@ public record ReadyAcquireStatement(
         boolean showsName = (variant & SHOWS_NAME) != 0;
         boolean fenced = (variant & FENCED) != 0;
         LockMode mode = (variant & SHARED) != 0 ? LockMode.SHARED : LockMode.EXCLUSIVE;
-        String granted = "case when pg_catalog.pg_is_in_recovery() then null else "
+        String granted = UNLESS_STANDBY + "else "
                 + (waits ? AcquireStatement.wait(mode) : AcquireStatement.attempt(mode)) + " end";
-        return waits || showsName || fenced
+        return waits || fenced
                 ? inSteps(granted, waits, showsName, fenced)
-                : "select " + granted + ", pg_catalog.pg_backend_pid()";
+                : "select " + (showsName ? grantedAndShown(mode) : granted) + ", pg_catalog.pg_backend_pid()";
+    }
+
+    /** The name is set when the lock is granted, since a case evaluates what it needs, in this order. */
+    private static String grantedAndShown(LockMode mode) {
+        return UNLESS_STANDBY + "when " + AcquireStatement.attempt(mode) + " then " + SessionSettings.SHOW_NAME
+                + " is not null else false end";
     }
 
     /** What precedes the attempt, and what follows the grant, need an order. */
@@ -121,6 +129,6 @@ public record ReadyAcquireStatement(
         int next = 3;
         Duration waited = waitAtMost == null ? Duration.ZERO : AcquireStatement.waited(row, next++);
         FencingToken token = fenced ? AcquireStatement.token(row, next) : null;
-        return new Answer((Boolean) row.getObject(1), row.getInt(2), waited, token);
+        return new Answer(AcquireStatement.bool(row, 1), row.getInt(2), waited, token);
     }
 }

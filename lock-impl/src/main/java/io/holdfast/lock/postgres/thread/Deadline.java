@@ -17,17 +17,24 @@ public record Deadline(boolean unlimited, long nanos, long wallMillis) {
     /** A longer span than this (73 years) does not end while a JVM runs, and would overflow the clock's arithmetic. */
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE / 4);
 
+    /** It never passes. */
+    public static final Deadline NEVER = new Deadline(true, 0, 0);
+
     public static Deadline after(Duration span) {
-        return from(System.nanoTime(), span);
+        long now = System.nanoTime();
+        return from(now, span, now);
     }
 
     public static Deadline from(long startNanos, Duration span) {
+        return from(startNanos, span, System.nanoTime());
+    }
+
+    private static Deadline from(long startNanos, Duration span, long now) {
         if (span.compareTo(LONGEST) > 0) {
-            return new Deadline(true, 0, 0);
+            return NEVER;
         }
         long nanos = startNanos + span.toNanos();
-        return new Deadline(
-                false, nanos, WallClock.millis() + TimeUnit.NANOSECONDS.toMillis(nanos - System.nanoTime()));
+        return new Deadline(false, nanos, WallClock.millis() + TimeUnit.NANOSECONDS.toMillis(nanos - now));
     }
 
     public Deadline earlier(Deadline other) {
@@ -52,6 +59,12 @@ public record Deadline(boolean unlimited, long nanos, long wallMillis) {
     /** Whether it has passed by either clock. The monotonic clock stands still while the machine is suspended. */
     public boolean mayHavePassed() {
         return !unlimited && (hasPassed() || WallClock.millis() >= wallMillis);
+    }
+
+    /** Whether it has passed by either clock, or passes within this time. */
+    public boolean mayPassWithin(Duration span) {
+        return !unlimited
+                && (System.nanoTime() - nanos >= -span.toNanos() || WallClock.millis() >= wallMillis - span.toMillis());
     }
 
     /** Returns the remaining time: zero if the deadline has passed. */

@@ -16,31 +16,23 @@ public final class StackReserve {
     private StackReserve() {}
 
     /**
-     * Has no effect if there is enough stack.
+     * Requires enough stack for a step, which may be to pass the work on to a keeper.
      *
-     * @throws StackOverflowError if the rest of the stack is too small
+     * @return whether there is enough stack for a statement and for all that may follow it, where an error at the end
+     *     of the stack could come at any call; otherwise a keeper has to do the work
+     * @throws StackOverflowError if the rest of the stack is too small for either
      */
-    public static void require() {
-        touch(DEPTH, 0, 0, 0, 0);
-    }
-
-    /** Touches the stack. The arguments only make the frame larger. */
-    private static long touch(int depth, long a, long b, long c, long d) {
-        return depth == 0 ? a + b + c + d : touch(depth - 1, b, c, d, a + depth) + 1;
-    }
-
-    /**
-     * Whether there is enough stack for a statement and for all that may follow it, where an error at the end of the
-     * stack could come at any call.
-     *
-     * @return false if a keeper has to do the work
-     */
-    public static boolean isEnoughForStatement() {
+    public static boolean require() {
         try {
             return fill(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8) != 0;
         } catch (StackOverflowError e) {
-            return false;
+            return touch(DEPTH, 0, 0, 0, 0) < 0;
         }
+    }
+
+    /** Touches the stack. The arguments only make the frame larger. Returns no negative number. */
+    private static long touch(int depth, long a, long b, long c, long d) {
+        return depth == 0 ? a + b + c + d : touch(depth - 1, b, c, d, a + depth) + 1;
     }
 
     /** Each frame is as large as those of ordinary methods. Returns no zero. */

@@ -11,6 +11,11 @@ import io.holdfast.lock.LockRequest;
 public record LonelyPlace(Runnable onEnd) implements Place<Tenure> {
 
     @Override
+    public boolean isAwaited() {
+        return false;
+    }
+
+    @Override
     public LockRequest next() {
         return null;
     }
