@@ -492,7 +492,7 @@ public interface Locker extends AutoCloseable {
     /**
      * Returns the number by which PostgreSQL identifies the lock of the key. In {@code pg_locks}, {@code classid} is
      * its upper half, {@code objid} is its lower half, and {@code objsubid} is 1. The number is the 64-bit FNV-1a hash
-     * of the namespace, as four big-endian bytes, followed by the key in UTF-8.
+     * of the following bytes: the namespace as four big-endian bytes, then the key in UTF-8.
      *
      * @param key the name of what is locked: not empty, at most 4,096 bytes in UTF-8
      * @return the lock id

@@ -88,7 +88,8 @@ final class FakeSession {
     private static ResultSet row(Object answer) {
         return fake(ResultSet.class, (proxy, method, arguments) -> switch (method.getName()) {
             case "next" -> true;
-            case "getObject", "getBoolean" -> answer;
+            case "getBoolean" -> answer;
+            case "wasNull" -> false;
             case "getInt" -> PID;
             case "getLong" -> 0L;
             case "getString" -> null;

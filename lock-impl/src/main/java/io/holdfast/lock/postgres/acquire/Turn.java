@@ -135,7 +135,7 @@ final class Turn implements Place<Tenure> {
     }
 
     /**
-     * As {@link #whenEnded}, for a thread that asks the server itself, so that nobody else can end the turn during that time.
+     * As {@link #whenEnded}, for a thread that asks the server itself: nobody else can end the turn during that time.
      *
      * @param action what to do; null for nothing
      */

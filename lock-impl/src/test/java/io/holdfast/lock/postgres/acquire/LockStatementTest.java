@@ -93,7 +93,8 @@ class LockStatementTest {
 
     private static ResultSet row() {
         return fake(ResultSet.class, (proxy, method, arguments) -> switch (method.getName()) {
-            case "next", "getObject", "getBoolean" -> true;
+            case "next", "getBoolean" -> true;
+            case "wasNull" -> false;
             case "getInt" -> 7;
             case "getLong" -> 0L;
             // The idle timeout and the application name as they were; there is no fencing token.

@@ -114,7 +114,8 @@ class LockCheckTest {
 
     private static ResultSet granted(int pid) {
         return fake(ResultSet.class, (proxy, method, arguments) -> switch (method.getName()) {
-            case "next", "getObject" -> true;
+            case "next", "getBoolean" -> true;
+            case "wasNull" -> false;
             case "getInt" -> pid;
             case "getLong" -> 0L;
             case "getString" -> null;
