@@ -14,6 +14,9 @@ final class HotKey {
 
     static final int THREADS = 16;
 
+    /** Threads that use all processors leave the compiler little time. */
+    static final int WARM_UP_SLICES = 8;
+
     /** How long the holder stays inside. */
     enum Inside {
         EMPTY(0, 1, Workload.ONE_KEY, Workload.TWO_JVMS),
@@ -63,7 +66,9 @@ final class HotKey {
     void run() throws IOException, InterruptedException {
         Section section = new Section(bench.directory().resolve("section"));
         contenders.begin(workload);
-        contenders.unrecorded(turn -> slice(turn, section));
+        for (int i = 0; i < (inside == Inside.EMPTY && !workload.delayed() ? WARM_UP_SLICES : 1); i++) {
+            contenders.unrecorded(turn -> slice(turn, section));
+        }
         contenders.measure(inside.repetitions(bench.scale(), workload.delayed()), turn -> slice(turn, section));
     }
 

@@ -65,7 +65,7 @@ final class LockedMethod {
                     .initialize()) {
                 Work work = container.select(Work.class).get();
                 Locker locker = container.select(Locker.class).get();
-                slice(work, locker, 0, bench.scale().warmUp().multipliedBy(2));
+                slice(work, locker, 0, bench.scale().warmUp());
                 for (int i = 1; i <= bench.scale().repetitions(); i++) {
                     slice(work, locker, i, bench.scale().slice(2));
                 }

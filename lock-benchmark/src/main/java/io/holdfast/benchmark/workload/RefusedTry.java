@@ -25,7 +25,7 @@ final class RefusedTry {
     void run() throws InterruptedException {
         try (Interleaved contenders = new Interleaved(
                 bench, Case.of(Workload.REFUSED), bench.site(POOL), bench.contenders(factory -> true))) {
-            contenders.unrecorded(turn -> slice(turn, bench.scale().warmUp()));
+            contenders.unrecorded(turn -> slice(turn, bench.scale().warmUp().dividedBy(4)));
             contenders.measure(
                     bench.scale().repetitions(),
                     turn -> slice(turn, bench.scale().slice().dividedBy(2)));

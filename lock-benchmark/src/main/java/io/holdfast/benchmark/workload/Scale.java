@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param slice how long a contender works in each repetition
  * @param generations how often connections are opened again
  * @param rounds how often all contenders take their turn in each generation
- * @param warmUp how long a contender works before it is measured
+ * @param warmUp how long a contender works before it is measured for the first time, so that its code is compiled
  * @param many how many locks are held, or requested, at once
  * @param sessions how many pinned locks are checked
  */
@@ -25,9 +25,9 @@ public record Scale(
         int many,
         int sessions) {
 
-    /** About ten minutes. */
+    /** About a quarter of an hour. */
     public static final Scale FULL =
-            new Scale("full", 5, Duration.ofMillis(350), 8, 80, Duration.ofMillis(700), 10_000, 1_000);
+            new Scale("full", 5, Duration.ofMillis(350), 8, 80, Duration.ofSeconds(3), 10_000, 1_000);
 
     /** About two minutes. */
     public static final Scale QUICK =

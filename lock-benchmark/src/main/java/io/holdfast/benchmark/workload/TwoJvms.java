@@ -21,9 +21,6 @@ final class TwoJvms implements AutoCloseable {
     private static final int JVMS = 2;
     private static final int POOL = 10;
 
-    /** These JVMs have run nothing before, so they have to compile first. */
-    private static final int WARM_UP_SLICES = 4;
-
     private static final Duration LEAD = Duration.ofMillis(5);
 
     private final Bench bench;
@@ -53,7 +50,7 @@ final class TwoJvms implements AutoCloseable {
                 });
             }
         }
-        for (int i = 0; i < WARM_UP_SLICES; i++) {
+        for (int i = 0; i < HotKey.WARM_UP_SLICES; i++) {
             sliceOfEach(Inside.EMPTY, 0);
         }
         for (Inside inside : Inside.values()) {
