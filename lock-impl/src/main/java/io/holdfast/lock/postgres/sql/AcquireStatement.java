@@ -189,7 +189,7 @@ public record AcquireStatement(
                 : new FencingToken(Long.parseLong(timeline, 16), Long.parseLong(position));
     }
 
-    /** Reads a truth value, which may be null. This is faster than to let the driver find out what the column has. */
+    /** Reads a truth value, which may be null, without a search for the type of the column. */
     static @Nullable Boolean bool(ResultSet row, int column) throws SQLException {
         boolean value = row.getBoolean(column);
         return row.wasNull() ? null : (Boolean) value;
