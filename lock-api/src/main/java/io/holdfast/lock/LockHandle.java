@@ -89,9 +89,10 @@ public interface LockHandle extends AutoCloseable {
 
     /**
      * Runs the action once if this lock becomes {@link LockState#LOST}. If the lock is lost already, the action runs
-     * immediately, on the calling thread. Otherwise it runs on one of the locker's own threads: it should return soon,
-     * and has neither a transaction nor {@code java:comp}. An exception of the action is logged. The action does not
-     * run if the lock is released or lapses.
+     * immediately, on the calling thread. If a call of {@link #refresh(Duration)}, {@link #release()} or
+     * {@link #close()} finds that the lock is lost, the action can run on the thread of that call. Otherwise it runs on
+     * one of the locker's own threads: it should return soon, and has neither a transaction nor {@code java:comp}. An
+     * exception of the action is logged. The action does not run if the lock is released or lapses.
      *
      * @param action what to do; must not refer to this handle, because the locker would not notice then that the handle
      *     was dropped

@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param slice how long a contender works in each repetition
  * @param generations how often connections are opened again
  * @param rounds how often all contenders take their turn in each generation
- * @param warmUp how long a contender works before it is measured for the first time, so that its code is compiled
+ * @param warmUp how long a contender works at most before it is measured for the first time, so that its code is
+ *     compiled
  * @param many how many locks are held, or requested, at once
  * @param sessions how many pinned locks are checked
  */

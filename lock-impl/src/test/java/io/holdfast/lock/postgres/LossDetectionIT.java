@@ -78,6 +78,20 @@ class LossDetectionIT extends LockerTest {
     }
 
     @Test
+    @DisplayName("C12: if a release finds the loss, the action runs on the thread of that call")
+    void shouldRunActionWhereLossIsFound() throws InterruptedException {
+        PostgresLocker locker = locker(CONFIG.checkInterval(LONG));
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        LockHandle handle = locker.acquire(request);
+        handle.onLost(() -> threads.add(Thread.currentThread()));
+
+        server.terminate(server.holder(lockId));
+
+        assertThrows(LockNotHeldException.class, handle::release);
+        assertEquals(List.of(Thread.currentThread()), threads);
+    }
+
+    @Test
     @DisplayName("C3a, C12: a lock view does not re-enter a lock that is known to be lost")
     void shouldNotReenterLostLock() throws InterruptedException {
         Lock lock = locker(CONFIG).asLock(request);

@@ -68,7 +68,7 @@ public class QueueClients {
 
     /** As a holder does. The lock stays active until it is passed on to nobody. */
     private void passOnOrEnd(Turn turn, LockMode mode) {
-        Place<Tenure> successor = mode == LockMode.EXCLUSIVE ? turn.passOn(true) : null;
+        Place<Tenure> successor = mode == LockMode.EXCLUSIVE && turn.isAwaited() ? turn.passOn(true) : null;
         if (successor == null) {
             active(mode).decrementAndGet();
             turn.end();

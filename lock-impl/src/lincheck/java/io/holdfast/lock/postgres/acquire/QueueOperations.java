@@ -57,11 +57,11 @@ public class QueueOperations {
     }
 
     public boolean next(int turn) {
-        return turns[turn].next() != null;
+        return turns[turn].isAwaited() && turns[turn].next() != null;
     }
 
     public boolean passOn(int turn) {
-        Place<Tenure> successor = turns[turn].passOn(true);
+        Place<Tenure> successor = turns[turn].isAwaited() ? turns[turn].passOn(true) : null;
         if (successor != null) {
             ended[turn] = true;
             successor.deliver(null);

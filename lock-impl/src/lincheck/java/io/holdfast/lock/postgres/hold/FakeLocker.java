@@ -70,6 +70,11 @@ final class FakeLocker {
         return new Place<Tenure>() {
 
             @Override
+            public boolean isAwaited() {
+                return false;
+            }
+
+            @Override
             public LockRequest next() {
                 return null;
             }

@@ -50,13 +50,13 @@ final class DirectAttempt {
                 || !resources.limit().tryNow()) {
             return Optional.empty();
         }
-        turn.whenEndedAfterAsking(resources.limit()::release);
+        turn.setOnEndWhileAsking(resources.limit()::release);
         boolean continues = false;
         try {
             Optional<LockSession> kept = resources.allocation().takeKept(turn.lockId());
             Optional<HeldLock> lock = kept.isPresent() ? tryOn(kept.get(), true) : onSharedSession();
             if (lock.isEmpty() && !over) {
-                turn.whenEndedAfterAsking(null);
+                turn.setOnEndWhileAsking(null);
                 resources.limit().release();
             }
             continues = !over;

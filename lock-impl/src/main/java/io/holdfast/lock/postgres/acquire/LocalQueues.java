@@ -13,7 +13,8 @@ import java.util.function.Consumer;
  * connection. A turn lasts for as long as the lock is held; a holder may pass the lock on to the first that waits. The
  * queues only save connections and round trips: it is the server that excludes.
  *
- * <p>All state of a queue, and of its turns, is guarded by the map's lock on its entry.
+ * <p>All state of a queue, and of its turns, is guarded by the map's lock on its entry, except as the methods of
+ * {@link Turn} say.
  */
 public final class LocalQueues {
 

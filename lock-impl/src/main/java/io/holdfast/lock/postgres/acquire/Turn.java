@@ -135,11 +135,12 @@ final class Turn implements Place<Tenure> {
     }
 
     /**
-     * As {@link #whenEnded}, for a thread that asks the server itself: nobody else can end the turn during that time.
+     * Sets what to do when the turn has ended, as {@link #whenEnded} does. Only for a thread that asks the server
+     * itself: nobody else can end the turn, or see the action, before the lock is granted or the turn continues.
      *
      * @param action what to do; null for nothing
      */
-    void whenEndedAfterAsking(@Nullable Runnable action) {
+    void setOnEndWhileAsking(@Nullable Runnable action) {
         onEnd = action;
     }
 

@@ -202,8 +202,11 @@ public final class HeldLock implements Holder {
     /** Throws if the lock is not held. A lapsed lock is released then, since its holder may not use it any more. */
     private void requireHeld() {
         LockState state = stateWithoutDoubt();
-        if (state == LockState.LAPSED && beginReleasing()) {
-            release.await(StackReserve.require());
+        if (state == LockState.LAPSED) {
+            boolean onThisThread = StackReserve.require();
+            if (beginReleasing()) {
+                release.await(onThisThread);
+            }
         }
         if (state != LockState.HELD) {
             throw CommonMessages.notHeld(shownLock(), state);

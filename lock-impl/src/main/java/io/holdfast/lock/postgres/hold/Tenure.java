@@ -33,8 +33,9 @@ public final class Tenure {
     static final int MOST_HAND_OVERS = 63;
 
     /**
-     * The same for the first renewal after the lock came from another session, whose JVM may need some time until it
-     * waits in the server's queue again, and is not to miss a whole tenure for that. Each renewal doubles the number.
+     * The first renewal of a grant serves at most this many holders after the first, and each further renewal twice as
+     * many holders. The lock may have come from another JVM, which needs some time until it waits in the server's queue
+     * again, and is not to miss a whole tenure for that.
      */
     private static final int FEW_HAND_OVERS = 7;
 
@@ -72,7 +73,7 @@ public final class Tenure {
     /** How many holders may follow the first. */
     private final int mostHandOvers;
 
-    /** The same for the next tenure if this one is renewed. */
+    /** How many holders may follow the first of the next tenure, if this one is renewed. */
     private final int mostAfterRenewal;
 
     private final Occupancy<Tenure> occupancy;

@@ -19,8 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class DoubtfulSessions {
 
-    private static final Deadline NEVER = new Deadline(true, 0, 0);
-
     private final SessionProbe probe;
     private final Servers servers;
     private final Keepers keepers;
@@ -41,7 +39,7 @@ public final class DoubtfulSessions {
         Traces traces = session.traces();
         session.abort(() -> {
             if (traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
-                inDoubt.put(traces, NEVER);
+                inDoubt.put(traces, Deadline.NEVER);
                 keepers.run(this::terminateAll);
             }
         });
@@ -79,7 +77,7 @@ public final class DoubtfulSessions {
             return servers.hasTakenOver(answer.serverStart(), server);
         }
         if (answer.wasThere()) {
-            inDoubt.replace(traces, NEVER);
+            inDoubt.replace(traces, Deadline.NEVER);
             return false;
         }
         Deadline forgotten = Deadline.after(checkInterval);

@@ -82,10 +82,10 @@ public record ReadyAcquireStatement(
     /** What precedes the attempt, and what follows the grant, need an order. */
     private static String inSteps(String granted, boolean waits, boolean showsName, boolean fenced) {
         return (waits ? AcquireStatement.BEFORE_WAIT : "")
-                + "with "
-                + (waits || fenced ? "before as materialized (select " + before(waits, showsName, fenced) + "), " : "")
-                + "attempt as materialized (select " + granted + " as granted" + (waits || fenced ? " from before" : "")
-                + ") select granted, pg_catalog.pg_backend_pid()" + (waits ? AcquireStatement.WAITED : "")
+                + "with before as materialized (select " + before(waits, showsName, fenced)
+                + "), attempt as materialized (select " + granted
+                + " as granted from before) select granted, pg_catalog.pg_backend_pid()"
+                + (waits ? AcquireStatement.WAITED : "")
                 + (fenced ? AcquireStatement.TOKEN : "")
                 + (showsName ? ", case when granted then " + SessionSettings.SHOW_NAME + " end" : "")
                 + " from attempt";
