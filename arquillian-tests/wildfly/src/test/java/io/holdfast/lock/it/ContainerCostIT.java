@@ -108,8 +108,8 @@ public class ContainerCostIT {
             for (int generation = 0; generation < GENERATIONS; generation++) {
                 measure(pairs(inUse), generation == 0 ? ROUNDS_TO_WARM_UP : ROUNDS_TO_WARM_UP / 10);
                 // The connections that were measured stay in use, so that the next generation gets others.
-                inUse.push(recommended.acquire("in use/recommended/" + generation));
-                inUse.push(work.acquire("in use/work/" + generation));
+                inUse.push(recommended.acquire("occupied/1/" + generation));
+                inUse.push(work.acquire("occupied/2/" + generation));
             }
         } finally {
             assertEquals(
