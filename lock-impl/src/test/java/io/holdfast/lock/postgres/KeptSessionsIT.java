@@ -10,9 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockInfo;
+import io.holdfast.lock.LockLimitException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.hold.Insides;
 import io.holdfast.lock.postgres.session.SessionTraces;
 import java.sql.Connection;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sessions that stay with the locker for a short time after a release. */
@@ -68,6 +71,27 @@ class KeptSessionsIT extends LockerTest {
     }
 
     // ---- what it costs
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName("C7: locks that callers acquire or try on their own threads count for the limit only while they last")
+    void shouldCountLocksWhileTheyLast(SessionMode mode) throws InterruptedException {
+        int limit = 3;
+        PostgresLocker locker = locker(KEEPING.sessions(mode).maxLocks(limit).connectionTimeout(CHECK_INTERVAL));
+        for (int i = 0; i < 3 * limit; i++) {
+            locker.acquire(request).release();
+        }
+        LockHandle elsewhere = locker(CONFIG).acquire(request);
+        for (int i = 0; i < 3 * limit; i++) {
+            assertTrue(locker.tryAcquire(request).isEmpty());
+        }
+        elsewhere.release();
+
+        List<LockHandle> handles = acquire(locker, key, limit);
+        assertThrows(LockLimitException.class, () -> locker.acquire(request));
+        handles.forEach(LockHandle::release);
+        locker.acquire(request).release();
+    }
 
     @Test
     @DisplayName("the next lock needs no connection, and two short statements that change no setting")
