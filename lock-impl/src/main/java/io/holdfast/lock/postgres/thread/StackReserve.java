@@ -7,11 +7,11 @@ package io.holdfast.lock.postgres.thread;
  */
 public final class StackReserve {
 
-    /** The depth of calls, which takes at least 4 KiB of stack when compiled, and more before, as other calls do. */
-    private static final int DEPTH = 256;
-
     /** The depth of a statement with all that may follow it, in frames of ordinary methods. */
     private static final int FRAMES = 64;
+
+    /** What it takes to pass the work on: at least 4 KiB of stack when compiled, and more before, as other calls do. */
+    private static final int CALLS = 256;
 
     private StackReserve() {}
 
@@ -23,25 +23,36 @@ public final class StackReserve {
      * @throws StackOverflowError if the rest of the stack is too small to pass the work on
      */
     public static boolean require() {
-        // Before the code is compiled, this needs much more than the rest, as the step itself does.
-        touch(DEPTH, 0, 0, 0, 0);
         try {
             return fill(FRAMES, 1, 2, 3, 4, 5, 6, 7, 8) != 0;
         } catch (StackOverflowError e) {
-            return false;
+            return touch(CALLS, 0, 0, 0, 0) < 0;
         }
     }
 
-    /** Touches the stack. The arguments only make the frame larger. */
-    private static long touch(int depth, long a, long b, long c, long d) {
-        return depth == 0 ? a + b + c + d : touch(depth - 1, b, c, d, a + depth) + 1;
+    /** Touches the stack. The arguments only make the frame larger. Returns no negative number. */
+    private static long touch(int calls, long a, long b, long c, long d) {
+        return calls == 0 ? a + b + c + d : touch(calls - 1, b, c, d, a + calls) + 1;
     }
 
-    /** Each frame is as large as those of ordinary methods. Returns no zero. */
+    /**
+     * Each frame is as large as those of ordinary methods. Before the code is compiled, those are much larger, and so
+     * are these, with the frames of the two calls in between. Returns no zero.
+     */
     private static long fill(int frames, long a, long b, long c, long d, long e, long f, long g, long h) {
         if (frames == 0) {
             return (a ^ b ^ c ^ d ^ e ^ f ^ g ^ h) | 1;
         }
-        return fill(frames - 1, b, c + a, d, e + frames, f, g + b, h, a) + a + b + c + d + e + f + g + h | 1;
+        return descend(frames - 1, b, c + a, d, e + frames, f, g + b, h, a) + a + b + c + d + e + f + g + h | 1;
+    }
+
+    /** Has no frame when it is compiled. */
+    private static long descend(int frames, long a, long b, long c, long d, long e, long f, long g, long h) {
+        return descendFurther(frames, a, b, c, d, e, f, g, h);
+    }
+
+    /** Likewise. */
+    private static long descendFurther(int frames, long a, long b, long c, long d, long e, long f, long g, long h) {
+        return fill(frames, a, b, c, d, e, f, g, h);
     }
 }
