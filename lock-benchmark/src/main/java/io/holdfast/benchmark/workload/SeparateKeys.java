@@ -18,6 +18,9 @@ final class SeparateKeys {
     private static final int THREADS = HotKey.THREADS;
     private static final int KEYS = 64;
 
+    /** Threads that use all processors leave the compiler little time, so one thread alone works, too. */
+    private static final int[] WARM_UP_THREADS = {1, THREADS, 1};
+
     private final Bench bench;
     private final Interleaved contenders;
     private final Case workload;
@@ -31,15 +34,18 @@ final class SeparateKeys {
     void run() throws InterruptedException {
         Scale scale = bench.scale();
         contenders.begin(workload);
-        contenders.unrecorded(turn -> slice(turn, scale.warmUp()));
+        for (int threads : workload.delayed() ? new int[] {THREADS} : WARM_UP_THREADS) {
+            contenders.unrecorded(turn -> slice(turn, threads, scale.warmUp().dividedBy(2)));
+        }
         contenders.measure(
-                workload.delayed() ? scale.fewRepetitions() : scale.repetitions(), turn -> slice(turn, scale.slice()));
+                workload.delayed() ? scale.fewRepetitions() : scale.repetitions(),
+                turn -> slice(turn, THREADS, scale.slice()));
     }
 
-    private static void slice(Interleaved.Turn turn, Duration duration) throws Exception {
+    private static void slice(Interleaved.Turn turn, int threads, Duration duration) throws Exception {
         LongAdder pairs = new LongAdder();
-        CyclicBarrier barrier = new CyclicBarrier(THREADS + 1);
-        Crew crew = Crew.start(THREADS, number -> {
+        CyclicBarrier barrier = new CyclicBarrier(threads + 1);
+        Crew crew = Crew.start(threads, number -> {
             try {
                 pair(turn.contender, number, 0);
                 barrier.await();
