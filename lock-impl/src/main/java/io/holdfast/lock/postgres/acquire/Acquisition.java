@@ -138,10 +138,13 @@ public final class Acquisition implements Runnable {
             switch (arrival.outcome()) {
                 case HANDED_OVER -> takeOver(requireNonNull(arrival.tenure()));
                 case MAY_ASK -> ask();
-                case REFUSED -> {
-                    progress.outcome().complete(Optional.empty());
-                    finish();
-                }
+                case REFUSED -> progress.outcome().complete(Optional.empty());
+            }
+        });
+        // This comes after the caller was woken, who waits for it.
+        turnTaken.thenRun(() -> {
+            if (asking == null) {
+                finish();
             }
         });
     }
@@ -151,7 +154,6 @@ public final class Acquisition implements Runnable {
             asking = newAsking();
         } catch (Throwable e) {
             fail(e);
-            finish();
             return;
         }
         enter(admission);
@@ -186,8 +188,6 @@ public final class Acquisition implements Runnable {
         } catch (Throwable e) {
             // If the tenure has no holder, it is ended as one that is stranded; otherwise its holder is orphaned.
             progress.outcome().completeExceptionally(e);
-        } finally {
-            finish();
         }
     }
 
