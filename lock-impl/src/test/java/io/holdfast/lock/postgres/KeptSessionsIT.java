@@ -66,6 +66,10 @@ class KeptSessionsIT extends LockerTest {
         return handles;
     }
 
+    private LockRequest numbered(int number) {
+        return LockRequest.of(key + "/" + number);
+    }
+
     private static int pid(LockHandle handle) {
         return SessionTraces.of(Insides.session(handle)).pid().orElseThrow();
     }
@@ -153,6 +157,27 @@ class KeptSessionsIT extends LockerTest {
                 Duration.between(granted, shown(handle).holders().get(0).since());
         assertTrue(difference.abs().toMillis() <= 2_000, difference::toString);
         handle.release();
+    }
+
+    @Test
+    @DisplayName(
+            "locks of different keys show the time of their grant, for which the server reads its clock once a second")
+    void shouldShowTheTimeOfEachGrant() throws InterruptedException {
+        PostgresLocker locker = locker(KEEPING, counted);
+        for (int i = 0; i < 3; i++) {
+            locker.acquire(numbered(2 * i)).release();
+            statements.clear();
+            LockHandle handle = locker.acquire(numbered(2 * i + 1));
+
+            assertFalse(statements.get(0).contains("clock_timestamp"), statements.get(0));
+            Duration age = Duration.between(shown(handle).holders().get(0).since(), Instant.now());
+            assertTrue(age.abs().toMillis() <= 2_000, age::toString);
+            handle.release();
+            Server.letPass(Duration.ofMillis(1_100));
+        }
+        statements.clear();
+        locker.acquire(numbered(0)).release();
+        assertTrue(statements.get(0).contains("clock_timestamp"), statements.get(0));
     }
 
     @Test

@@ -31,9 +31,10 @@ public final class RunningStatement {
      * Runs the statement and reads its answer. The caller sees to it that no other one runs.
      *
      * @param limited whether the caller limits the time of the statement
+     * @param now the value of {@link System#nanoTime}
      */
-    public <T> T run(Connection connection, Query<T> query, boolean limited) throws SQLException {
-        startNanos = System.nanoTime();
+    public <T> T run(Connection connection, Query<T> query, boolean limited, long now) throws SQLException {
+        startNanos = now;
         unlimited = !limited;
         runs = true;
         try (PreparedStatement prepared = connection.prepareStatement(query.text())) {

@@ -46,11 +46,12 @@ public final class Lifetime {
      * Notes an answer. False if it comes after the end, which is too late: others may have seen the session as lost.
      */
     synchronized boolean prolong(long sentNanos) {
-        if (end.hasPassed()) {
+        long now = System.nanoTime();
+        if (end.hasPassedAt(now)) {
             return false;
         }
         // The answer to an earlier statement may be noted after the answer to a later one.
-        end = end.later(Deadline.from(sentNanos, counted));
+        end = end.later(Deadline.from(sentNanos, counted, now));
         return true;
     }
 

@@ -110,6 +110,12 @@ public final class LockSession implements Asker {
         lifetime = begun;
     }
 
+    /** Whether the server may have ended the session because of its silence, by the time of its last answer. */
+    boolean isOver() {
+        Lifetime counted = lifetime;
+        return counted != null && counted.hasEnded();
+    }
+
     /**
      * Counts the lifetime from this moment. The server's timeout began when it granted the lock, which may have been
      * any time during the wait; it begins again with the next statement.
@@ -193,8 +199,8 @@ public final class LockSession implements Asker {
             }
             long sentNanos = System.nanoTime();
             T answer = Keepers.isKeeper()
-                    ? running.run(connection.get(), query, true)
-                    : running.run(connection.forCaller(), query, false);
+                    ? running.run(connection.get(), query, true, sentNanos)
+                    : running.run(connection.forCaller(), query, false, sentNanos);
             Lifetime prolonged = lifetime;
             if (prolonged != null) {
                 prolonged.prolong(sentNanos);
@@ -238,18 +244,12 @@ public final class LockSession implements Asker {
      * timeout, with the ttl that is given; otherwise the ttl is null.
      */
     public boolean refresh(long lockId, LockMode mode, @Nullable Duration enforcedTtl) throws SQLException {
-        return ask(new RefreshStatement(mode, lockId, backend().pid(), enforcedTtl)) && isInTime();
+        return ask(new RefreshStatement(mode, lockId, backend().pid(), enforcedTtl)) && !isOver();
     }
 
     /** Gives a sign of life. Whether this is still the same backend, and it answers in time. */
     public boolean touch() throws SQLException {
-        return ask(PlainQuery.BACKEND_PID) == backend().pid() && isInTime();
-    }
-
-    /** Whether the server cannot have ended the session before its last answer came. */
-    private boolean isInTime() {
-        Lifetime counted = lifetime;
-        return counted == null || !counted.hasEnded();
+        return ask(PlainQuery.BACKEND_PID) == backend().pid() && !isOver();
     }
 
     /** Asks the driver, not the server, whether this is PostgreSQL. */

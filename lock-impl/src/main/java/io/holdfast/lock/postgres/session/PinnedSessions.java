@@ -116,10 +116,9 @@ public final class PinnedSessions implements SessionAllocation {
 
     /** A session that is being asked something would make the caller wait. */
     private boolean isUsable(LockSession session) {
-        Lifetime lifetime = session.lifetime();
         return !session.isGone()
                 && !session.isBusy()
-                && (lifetime == null || !lifetime.hasEnded())
+                && !session.isOver()
                 && !servers.hasSuccessor(session.backend().serverStart());
     }
 

@@ -48,6 +48,9 @@ public final class SessionLocks {
     /** Used by the owner of the session only. */
     private final ShownName shownName = new ShownName();
 
+    /** Used likewise. */
+    private final ServerClock clock = new ServerClock();
+
     /**
      * Creates the locks of a session.
      *
@@ -94,10 +97,13 @@ public final class SessionLocks {
         boolean waits = statement.waitAtMost() != null;
         boolean showsName = shownName.differsFrom(settings.name(), waits);
         long sentNanos = System.nanoTime();
-        Acquired answer =
-                acquireReady(statement, showsName ? new NameChange(before.applicationName(), settings.name()) : null);
-        // The session had no other lock, so its time begins again, also if it ended while the session waited.
-        session.restartLifetime(sentNanos);
+        NameChange name =
+                showsName ? new NameChange(before.applicationName(), settings.name(), clock.seconds(sentNanos)) : null;
+        Acquired answer = acquireReady(statement, name, sentNanos);
+        if (session.isOver()) {
+            // The session had no other lock, so its time begins again, also if it ended while the session waited.
+            session.restartLifetime(sentNanos);
+        }
         if (showsName && Boolean.TRUE.equals(answer.granted())) {
             shownName.set(settings.name(), waits ? System.nanoTime() : sentNanos);
         }
@@ -109,21 +115,24 @@ public final class SessionLocks {
         session.identity().lockIds().add(statement.lockId());
         return statement.isPlain()
                 ? acquired(statement.lockId(), combined.tryAcquire(statement.mode(), statement.lockId()))
-                : acquireReady(statement, null);
+                : acquireReady(statement, null, System.nanoTime());
     }
 
-    private Acquired acquireReady(AcquireStatement statement, @Nullable NameChange name) throws SQLException {
-        return acquired(
-                statement.lockId(),
-                session.ask(new ReadyAcquireStatement(
-                        statement.mode(), statement.lockId(), statement.waitAtMost(), name, statement.fenced())));
+    private Acquired acquireReady(AcquireStatement statement, @Nullable NameChange name, long sentNanos)
+            throws SQLException {
+        ReadyAcquireStatement.Answer answer = session.ask(new ReadyAcquireStatement(
+                statement.mode(), statement.lockId(), statement.waitAtMost(), name, statement.fenced()));
+        if (answer.clock() != null) {
+            clock.read(answer.clock(), sentNanos);
+        }
+        return acquired(statement.lockId(), answer);
     }
 
     private Acquired acquired(long lockId, ReadyAcquireStatement.Answer answer) throws SQLException {
         if (answer.pid() != session.backend().pid()) {
             throw SqlStates.sessionChanged();
         }
-        if (Boolean.FALSE.equals(answer.granted())) {
+        if (!answer.granted()) {
             session.identity().lockIds().remove(lockId);
         }
         return new Acquired(answer.granted(), session.backend(), answer.waited(), null, answer.token());
@@ -138,6 +147,7 @@ public final class SessionLocks {
         long sentNanos = System.nanoTime();
         Acquired answer = session.ask(statement);
         session.identity().learnBackend(answer.backend());
+        clock.read(answer.backend().seenAt(), sentNanos);
         FormerSettings changed = Boolean.TRUE.equals(answer.granted()) ? answer.former() : null;
         boolean isLimited = changed != null && changed.idleTimeout() != null && settings.isHeartbeat();
         session.beginLifetime(isLimited ? new Lifetime(settings.lease(), sentNanos) : null);
@@ -189,7 +199,7 @@ public final class SessionLocks {
         FormerSettings before = former;
         SessionName old = dedicated && before != null ? shownName.ifOld() : null;
         NameChange name =
-                old == null ? null : new NameChange(requireNonNull(before).applicationName(), old);
+                old == null ? null : new NameChange(requireNonNull(before).applicationName(), old, null);
         long sentNanos = System.nanoTime();
         Yielded answer =
                 session.ask(new YieldStatement(lockId, session.backend().pid(), name, fenced));

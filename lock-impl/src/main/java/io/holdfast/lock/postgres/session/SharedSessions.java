@@ -114,8 +114,7 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     private boolean isUsable(LockSession session) {
-        Lifetime lifetime = session.lifetime();
-        return !session.isHanging(config.answerTimeout()) && (lifetime == null || !lifetime.hasEnded());
+        return !session.isHanging(config.answerTimeout()) && !session.isOver();
     }
 
     /**

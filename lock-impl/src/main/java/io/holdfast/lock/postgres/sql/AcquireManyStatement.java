@@ -25,11 +25,8 @@ public record AcquireManyStatement(LockMode mode, Collection<Long> lockIds) impl
     private static final String SHARED = text(LockMode.SHARED);
 
     private static String text(LockMode mode) {
-        return "with this as materialized (select pg_catalog.pg_is_in_recovery() as standby,"
-                + " pg_catalog.pg_backend_pid() as pid)"
-                + " select asked.id, case when standby then null else pg_catalog.pg_try_advisory_lock"
-                + Fragments.suffix(mode) + "(asked.id) end, pid"
-                + " from this, pg_catalog.unnest(?::bigint[]) as asked (id)";
+        return "select asked.id, pg_catalog.pg_try_advisory_lock" + Fragments.suffix(mode) + "(asked.id),"
+                + " pg_catalog.pg_backend_pid() from pg_catalog.unnest(?::bigint[]) as asked (id)";
     }
 
     @Override
@@ -46,8 +43,7 @@ public record AcquireManyStatement(LockMode mode, Collection<Long> lockIds) impl
     public Map<Long, Answer> read(ResultSet rows) throws SQLException {
         Map<Long, Answer> answers = new HashMap<>();
         while (rows.next()) {
-            answers.put(
-                    rows.getLong(1), new Answer(AcquireStatement.bool(rows, 2), rows.getInt(3), Duration.ZERO, null));
+            answers.put(rows.getLong(1), new Answer(rows.getBoolean(2), rows.getInt(3), Duration.ZERO, null, null));
         }
         return answers;
     }

@@ -95,6 +95,9 @@ public record AcquireStatement(
     static final String FLUSH = "pg_catalog.set_config('synchronous_commit', 'on', true) as synchronous_commit,"
             + " pg_catalog.set_config('client_min_messages', 'warning', true) as client_min_messages";
 
+    /** The server's clock, in microseconds since 1970. */
+    static final String CLOCK = Fragments.micros("pg_catalog.clock_timestamp()");
+
     private static final int SHARED = 1;
     private static final int WAITS = 2;
     private static final int FENCED = 4;
@@ -138,7 +141,7 @@ public record AcquireStatement(
                 + "), attempt as materialized (select idle_timeout, name,"
                 + " case when pg_catalog.pg_is_in_recovery() then null else " + grant + " end as granted from before)"
                 + " select granted, pg_catalog.pg_backend_pid(), "
-                + Fragments.micros("pg_catalog.clock_timestamp()") + ", idle_timeout, name"
+                + CLOCK + ", idle_timeout, name"
                 + (fenced ? TOKEN : NO_TOKEN) + ", " + Fragments.SERVER_START + (waits ? WAITED : ", 0")
                 + SessionSettings.columns(settings)
                 + " from attempt";

@@ -7,12 +7,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Acquires a lock on a session that is ready: it was wiped, its lease is set, and nobody else has used it since. So
- * this is as short as a statement for a lock can be, and changes no setting except the name that the session shows.
+ * this is as short as a statement for a lock can be, and changes no setting except the name that the session shows. A
+ * ready session is on a primary, which does not become a standby while it has sessions.
  *
  * @param mode how the lock excludes others
  * @param lockId the number of the lock
@@ -33,50 +35,69 @@ public record ReadyAcquireStatement(
      *
      * @param former the application name as it was before the first lock, which the session shows while it waits
      * @param name the new name
+     * @param seconds the time that it shows, in seconds since 1970, for a statement that only tries; null to show the
+     *     server's time, which takes the server longer
      */
-    public record NameChange(String former, SessionName name) {}
+    public record NameChange(
+            String former, SessionName name, @Nullable Long seconds) {
+
+        private String text() {
+            return name.at(former, Objects.requireNonNull(seconds));
+        }
+    }
 
     /**
      * The server's answer.
      *
-     * @param granted whether the lock was granted; null on a standby, which grants nothing
+     * @param granted whether the lock was granted
      * @param pid the process id of the session that answered
      * @param waited how long the server had the statement before it granted the lock; zero if it only tried
      * @param token the fencing token; null unless one was requested, the lock was granted, and the token is confirmed
+     * @param clock the server's clock, in microseconds since 1970; null if it was not read
      */
     public record Answer(
-            @Nullable Boolean granted,
+            boolean granted,
             int pid,
             Duration waited,
-            @Nullable FencingToken token) {}
+            @Nullable FencingToken token,
+            @Nullable Long clock) {}
 
     private static final int SHARED = 1;
     private static final int WAITS = 2;
     private static final int SHOWS_NAME = 4;
     private static final int FENCED = 8;
+    private static final int SHOWS_GIVEN_TIME = 16;
 
-    private static final String UNLESS_STANDBY = "case when pg_catalog.pg_is_in_recovery() then null ";
+    private static final String PID = "pg_catalog.pg_backend_pid()";
+
+    /** Has one parameter. */
+    private static final String SHOW_GIVEN_NAME = "pg_catalog.set_config('application_name', ?, false)";
 
     /** The text of each variant, at the sum of what is true of it. */
     private static final String[] TEXTS =
-            IntStream.range(0, 16).mapToObj(ReadyAcquireStatement::text).toArray(String[]::new);
+            IntStream.range(0, 32).mapToObj(ReadyAcquireStatement::text).toArray(String[]::new);
 
     private static String text(int variant) {
         boolean waits = (variant & WAITS) != 0;
         boolean showsName = (variant & SHOWS_NAME) != 0;
         boolean fenced = (variant & FENCED) != 0;
         LockMode mode = (variant & SHARED) != 0 ? LockMode.SHARED : LockMode.EXCLUSIVE;
-        String granted = UNLESS_STANDBY + "else "
-                + (waits ? AcquireStatement.wait(mode) : AcquireStatement.attempt(mode)) + " end";
-        return waits || fenced
-                ? inSteps(granted, waits, showsName, fenced)
-                : "select " + (showsName ? grantedAndShown(mode) : granted) + ", pg_catalog.pg_backend_pid()";
+        String attempt = AcquireStatement.attempt(mode);
+        if (waits || fenced) {
+            return inSteps(waits ? AcquireStatement.wait(mode) : attempt, waits, showsName, fenced);
+        }
+        if (!showsName) {
+            return "select " + attempt + ", " + PID;
+        }
+        return (variant & SHOWS_GIVEN_TIME) != 0
+                ? "select " + grantedAndShown(attempt, SHOW_GIVEN_NAME) + ", " + PID
+                : "select " + grantedAndShown(attempt, SessionSettings.SHOW_NAME) + ", " + PID + ", "
+                        + AcquireStatement.CLOCK;
     }
 
     /** The name is set when the lock is granted, since a case evaluates what it needs, in this order. */
-    private static String grantedAndShown(LockMode mode) {
-        return UNLESS_STANDBY + "when " + AcquireStatement.attempt(mode) + " then " + SessionSettings.SHOW_NAME
-                + " is not null else false end";
+    private static String grantedAndShown(String attempt, String show) {
+        return "case when " + attempt + " then " + show + " is not null else false end";
     }
 
     /** What precedes the attempt, and what follows the grant, need an order. */
@@ -84,7 +105,7 @@ public record ReadyAcquireStatement(
         return (waits ? AcquireStatement.BEFORE_WAIT : "")
                 + "with before as materialized (select " + before(waits, showsName, fenced)
                 + "), attempt as materialized (select " + granted
-                + " as granted from before) select granted, pg_catalog.pg_backend_pid()"
+                + " as granted from before) select granted, " + PID
                 + (waits ? AcquireStatement.WAITED : "")
                 + (fenced ? AcquireStatement.TOKEN : "")
                 + (showsName ? ", case when granted then " + SessionSettings.SHOW_NAME + " end" : "")
@@ -105,7 +126,17 @@ public record ReadyAcquireStatement(
                 (mode == LockMode.SHARED ? SHARED : 0)
                         + (waitAtMost != null ? WAITS : 0)
                         + (name != null ? SHOWS_NAME : 0)
-                        + (fenced ? FENCED : 0)];
+                        + (fenced ? FENCED : 0)
+                        + (showsGivenTime() ? SHOWS_GIVEN_TIME : 0)];
+    }
+
+    /** Whether it only tries, and makes no token. */
+    private boolean isPlain() {
+        return waitAtMost == null && !fenced;
+    }
+
+    private boolean showsGivenTime() {
+        return name != null && name.seconds() != null && isPlain();
     }
 
     @Override
@@ -118,7 +149,9 @@ public record ReadyAcquireStatement(
             }
         }
         statement.setLong(i++, lockId);
-        if (name != null) {
+        if (name != null && showsGivenTime()) {
+            statement.setString(i, name.text());
+        } else if (name != null) {
             statement.setString(i++, name.name().precedingTime(name.former()));
             statement.setString(i, name.name().after());
         }
@@ -129,6 +162,7 @@ public record ReadyAcquireStatement(
         int next = 3;
         Duration waited = waitAtMost == null ? Duration.ZERO : AcquireStatement.waited(row, next++);
         FencingToken token = fenced ? AcquireStatement.token(row, next) : null;
-        return new Answer(AcquireStatement.bool(row, 1), row.getInt(2), waited, token);
+        Long clock = name != null && isPlain() && !showsGivenTime() ? (Long) row.getLong(next) : null;
+        return new Answer(row.getBoolean(1), row.getInt(2), waited, token, clock);
     }
 }

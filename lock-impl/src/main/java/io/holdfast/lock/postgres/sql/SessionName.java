@@ -87,6 +87,16 @@ public record SessionName(String before, String after) {
         return formerName.substring(0, Math.min(formerName.length(), roomForFormerName())) + before;
     }
 
+    /**
+     * The whole name.
+     *
+     * @param formerName as above
+     * @param seconds the time, in seconds since 1970
+     */
+    String at(String formerName, long seconds) {
+        return precedingTime(formerName) + Long.toHexString(seconds) + after;
+    }
+
     /** How many characters of the former name fit. */
     int roomForFormerName() {
         return LONGEST - before.length() - TIME - after.length();

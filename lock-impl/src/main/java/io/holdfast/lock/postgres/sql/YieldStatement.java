@@ -36,19 +36,42 @@ public record YieldStatement(long lockId, int pid, @Nullable NameChange name, bo
     private static final int SHOWS_NAME = 1;
     private static final int FENCED = 2;
 
+    /** What the server answers if there is no fencing token. */
+    private static final int NOT_HELD = 0;
+
+    private static final int UNLOCKED = 1;
+    private static final int GRANTED = 2;
+
+    private static final String PID = "pg_catalog.pg_backend_pid() operator(pg_catalog.";
+    private static final String UNLOCK = "pg_catalog.pg_advisory_unlock(?)";
+    private static final String ATTEMPT = AcquireStatement.attempt(LockMode.EXCLUSIVE);
+
     /** The text of each variant, at the sum of what is true of it. */
     private static final String[] TEXTS =
             IntStream.range(0, 4).mapToObj(YieldStatement::text).toArray(String[]::new);
 
     private static String text(int variant) {
-        boolean fenced = (variant & FENCED) != 0;
-        return "with this as materialized (select pg_catalog.pg_backend_pid() operator(pg_catalog.=) ? as one"
-                + (fenced ? ", " + AcquireStatement.FLUSH : "")
-                + "), before as materialized (select case when one then pg_catalog.pg_advisory_unlock(?)"
+        boolean showsName = (variant & SHOWS_NAME) != 0;
+        return (variant & FENCED) != 0 ? inSteps(showsName) : inOneCase(showsName);
+    }
+
+    /** A case evaluates its conditions in their order, up to the first one that is true. */
+    private static String inOneCase(boolean showsName) {
+        return "select case when " + PID + "<>) ? then " + NOT_HELD
+                + " when not " + UNLOCK + " then " + NOT_HELD
+                + " when not " + ATTEMPT + " then " + UNLOCKED
+                + (showsName ? " when " + SessionSettings.SHOW_NAME + " is not null then " : " else ") + GRANTED
+                + " end";
+    }
+
+    /** What precedes the attempt, and what follows the grant, need an order. */
+    private static String inSteps(boolean showsName) {
+        return "with this as materialized (select " + PID + "=) ? as one, " + AcquireStatement.FLUSH
+                + "), before as materialized (select case when one then " + UNLOCK
                 + " else false end as held from this), attempt as materialized (select held, case when held then "
-                + AcquireStatement.attempt(LockMode.EXCLUSIVE) + " else false end as granted from before)"
-                + " select held, granted" + (fenced ? AcquireStatement.TOKEN : "")
-                + ((variant & SHOWS_NAME) != 0 ? ", case when granted then " + SessionSettings.SHOW_NAME + " end" : "")
+                + ATTEMPT + " else false end as granted from before)"
+                + " select held, granted" + AcquireStatement.TOKEN
+                + (showsName ? ", case when granted then " + SessionSettings.SHOW_NAME + " end" : "")
                 + " from attempt";
     }
 
@@ -70,7 +93,10 @@ public record YieldStatement(long lockId, int pid, @Nullable NameChange name, bo
 
     @Override
     public Yielded readRow(ResultSet row) throws SQLException {
-        FencingToken token = fenced ? AcquireStatement.token(row, 3) : null;
-        return new Yielded(row.getBoolean(1), row.getBoolean(2), token);
+        if (fenced) {
+            return new Yielded(row.getBoolean(1), row.getBoolean(2), AcquireStatement.token(row, 3));
+        }
+        int answer = row.getInt(1);
+        return new Yielded(answer != NOT_HELD, answer == GRANTED, null);
     }
 }

@@ -29,7 +29,12 @@ public record Deadline(boolean unlimited, long nanos, long wallMillis) {
         return from(startNanos, span, System.nanoTime());
     }
 
-    private static Deadline from(long startNanos, Duration span, long now) {
+    /**
+     * As {@link #from(long, Duration)}, for those who have just read the clock.
+     *
+     * @param now the value of {@link System#nanoTime}
+     */
+    public static Deadline from(long startNanos, Duration span, long now) {
         if (span.compareTo(LONGEST) > 0) {
             return NEVER;
         }
@@ -54,6 +59,11 @@ public record Deadline(boolean unlimited, long nanos, long wallMillis) {
 
     public boolean hasPassed() {
         return !unlimited && System.nanoTime() - nanos >= 0;
+    }
+
+    /** Whether it has passed at this value of {@link System#nanoTime}. */
+    public boolean hasPassedAt(long now) {
+        return !unlimited && now - nanos >= 0;
     }
 
     /** Whether it has passed by either clock. The monotonic clock stands still while the machine is suspended. */

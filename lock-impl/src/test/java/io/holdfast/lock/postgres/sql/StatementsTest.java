@@ -56,7 +56,7 @@ class StatementsTest {
                     for (SessionSettings each : List.of(settings(true), settings(false), withoutLease())) {
                         all.add(new AcquireStatement(mode, LOCK_ID, wait, each, fenced));
                     }
-                    for (@Nullable NameChange name : Arrays.asList(null, new NameChange("app", NAME))) {
+                    for (@Nullable NameChange name : Arrays.asList(null, new NameChange("app", NAME, null))) {
                         all.add(new ReadyAcquireStatement(mode, LOCK_ID, wait, name, fenced));
                     }
                 }
@@ -68,6 +68,8 @@ class StatementsTest {
     private static List<Query<?>> ofBothModes() {
         List<Query<?>> all = new ArrayList<>();
         for (LockMode mode : LockMode.values()) {
+            NameChange atGivenTime = new NameChange("app", NAME, 1_800_000_000L);
+            all.add(new ReadyAcquireStatement(mode, LOCK_ID, null, atGivenTime, false));
             all.add(new AcquireManyStatement(mode, List.of(LOCK_ID, LOCK_ID + 1)));
             all.add(new UnlockManyStatement(mode, List.of(LOCK_ID, LOCK_ID + 1), PID));
             for (@Nullable FormerSettings former : Arrays.asList(null, FORMER)) {
