@@ -3,6 +3,7 @@ package io.holdfast.lock.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,10 +13,13 @@ import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.config.ConnectionSource;
+import io.holdfast.lock.postgres.config.SessionMode;
 import io.holdfast.lock.postgres.hold.Insides;
 import io.holdfast.lock.postgres.session.LockSession;
 import io.holdfast.lock.postgres.session.SessionTraces;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
+import io.holdfast.lock.postgres.sql.PlainQuery;
+import io.holdfast.lock.postgres.sql.Query;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import java.sql.Connection;
@@ -37,6 +41,8 @@ import java.util.concurrent.locks.Lock;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** Loss is noticed although the holder does nothing. */
@@ -75,6 +81,59 @@ class LossDetectionIT extends LockerTest {
         handle.onLost(late::incrementAndGet);
         assertEquals(1, late.get(), "an action that comes late runs at once");
         other.release();
+    }
+
+    /** A statement that an error stops before its answer is read to the end, as it may be at the end of a stack. */
+    private static void stopStatement(LockSession session) {
+        Query<Void> stopped = new Query<>() {
+            @Override
+            public String text() {
+                return "select 1";
+            }
+
+            @Override
+            public Void read(ResultSet rows) {
+                throw new StackOverflowError("on purpose");
+            }
+        };
+        assertThrows(StackOverflowError.class, () -> session.ask(stopped));
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName(
+            "C12: a session on which an error has stopped a statement is asked nothing more, and ends with its locks")
+    void shouldEndSessionOfStoppedStatement(SessionMode mode) throws Exception {
+        PostgresLocker locker = locker(CONFIG.sessions(mode).checkInterval(LONG).answerTimeout(Duration.ofSeconds(4)));
+        LockHandle handle = locker.acquire(request);
+        LockSession session = Insides.session(handle);
+        int pid = server.holder(lockId);
+
+        stopStatement(session);
+
+        assertThrows(SQLException.class, () -> session.ask(PlainQuery.BACKEND_PID));
+        Server.eventually("the session has ended", () -> !server.sessionExists(pid));
+        Server.eventually("its lock is lost", () -> handle.state() == LockState.LOST);
+        locker.acquire(request).release();
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName("C12: the next lock is not granted on such a session, if it has no lock at the moment")
+    void shouldNotUseSessionOfStoppedStatement(SessionMode mode) throws Exception {
+        PostgresLocker locker = locker(CONFIG.sessions(mode).keepSession(LONG).answerTimeout(LONG));
+        LockHandle before = locker.acquire(request);
+        LockSession session = Insides.session(before);
+        int pid = server.holder(lockId);
+        before.release();
+
+        stopStatement(session);
+
+        LockHandle handle = locker.acquire(request);
+        assertNotEquals(pid, server.holder(lockId));
+        assertTrue(handle.isHeld());
+        handle.release();
+        Server.eventually("the session has ended", () -> !server.sessionExists(pid));
     }
 
     @Test

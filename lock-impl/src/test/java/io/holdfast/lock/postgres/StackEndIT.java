@@ -37,7 +37,7 @@ class StackEndIT extends OpenedSessionsTest {
     /** The locker waits for 10 s before it takes up what an error left. */
     private static final Duration TAKEN_UP = Duration.ofSeconds(30);
 
-    private LockRequest numbered(int i) {
+    final LockRequest numbered(int i) {
         return LockRequest.of(key + "/" + i);
     }
 
@@ -100,14 +100,14 @@ class StackEndIT extends OpenedSessionsTest {
                     }
                 },
                 "small-stack",
-                512 * 1024);
+                1024 * 1024);
         thread.start();
         result.get(60, TimeUnit.SECONDS);
     }
 
-    /** From where nothing can be called to where there is room for all. */
+    /** From where nothing can be called to where there is room for all, in small steps at first. */
     private static int framesBefore(int attempt) {
-        return attempt * 2;
+        return attempt + attempt * attempt / 20;
     }
 
     private PostgresLocker warm(SessionMode mode, LockerConfig config) throws InterruptedException {
@@ -120,8 +120,12 @@ class StackEndIT extends OpenedSessionsTest {
             handle.release();
             assertThrows(LockNotHeldException.class, handle::release);
         }
+        prepare(locker);
         return locker;
     }
+
+    /** To be overridden. */
+    void prepare(PostgresLocker locker) throws InterruptedException {}
 
     private static void assertSomeFailed(List<Throwable> thrown) {
         thrown.forEach(failure -> assertInstanceOf(StackOverflowError.class, failure));

@@ -54,7 +54,7 @@ public final class LockWatch {
             boolean scheduled = false;
             try {
                 keepers.every(checkInterval, this::watch);
-                keepers.every(answerTimeout.dividedBy(4), this::endOverdueStatements);
+                keepers.every(answerTimeout.dividedBy(4), this::endDoubtfulSessions);
                 if (!touchInterval.isZero()) {
                     keepers.every(touchInterval, heartbeat::start);
                 }
@@ -65,10 +65,16 @@ public final class LockWatch {
         }
     }
 
-    /** Retires the sessions that do not answer a statement on a caller's thread, so that it returns. */
-    private void endOverdueStatements() {
+    /**
+     * Retires the sessions that do not answer a statement on a caller's thread, so that it returns, and those on which
+     * an error has stopped a statement: the caller may not have been able to do that.
+     */
+    private void endDoubtfulSessions() {
         for (LockSession session : tenures.overdueSessions(answerTimeout)) {
             session.markTooSlow();
+            keepers.run(() -> tenures.retire(session, null));
+        }
+        for (LockSession session : tenures.stoppedSessions()) {
             keepers.run(() -> tenures.retire(session, null));
         }
     }

@@ -121,18 +121,19 @@ final class Release {
         if (passOn() || !tenure.beginUnlocking(holder)) {
             return;
         }
-        boolean released = false;
+        boolean lost = false;
         Throwable failure = null;
         try {
             Unlocker.Unlocked answer = unlocker.unlock(tenure);
             failure = answer.failure();
-            released = answer.wasHeld() || ttl.isEnforcedAndPassed();
+            lost = !answer.wasHeld() && !ttl.isEnforcedAndPassed();
         } finally {
+            // If an error has stopped the unlock, the lock was held until then, and the session is ended later.
             ttl.stopWatching();
-            if (released) {
-                life.released();
-            } else {
+            if (lost) {
                 life.lost(failure);
+            } else {
+                life.released();
             }
         }
     }

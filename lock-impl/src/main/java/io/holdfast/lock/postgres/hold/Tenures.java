@@ -95,11 +95,14 @@ public final class Tenures implements Tenure.Registry {
         return bySession.all().stream().flatMap(List::stream);
     }
 
-    /** Ends the tenures that an error has stopped on their way to the next holder. */
+    /** Ends the tenures that an error has stopped on their way to the next holder, or to their end. */
     void endStranded(Duration limit) {
         stream()
                 .filter(tenure -> tenure.isStranded(limit) && tenure.beginUnlocking(null))
                 .forEach(tenure -> tenure.endLost(null));
+        stream()
+                .filter(tenure -> tenure.isUnlocking() && tenure.session().isGone())
+                .forEach(Tenure::end);
     }
 
     /** Returns the holders of all locks, except of those that pass from one holder to the next. */
@@ -127,6 +130,11 @@ public final class Tenures implements Tenure.Registry {
     /** Returns the sessions that do not answer a statement on a caller's thread within this time. */
     List<LockSession> overdueSessions(Duration limit) {
         return sessions.overdue(limit);
+    }
+
+    /** Returns the sessions on which an error has stopped a statement half-way, so that they are in doubt. */
+    List<LockSession> stoppedSessions() {
+        return sessions.stopped();
     }
 
     /** Counts the sessions that most likely do not answer any more, since a session that answers proves its locks. */

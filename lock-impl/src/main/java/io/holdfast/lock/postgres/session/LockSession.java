@@ -51,6 +51,12 @@ public final class LockSession implements Asker {
     /** Whether the connection is as it came, and must stay so; guarded by {@code oneStatement}. */
     private boolean sealed;
 
+    /**
+     * Whether a statement has begun and has not ended: it runs, or an error has stopped it half-way, so that the next
+     * statement would get its answer. Written under {@code oneStatement}.
+     */
+    private volatile boolean unfinished;
+
     /** Null if the server does not end the session for its silence, or not by the locker's heartbeat. */
     private volatile @Nullable Lifetime lifetime;
 
@@ -152,6 +158,18 @@ public final class LockSession implements Asker {
         return (oneStatement.isLocked() ? 1 : 0) + locks.waiting();
     }
 
+    /** Whether an error, as at the end of a stack, has stopped a statement half-way, so that none can follow. */
+    boolean isStopped() {
+        if (!oneStatement.tryLock()) {
+            return false;
+        }
+        try {
+            return unfinished;
+        } finally {
+            oneStatement.unlock();
+        }
+    }
+
     /** Whether a statement runs, or is about to. */
     boolean isBusy() {
         return oneStatement.isLocked();
@@ -198,9 +216,7 @@ public final class LockSession implements Asker {
                 throw SqlStates.sessionGone();
             }
             long sentNanos = System.nanoTime();
-            T answer = Keepers.isKeeper()
-                    ? running.run(connection.get(), query, true, sentNanos)
-                    : running.run(connection.forCaller(), query, false, sentNanos);
+            T answer = run(query, sentNanos);
             Lifetime prolonged = lifetime;
             if (prolonged != null) {
                 prolonged.prolong(sentNanos);
@@ -211,8 +227,22 @@ public final class LockSession implements Asker {
         }
     }
 
+    private <T> T run(Query<T> query, long sentNanos) throws SQLException {
+        unfinished = true;
+        try {
+            T answer = Keepers.isKeeper()
+                    ? running.run(connection.get(), query, true, sentNanos)
+                    : running.run(connection.forCaller(), query, false, sentNanos);
+            unfinished = false;
+            return answer;
+        } catch (SQLException e) {
+            unfinished = false;
+            throw e;
+        }
+    }
+
     private boolean isSealed() {
-        return sealed || connection.isGone();
+        return sealed || unfinished || connection.isGone();
     }
 
     /** As {@link #ask}; no statement can follow. */
@@ -282,14 +312,18 @@ public final class LockSession implements Asker {
     }
 
     /**
-     * Returns the connection to its source. The session must be proven to hold no lock. The connection may belong to
-     * somebody else at once, so this waits for a statement that runs, and none can follow. Does nothing if the
-     * connection is gone.
+     * Returns the connection to its source, or aborts the session if an error has stopped a statement. The session must
+     * be proven to hold no lock. The connection may belong to somebody else at once, so this waits for a statement that
+     * runs, and none can follow. Does nothing if the connection is gone.
      */
     public void returnToPool() {
         oneStatement.lock();
         try {
-            connection.returnToPool();
+            if (unfinished) {
+                abort();
+            } else {
+                connection.returnToPool();
+            }
         } finally {
             oneStatement.unlock();
         }

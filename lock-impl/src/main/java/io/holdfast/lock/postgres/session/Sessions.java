@@ -176,6 +176,11 @@ public final class Sessions {
         return open.stream().filter(session -> session.isOverdue(limit)).toList();
     }
 
+    /** Returns the sessions on which an error has stopped a statement half-way. */
+    public List<LockSession> stopped() {
+        return open.stream().filter(LockSession::isStopped).toList();
+    }
+
     /** Whether no session is open. */
     public boolean isEmpty() {
         return open.isEmpty();

@@ -2,6 +2,8 @@
 package io.holdfast.lock.postgres.hold;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockState;
@@ -72,7 +74,30 @@ class LockCheckTest {
         assertEquals(LockState.LOST, gone.state());
     }
 
+    @Test
+    @DisplayName(
+            "C5: if an error has stopped a release at its very end, the next in the local queue has its turn later")
+    void shouldEndTurnOfStoppedRelease() throws Exception {
+        AtomicInteger ends = new AtomicInteger();
+        HeldLock lock = hold(first, () -> {
+            if (ends.incrementAndGet() == 1) {
+                throw new StackOverflowError("on purpose");
+            }
+        });
+        assertThrows(StackOverflowError.class, lock::release);
+        assertEquals(LockState.RELEASED, lock.state());
+
+        tenures.endStranded(LONG);
+
+        assertEquals(2, ends.get());
+        assertTrue(tenures.isEmpty());
+    }
+
     private HeldLock hold(LockAttempt attempt) throws Exception {
+        return hold(attempt, () -> {});
+    }
+
+    private HeldLock hold(LockAttempt attempt, Runnable onEnd) throws Exception {
         LockSession session = sessions.open("a lock", Deadline.after(LONG), LONG, () -> {});
         session.setUp();
         LockRequest request = attempt.request();
@@ -82,7 +107,7 @@ class LockCheckTest {
         return heldLocks.hold(
                 new Grant(session, attempt.lockId(), true, null, System.nanoTime(), System.nanoTime()),
                 attempt,
-                new LonelyPlace(() -> {}));
+                new LonelyPlace(onEnd));
     }
 
     /** A server that grants everything, but permits only the question for the locks of several sessions. */
