@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -115,6 +116,41 @@ class LossDetectionIT extends LockerTest {
         Server.eventually("the session has ended", () -> !server.sessionExists(pid));
         Server.eventually("its lock is lost", () -> handle.state() == LockState.LOST);
         locker.acquire(request).release();
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName("C16: a lock whose session an error has stopped can be released, though others were stopped by it")
+    void shouldReleaseOnSessionOfStoppedStatement(SessionMode mode) throws Exception {
+        PostgresLocker locker = locker(CONFIG.sessions(mode).answerTimeout(LONG));
+        LockHandle handle = locker.acquire(request);
+        LockSession session = Insides.session(handle);
+        int pid = server.holder(lockId);
+        CompletableFuture<LockHandle> waiter = locker.acquireAsync(request);
+
+        stopStatement(session);
+        handle.release();
+
+        assertEquals(LockState.RELEASED, handle.state());
+        LockHandle next = waiter.get();
+        assertNotEquals(pid, server.holder(lockId), "it does not pass on with the session");
+        next.release();
+        Server.eventually("the session has ended", () -> !server.sessionExists(pid));
+    }
+
+    @ParameterizedTest
+    @EnumSource(SessionMode.class)
+    @DisplayName("C18: the connection of such a session does not go back to its pool")
+    void shouldNotReturnStoppedSession(SessionMode mode) throws Exception {
+        LockHandle handle = locker(CONFIG.sessions(mode).answerTimeout(LONG).checkInterval(LONG))
+                .acquire(request);
+        LockSession session = Insides.session(handle);
+        int pid = server.holder(lockId);
+        stopStatement(session);
+
+        session.returnToPool();
+
+        Server.eventually("the session has ended", () -> !server.sessionExists(pid));
     }
 
     @ParameterizedTest

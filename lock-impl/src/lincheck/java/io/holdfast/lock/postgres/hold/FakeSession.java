@@ -16,6 +16,11 @@ final class FakeSession {
 
     private static final int PID = 7;
 
+    /** What a yield answers. */
+    private static final int NOT_HELD = 0;
+
+    private static final int GRANTED_AGAIN = 2;
+
     /** Whether the server holds the lock for the session. */
     final AtomicBoolean held = new AtomicBoolean(true);
 
@@ -74,9 +79,9 @@ final class FakeSession {
         });
     }
 
-    private boolean answer(String sql) {
+    private Object answer(String sql) {
         if (sql.contains("pg_advisory_unlock(") && sql.contains("pg_try_advisory_lock(")) {
-            return held.get();
+            return held.get() ? GRANTED_AGAIN : NOT_HELD;
         }
         if (sql.contains("pg_advisory_unlock(")) {
             unlocks.incrementAndGet();
@@ -90,7 +95,7 @@ final class FakeSession {
             case "next" -> true;
             case "getBoolean" -> answer;
             case "wasNull" -> false;
-            case "getInt" -> PID;
+            case "getInt" -> answer instanceof Integer ? answer : (Object) PID;
             case "getLong" -> 0L;
             case "getString" -> null;
             default -> throw new UnsupportedOperationException(method.getName());

@@ -58,8 +58,7 @@ public final class Acquisition implements Runnable {
     /** The admission at which it waits for a keeper, or has waited last; null before its turn has arrived. */
     private volatile @Nullable Admission entered;
 
-    /** See {@link #turnTaken()}. Written once, by {@link #start}. */
-    private @Nullable CompletableFuture<Void> turnTaken;
+    private final CompletableFuture<Void> turnTaken = new CompletableFuture<>();
 
     /** Whether listeners were notified that the attempt waits. Used by one thread after the other. */
     private boolean queuedReported;
@@ -126,7 +125,7 @@ public final class Acquisition implements Runnable {
 
     /** Completes when the turn has arrived, and the acquisition has been admitted or has ended. */
     CompletableFuture<Void> turnTaken() {
-        return requireNonNull(turnTaken);
+        return turnTaken;
     }
 
     /** Takes the lock over when the turn brings it, or has a keeper ask the server. */
@@ -134,19 +133,25 @@ public final class Acquisition implements Runnable {
         if (isWaiting() && !turn.arrival().isDone()) {
             reportQueued();
         }
-        turnTaken = turn.arrival().thenAccept(arrival -> {
-            switch (arrival.outcome()) {
-                case HANDED_OVER -> takeOver(requireNonNull(arrival.tenure()));
-                case MAY_ASK -> ask();
-                case REFUSED -> progress.outcome().complete(Optional.empty());
+        turn.arrival().thenAccept(arrival -> {
+            try {
+                take(arrival);
+            } finally {
+                // This wakes a caller that waits, before the rest.
+                turnTaken.complete(null);
+                if (asking == null) {
+                    finish();
+                }
             }
         });
-        // This comes after the caller was woken, who waits for it.
-        turnTaken.thenRun(() -> {
-            if (asking == null) {
-                finish();
-            }
-        });
+    }
+
+    private void take(Turn.Arrival arrival) {
+        switch (arrival.outcome()) {
+            case HANDED_OVER -> takeOver(requireNonNull(arrival.tenure()));
+            case MAY_ASK -> ask();
+            case REFUSED -> progress.outcome().complete(Optional.empty());
+        }
     }
 
     private void ask() {

@@ -39,8 +39,11 @@ public final class HeldLock implements Holder {
     private final LockLife life = new LockLife();
     private final HolderEvents events;
     private final Ttl ttl;
-    private final Refresh refresh;
     private final Release release;
+    private final Duration timeout;
+
+    /** Null before the first refresh, since most locks have none. Guarded by this. */
+    private @Nullable Refresh refresh;
 
     /** Whether the holder has taken the lock, or the locker has, because no holder did. */
     private final AtomicBoolean taken = new AtomicBoolean();
@@ -74,7 +77,7 @@ public final class HeldLock implements Holder {
         this.handleWatch = abandonedHandles.newWatch();
         this.events = new HolderEvents(attempt, listeners, () -> new PostgresHandle(this));
         this.ttl = new Ttl(request, ttlStartNanos, keepers, this::lapse);
-        this.refresh = new Refresh(tenure, ttl, attempt, this::isAlive, keepers, timeout);
+        this.timeout = timeout;
         this.release = new Release(this, tenure, unlocker, life, ttl, events, keepers, timeout);
     }
 
@@ -186,9 +189,18 @@ public final class HeldLock implements Holder {
         events.refreshed(Elapsed.since(startNanos));
     }
 
+    private synchronized Refresh refreshes() {
+        Refresh known = refresh;
+        if (known == null) {
+            known = new Refresh(tenure, ttl, attempt, this::isAlive, keepers, timeout);
+            refresh = known;
+        }
+        return known;
+    }
+
     private void refreshTo(Duration fresh) {
         requireHeld();
-        Refresh.Answer answer = refresh.ask(fresh);
+        Refresh.Answer answer = refreshes().ask(fresh);
         if (!answer.isHeld()) {
             if (beginLosing()) {
                 endLost(answer.cause());
@@ -267,6 +279,8 @@ public final class HeldLock implements Holder {
             startEnding();
         } else if (life.isReleasingFor(INTERRUPTED_AFTER) && !tenure.isUnlocking()) {
             release.start();
+        } else if (tenure.isUnlocking() && tenure.session().isGone()) {
+            release.report();
         }
     }
 

@@ -54,7 +54,7 @@ public final class LockWatch {
             boolean scheduled = false;
             try {
                 keepers.every(checkInterval, this::watch);
-                keepers.every(answerTimeout.dividedBy(4), this::endDoubtfulSessions);
+                keepers.every(answerTimeout.dividedBy(4), this::endOverdueAndStopped);
                 if (!touchInterval.isZero()) {
                     keepers.every(touchInterval, heartbeat::start);
                 }
@@ -66,15 +66,15 @@ public final class LockWatch {
     }
 
     /**
-     * Retires the sessions that do not answer a statement on a caller's thread, so that it returns, and those on which
-     * an error has stopped a statement: the caller may not have been able to do that.
+     * Retires the sessions that do not answer a statement on a caller's thread, so that it returns, and those that an
+     * error has stopped, since the caller may not have been able to retire them.
      */
-    private void endDoubtfulSessions() {
+    private void endOverdueAndStopped() {
         for (LockSession session : tenures.overdueSessions(answerTimeout)) {
             session.markTooSlow();
             keepers.run(() -> tenures.retire(session, null));
         }
-        for (LockSession session : tenures.stoppedSessions()) {
+        for (LockSession session : tenures.sessionsToRetire()) {
             keepers.run(() -> tenures.retire(session, null));
         }
     }

@@ -128,7 +128,7 @@ final class Release {
             failure = answer.failure();
             lost = !answer.wasHeld() && !ttl.isEnforcedAndPassed();
         } finally {
-            // If an error has stopped the unlock, the lock was held until then, and the session is ended later.
+            // If an error has stopped the unlock, the lock was held as far as is known, and the watch ends the session.
             ttl.stopWatching();
             if (lost) {
                 life.lost(failure);

@@ -69,8 +69,9 @@ public final class Tenures implements Tenure.Registry {
 
     @Override
     public void forget(Tenure tenure) {
-        bySession.remove(tenure.session(), tenure);
         byLockId.remove(tenure.lockId(), tenure);
+        // Last, since a tenure that an error has stopped here is found by this.
+        bySession.remove(tenure.session(), tenure);
     }
 
     @Override
@@ -132,9 +133,9 @@ public final class Tenures implements Tenure.Registry {
         return sessions.overdue(limit);
     }
 
-    /** Returns the sessions on which an error has stopped a statement half-way, so that they are in doubt. */
-    List<LockSession> stoppedSessions() {
-        return sessions.stopped();
+    /** Returns the sessions that are being retired, or have to be, since an error has stopped a statement or that. */
+    List<LockSession> sessionsToRetire() {
+        return sessions.toEnd();
     }
 
     /** Counts the sessions that most likely do not answer any more, since a session that answers proves its locks. */
@@ -173,6 +174,7 @@ public final class Tenures implements Tenure.Registry {
      */
     @Override
     public void retire(LockSession session, @Nullable Throwable cause) {
+        session.condemn();
         if (Keepers.isKeeper()) {
             retireHere(session, cause);
             return;

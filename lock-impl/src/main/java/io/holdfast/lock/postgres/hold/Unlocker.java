@@ -36,19 +36,21 @@ final class Unlocker {
      * {@link Tenure#beginUnlocking}. Blocks on JDBC.
      */
     Unlocked unlock(Tenure tenure) {
-        return unlock(tenure, tenure.next());
+        return unlock(tenure, true);
     }
 
     /**
      * Unlocks.
      *
-     * @param next the request for which the lock is tried again; null if nobody in this JVM may have it next
+     * @param mayYield whether the lock is tried again if somebody in this JVM waits for it
      */
-    private Unlocked unlock(Tenure tenure, @Nullable LockRequest next) {
+    private Unlocked unlock(Tenure tenure, boolean mayYield) {
         Tenure renewed = null;
+        Yielded answer = null;
         try {
+            LockRequest next = mayYield ? tenure.next() : null;
             long sentNanos = System.nanoTime();
-            Yielded answer = next == null
+            answer = next == null
                     ? unlockForAll(tenure)
                     : tenure.session().locks().yieldLock(tenure.lockId(), tenure.isDedicated(), next.fenced());
             if (!answer.wasHeld()) {
@@ -66,10 +68,7 @@ final class Unlocker {
             }
             return new Unlocked(answer.wasHeld(), null);
         } catch (Throwable e) {
-            // The lock ends with its session. If the session was alive until now, so was the lock.
-            boolean wasHeld = !(e instanceof SQLException sql)
-                    || !SqlStates.isSessionLost(sql)
-                    || tenure.session().isTooSlow();
+            boolean wasHeld = answer == null ? wasHeld(tenure.session(), e) : answer.wasHeld();
             if (!wasHeld) {
                 tenure.reportUnproven();
             }
@@ -82,6 +81,14 @@ final class Unlocker {
                 passOn(renewed);
             }
         }
+    }
+
+    /** The lock ends with its session. If the session was alive until the error, so was the lock. */
+    private static boolean wasHeld(LockSession session, Throwable error) {
+        return !(error instanceof SQLException sql)
+                || !SqlStates.isSessionLost(sql)
+                || session.isTooSlow()
+                || session.isStopped();
     }
 
     private Yielded unlockForAll(Tenure tenure) throws SQLException {
@@ -113,7 +120,7 @@ final class Unlocker {
     /** The one that has waited here may have left in the meantime. */
     private void passOn(Tenure renewed) {
         if (!renewed.passOn(null) && renewed.beginUnlocking(null)) {
-            unlock(renewed, null);
+            unlock(renewed, false);
         }
     }
 }

@@ -52,10 +52,13 @@ public final class LockSession implements Asker {
     private boolean sealed;
 
     /**
-     * Whether a statement has begun and has not ended: it runs, or an error has stopped it half-way, so that the next
-     * statement would get its answer. Written under {@code oneStatement}.
+     * Whether a statement has begun and has not ended: it runs, or an error, as at the end of a stack, has stopped it
+     * half-way, so that the next statement would get its answer. Written under {@code oneStatement}.
      */
     private volatile boolean unfinished;
+
+    /** Whether the session is being ended, or has to be. */
+    private volatile boolean condemned;
 
     /** Null if the server does not end the session for its silence, or not by the locker's heartbeat. */
     private volatile @Nullable Lifetime lifetime;
@@ -116,7 +119,7 @@ public final class LockSession implements Asker {
         lifetime = begun;
     }
 
-    /** Whether the server may have ended the session because of its silence, by the time of its last answer. */
+    /** Whether the server may have ended the session because of its silence since the last answered statement. */
     boolean isOver() {
         Lifetime counted = lifetime;
         return counted != null && counted.hasEnded();
@@ -158,9 +161,19 @@ public final class LockSession implements Asker {
         return (oneStatement.isLocked() ? 1 : 0) + locks.waiting();
     }
 
-    /** Whether an error, as at the end of a stack, has stopped a statement half-way, so that none can follow. */
-    boolean isStopped() {
-        if (!oneStatement.tryLock()) {
+    /** To be called before the session is ended, in case that an error stops that. No statement can follow. */
+    public void condemn() {
+        condemned = true;
+    }
+
+    /** Whether the session is being ended, or has to be, so that nobody may use it. */
+    public boolean mustEnd() {
+        return condemned || isStopped();
+    }
+
+    /** Whether an error has stopped a statement half-way. */
+    public boolean isStopped() {
+        if (!unfinished || !oneStatement.tryLock()) {
             return false;
         }
         try {
@@ -213,7 +226,7 @@ public final class LockSession implements Asker {
         oneStatement.lock();
         try {
             if (isSealed()) {
-                throw SqlStates.sessionGone();
+                throw unfinished ? SqlStates.sessionStopped() : SqlStates.sessionGone();
             }
             long sentNanos = System.nanoTime();
             T answer = run(query, sentNanos);
@@ -242,7 +255,7 @@ public final class LockSession implements Asker {
     }
 
     private boolean isSealed() {
-        return sealed || unfinished || connection.isGone();
+        return sealed || unfinished || condemned || connection.isGone();
     }
 
     /** As {@link #ask}; no statement can follow. */
@@ -319,7 +332,7 @@ public final class LockSession implements Asker {
     public void returnToPool() {
         oneStatement.lock();
         try {
-            if (unfinished) {
+            if (unfinished || condemned) {
                 abort();
             } else {
                 connection.returnToPool();

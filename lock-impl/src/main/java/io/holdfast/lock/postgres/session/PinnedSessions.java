@@ -119,6 +119,7 @@ public final class PinnedSessions implements SessionAllocation {
         return !session.isGone()
                 && !session.isBusy()
                 && !session.isOver()
+                && !session.mustEnd()
                 && !servers.hasSuccessor(session.backend().serverStart());
     }
 

@@ -20,14 +20,13 @@ final class ServerClock {
     private boolean read;
 
     /**
-     * Notes an answer.
+     * Notes an answer that has just arrived. So the time that is derived from it is not in the future.
      *
      * @param micros the server's clock, in microseconds since 1970
-     * @param sentNanos when the server was asked
      */
-    void read(long micros, long sentNanos) {
+    void read(long micros) {
         this.micros = micros;
-        this.readNanos = sentNanos;
+        this.readNanos = System.nanoTime();
         this.read = true;
     }
 

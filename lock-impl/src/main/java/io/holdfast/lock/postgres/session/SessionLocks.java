@@ -99,9 +99,9 @@ public final class SessionLocks {
         long sentNanos = System.nanoTime();
         NameChange name =
                 showsName ? new NameChange(before.applicationName(), settings.name(), clock.seconds(sentNanos)) : null;
-        Acquired answer = acquireReady(statement, name, sentNanos);
+        Acquired answer = acquireReady(statement, name);
         if (session.isOver()) {
-            // The session had no other lock, so its time begins again, also if it ended while the session waited.
+            // It ended while the session waited. The session had no other lock, so its time begins again.
             session.restartLifetime(sentNanos);
         }
         if (showsName && Boolean.TRUE.equals(answer.granted())) {
@@ -115,15 +115,14 @@ public final class SessionLocks {
         session.identity().lockIds().add(statement.lockId());
         return statement.isPlain()
                 ? acquired(statement.lockId(), combined.tryAcquire(statement.mode(), statement.lockId()))
-                : acquireReady(statement, null, System.nanoTime());
+                : acquireReady(statement, null);
     }
 
-    private Acquired acquireReady(AcquireStatement statement, @Nullable NameChange name, long sentNanos)
-            throws SQLException {
+    private Acquired acquireReady(AcquireStatement statement, @Nullable NameChange name) throws SQLException {
         ReadyAcquireStatement.Answer answer = session.ask(new ReadyAcquireStatement(
                 statement.mode(), statement.lockId(), statement.waitAtMost(), name, statement.fenced()));
         if (answer.clock() != null) {
-            clock.read(answer.clock(), sentNanos);
+            clock.read(answer.clock());
         }
         return acquired(statement.lockId(), answer);
     }
@@ -147,7 +146,7 @@ public final class SessionLocks {
         long sentNanos = System.nanoTime();
         Acquired answer = session.ask(statement);
         session.identity().learnBackend(answer.backend());
-        clock.read(answer.backend().seenAt(), sentNanos);
+        clock.read(answer.backend().seenAt());
         FormerSettings changed = Boolean.TRUE.equals(answer.granted()) ? answer.former() : null;
         boolean isLimited = changed != null && changed.idleTimeout() != null && settings.isHeartbeat();
         session.beginLifetime(isLimited ? new Lifetime(settings.lease(), sentNanos) : null);

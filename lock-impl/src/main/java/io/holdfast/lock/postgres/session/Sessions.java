@@ -176,9 +176,9 @@ public final class Sessions {
         return open.stream().filter(session -> session.isOverdue(limit)).toList();
     }
 
-    /** Returns the sessions on which an error has stopped a statement half-way. */
-    public List<LockSession> stopped() {
-        return open.stream().filter(LockSession::isStopped).toList();
+    /** Returns the sessions that are being ended, or have to be. */
+    public List<LockSession> toEnd() {
+        return open.stream().filter(LockSession::mustEnd).toList();
     }
 
     /** Whether no session is open. */

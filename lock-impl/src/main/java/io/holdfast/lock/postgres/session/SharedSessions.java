@@ -114,7 +114,7 @@ public final class SharedSessions implements SessionAllocation {
     }
 
     private boolean isUsable(LockSession session) {
-        return !session.isHanging(config.answerTimeout()) && !session.isOver();
+        return !session.isHanging(config.answerTimeout()) && !session.isOver() && !session.mustEnd();
     }
 
     /**

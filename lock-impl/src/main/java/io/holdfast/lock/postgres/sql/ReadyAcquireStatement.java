@@ -35,8 +35,8 @@ public record ReadyAcquireStatement(
      *
      * @param former the application name as it was before the first lock, which the session shows while it waits
      * @param name the new name
-     * @param seconds the time that it shows, in seconds since 1970, for a statement that only tries; null to show the
-     *     server's time, which takes the server longer
+     * @param seconds the time that it shows, in seconds since 1970; null to show the server's time, which takes the
+     *     server longer, and is what statements show that wait or make a fencing token
      */
     public record NameChange(
             String former, SessionName name, @Nullable Long seconds) {

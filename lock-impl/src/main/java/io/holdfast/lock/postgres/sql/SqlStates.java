@@ -176,6 +176,16 @@ public final class SqlStates {
     }
 
     /**
+     * Makes the failure of a statement on a session on which an error has stopped a statement half-way.
+     *
+     * @return a failure for which {@link #isSessionLost} is true
+     */
+    public static SQLException sessionStopped() {
+        return new SQLNonTransientConnectionException(
+                "an error has stopped an earlier statement of the session", CONNECTION_DOES_NOT_EXIST);
+    }
+
+    /**
      * Makes the failure of a statement on a session that was returned to its pool or aborted.
      *
      * @return a failure for which {@link #isSessionLost} is true

@@ -79,11 +79,11 @@ class LockCheckTest {
             "C5: if an error has stopped a release at its very end, the next in the local queue has its turn later")
     void shouldEndTurnOfStoppedRelease() throws Exception {
         AtomicInteger ends = new AtomicInteger();
-        HeldLock lock = hold(first, () -> {
+        HeldLock lock = hold(first, new LonelyPlace(() -> {
             if (ends.incrementAndGet() == 1) {
                 throw new StackOverflowError("on purpose");
             }
-        });
+        }));
         assertThrows(StackOverflowError.class, lock::release);
         assertEquals(LockState.RELEASED, lock.state());
 
@@ -93,11 +93,54 @@ class LockCheckTest {
         assertTrue(tenures.isEmpty());
     }
 
-    private HeldLock hold(LockAttempt attempt) throws Exception {
-        return hold(attempt, () -> {});
+    /** A place behind which somebody waits, but who that is cannot be found out. */
+    private record UnknownNext(Place<Tenure> own) implements Place<Tenure> {
+
+        @Override
+        public boolean isAwaited() {
+            return true;
+        }
+
+        @Override
+        public LockRequest next() {
+            throw new OutOfMemoryError("on purpose");
+        }
+
+        @Override
+        public Place<Tenure> passOn(boolean withToken) {
+            return own.passOn(withToken);
+        }
+
+        @Override
+        public void deliver(Tenure tenure) {
+            own.deliver(tenure);
+        }
+
+        @Override
+        public void end() {
+            own.end();
+        }
     }
 
-    private HeldLock hold(LockAttempt attempt, Runnable onEnd) throws Exception {
+    @Test
+    @DisplayName(
+            "C5, C16: if an error stops a release before it asks, the session ends, and the next here has its turn")
+    void shouldEndSessionOfStoppedRelease() throws Exception {
+        AtomicInteger ends = new AtomicInteger();
+        HeldLock lock = hold(first, new UnknownNext(new LonelyPlace(ends::incrementAndGet)));
+
+        lock.close();
+
+        assertEquals(LockState.RELEASED, lock.state());
+        assertEquals(1, ends.get());
+        assertTrue(lock.tenure().session().isGone());
+    }
+
+    private HeldLock hold(LockAttempt attempt) throws Exception {
+        return hold(attempt, new LonelyPlace(() -> {}));
+    }
+
+    private HeldLock hold(LockAttempt attempt, Place<Tenure> place) throws Exception {
         LockSession session = sessions.open("a lock", Deadline.after(LONG), LONG, () -> {});
         session.setUp();
         LockRequest request = attempt.request();
@@ -105,9 +148,7 @@ class LockCheckTest {
                 .acquire(new AcquireStatement(
                         request.mode(), attempt.lockId(), null, session.locks().settingsFor(request, CONFIG), false));
         return heldLocks.hold(
-                new Grant(session, attempt.lockId(), true, null, System.nanoTime(), System.nanoTime()),
-                attempt,
-                new LonelyPlace(onEnd));
+                new Grant(session, attempt.lockId(), true, null, System.nanoTime(), System.nanoTime()), attempt, place);
     }
 
     /** A server that grants everything, but permits only the question for the locks of several sessions. */
