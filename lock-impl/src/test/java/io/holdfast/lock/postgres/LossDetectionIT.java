@@ -122,7 +122,7 @@ class LossDetectionIT extends LockerTest {
     @EnumSource(SessionMode.class)
     @DisplayName("C16: a lock whose session an error has stopped can be released, though others were stopped by it")
     void shouldReleaseOnSessionOfStoppedStatement(SessionMode mode) throws Exception {
-        PostgresLocker locker = locker(CONFIG.sessions(mode).answerTimeout(LONG).handOver(LONG));
+        PostgresLocker locker = locker(CONFIG.sessions(mode).answerTimeout(LONG).handOver(Duration.ofSeconds(1)));
         LockHandle handle = locker.acquire(request);
         LockSession session = Insides.session(handle);
         int pid = server.holder(lockId);
