@@ -33,12 +33,6 @@ public final class Tenure {
     static final int MOST_HAND_OVERS = 63;
 
     /**
-     * A grant that is no renewal serves at most this many holders after the first. The lock may have come from another
-     * JVM, whose threads are not to wait longer than if the server granted each lock.
-     */
-    private static final int FIRST_HAND_OVERS = 47;
-
-    /**
      * The first renewal of a grant serves at most this many holders after the first, and each further renewal twice as
      * many holders. The lock may have come from another JVM, which needs some time until it waits in the server's queue
      * again, and is not to miss a whole tenure for that.
@@ -97,7 +91,7 @@ public final class Tenure {
      * @param place the place of the holder, which ends when the tenure has ended, so that others may have the lock
      */
     Tenure(Grant grant, LockRequest request, Terms terms, Registry registry, Place<Tenure> place) {
-        this(grant, request, terms, registry, place, FIRST_HAND_OVERS, FEW_HAND_OVERS);
+        this(grant, request, terms, registry, place, MOST_HAND_OVERS, FEW_HAND_OVERS);
     }
 
     private Tenure(
