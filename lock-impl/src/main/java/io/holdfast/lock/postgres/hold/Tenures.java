@@ -70,7 +70,7 @@ public final class Tenures implements Tenure.Registry {
     @Override
     public void forget(Tenure tenure) {
         byLockId.remove(tenure.lockId(), tenure);
-        // Last, since a tenure that an error has stopped here is found by this.
+        // This is the last step, since the watch looks here for what an error has left.
         bySession.remove(tenure.session(), tenure);
     }
 
@@ -133,7 +133,7 @@ public final class Tenures implements Tenure.Registry {
         return sessions.overdue(limit);
     }
 
-    /** Returns the sessions that are being retired, or have to be, since an error has stopped a statement or that. */
+    /** Returns the sessions that are being retired, or have to be, after an error in a statement or in the retirement. */
     List<LockSession> sessionsToRetire() {
         return sessions.toEnd();
     }

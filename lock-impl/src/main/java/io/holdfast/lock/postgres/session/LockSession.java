@@ -161,7 +161,7 @@ public final class LockSession implements Asker {
         return (oneStatement.isLocked() ? 1 : 0) + locks.waiting();
     }
 
-    /** To be called before the session is ended, in case that an error stops that. No statement can follow. */
+    /** To be called before the session is ended: if an error stops that, the watch does it. No statement can follow. */
     public void condemn() {
         condemned = true;
     }
