@@ -133,7 +133,7 @@ public final class Tenures implements Tenure.Registry {
         return sessions.overdue(limit);
     }
 
-    /** Returns the sessions that are being retired, or have to be, after an error in a statement or in the retirement. */
+    /** Returns the sessions that are being retired, or have to be, since an error has stopped something on them. */
     List<LockSession> sessionsToRetire() {
         return sessions.toEnd();
     }
