@@ -25,8 +25,8 @@ public record AcquireManyStatement(LockMode mode, Collection<Long> lockIds) impl
     private static final String SHARED = text(LockMode.SHARED);
 
     private static String text(LockMode mode) {
-        return "select asked.id, pg_catalog.pg_try_advisory_lock" + Fragments.suffix(mode) + "(asked.id),"
-                + " pg_catalog.pg_backend_pid() from pg_catalog.unnest(?::bigint[]) as asked (id)";
+        return "select asked.id, pg_catalog.pg_try_advisory_lock" + Fragments.suffix(mode) + "(asked.id), "
+                + Fragments.PID + " from pg_catalog.unnest(?::bigint[]) as asked (id)";
     }
 
     @Override

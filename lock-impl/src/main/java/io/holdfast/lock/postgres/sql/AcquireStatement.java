@@ -140,7 +140,7 @@ public record AcquireStatement(
                 + (fenced ? ", " + FLUSH : "")
                 + "), attempt as materialized (select idle_timeout, name,"
                 + " case when pg_catalog.pg_is_in_recovery() then null else " + grant + " end as granted from before)"
-                + " select granted, pg_catalog.pg_backend_pid(), "
+                + " select granted, " + Fragments.PID + ", "
                 + CLOCK + ", idle_timeout, name"
                 + (fenced ? TOKEN : NO_TOKEN) + ", " + Fragments.SERVER_START + (waits ? WAITED : ", 0")
                 + SessionSettings.columns(settings)

@@ -9,6 +9,9 @@ import java.util.stream.Collectors;
 /** Pieces of text and of parameters that several statements have in common. */
 final class Fragments {
 
+    /** The process id of the session. */
+    static final String PID = "pg_catalog.pg_backend_pid()";
+
     /** When the server started. */
     static final String SERVER_START = micros("pg_catalog.pg_postmaster_start_time()");
 

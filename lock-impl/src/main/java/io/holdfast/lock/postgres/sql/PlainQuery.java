@@ -12,8 +12,7 @@ import java.sql.SQLException;
 public final class PlainQuery<T> implements RowQuery<T> {
 
     /** Asks for the session's process id. */
-    public static final Query<Integer> BACKEND_PID =
-            new PlainQuery<>("select pg_catalog.pg_backend_pid()", row -> row.getInt(1));
+    public static final Query<Integer> BACKEND_PID = new PlainQuery<>("select " + Fragments.PID, row -> row.getInt(1));
 
     /** Asks whether the server is a standby. */
     public static final Query<Boolean> IS_STANDBY =

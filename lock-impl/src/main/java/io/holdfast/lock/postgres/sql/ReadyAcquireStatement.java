@@ -68,8 +68,6 @@ public record ReadyAcquireStatement(
     private static final int FENCED = 8;
     private static final int SHOWS_GIVEN_TIME = 16;
 
-    private static final String PID = "pg_catalog.pg_backend_pid()";
-
     /** Has one parameter. */
     private static final String SHOW_GIVEN_NAME = "pg_catalog.set_config('application_name', ?, false)";
 
@@ -87,11 +85,11 @@ public record ReadyAcquireStatement(
             return inSteps(waits ? AcquireStatement.wait(mode) : attempt, waits, showsName, fenced);
         }
         if (!showsName) {
-            return "select " + attempt + ", " + PID;
+            return "select " + attempt + ", " + Fragments.PID;
         }
         return (variant & SHOWS_GIVEN_TIME) != 0
-                ? "select " + grantedAndShown(attempt, SHOW_GIVEN_NAME) + ", " + PID
-                : "select " + grantedAndShown(attempt, SessionSettings.SHOW_NAME) + ", " + PID + ", "
+                ? "select " + grantedAndShown(attempt, SHOW_GIVEN_NAME) + ", " + Fragments.PID
+                : "select " + grantedAndShown(attempt, SessionSettings.SHOW_NAME) + ", " + Fragments.PID + ", "
                         + AcquireStatement.CLOCK;
     }
 
@@ -105,7 +103,7 @@ public record ReadyAcquireStatement(
         return (waits ? AcquireStatement.BEFORE_WAIT : "")
                 + "with before as materialized (select " + before(waits, showsName, fenced)
                 + "), attempt as materialized (select " + granted
-                + " as granted from before) select granted, " + PID
+                + " as granted from before) select granted, " + Fragments.PID
                 + (waits ? AcquireStatement.WAITED : "")
                 + (fenced ? AcquireStatement.TOKEN : "")
                 + (showsName ? ", case when granted then " + SessionSettings.SHOW_NAME + " end" : "")

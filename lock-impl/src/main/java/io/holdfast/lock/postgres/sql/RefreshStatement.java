@@ -29,7 +29,7 @@ public record RefreshStatement(
         return "select exists (select from pg_catalog.pg_locks l where l.granted and "
                 + Fragments.IS_LOCK_OF_THIS_DATABASE + " and " + Fragments.LOCK_ID + " operator(pg_catalog.=) ?"
                 + " and l.mode operator(pg_catalog.=) '" + mode + "'"
-                + " and l.pid operator(pg_catalog.=) pg_catalog.pg_backend_pid()"
+                + " and l.pid operator(pg_catalog.=) " + Fragments.PID
                 + " and l.pid operator(pg_catalog.=) ?)" + setTtl;
     }
 

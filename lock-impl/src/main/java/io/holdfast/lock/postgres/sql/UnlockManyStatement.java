@@ -24,7 +24,7 @@ public record UnlockManyStatement(LockMode mode, Collection<Long> lockIds, int p
     private static final String SHARED = text(LockMode.SHARED);
 
     private static String text(LockMode mode) {
-        return "with this as materialized (select pg_catalog.pg_backend_pid() operator(pg_catalog.=) ? as one)"
+        return "with this as materialized (select " + Fragments.PID + " operator(pg_catalog.=) ? as one)"
                 + " select asked.id, case when one then pg_catalog.pg_advisory_unlock" + Fragments.suffix(mode)
                 + "(asked.id) else false end from this, pg_catalog.unnest(?::bigint[]) as asked (id)";
     }

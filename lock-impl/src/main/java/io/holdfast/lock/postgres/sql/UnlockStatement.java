@@ -32,12 +32,11 @@ public record UnlockStatement(
         String unlock = "pg_catalog.pg_advisory_unlock" + Fragments.suffix(mode) + "(?)";
         return restores
                 ? restoring(unlock)
-                : "select case when pg_catalog.pg_backend_pid() operator(pg_catalog.=) ? then " + unlock
-                        + " else false end";
+                : "select case when " + Fragments.PID + " operator(pg_catalog.=) ? then " + unlock + " else false end";
     }
 
     static String restoring(String unlock) {
-        return "with this as materialized (select pg_catalog.pg_backend_pid() operator(pg_catalog.=) ? as one)"
+        return "with this as materialized (select " + Fragments.PID + " operator(pg_catalog.=) ? as one)"
                 + " select case when one then " + unlock + " else false end" + RESTORED;
     }
 

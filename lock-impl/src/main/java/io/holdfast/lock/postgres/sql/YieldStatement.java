@@ -42,7 +42,7 @@ public record YieldStatement(long lockId, int pid, @Nullable NameChange name, bo
     private static final int UNLOCKED = 1;
     private static final int GRANTED = 2;
 
-    private static final String PID = "pg_catalog.pg_backend_pid() operator(pg_catalog.";
+    private static final String PID_IS = Fragments.PID + " operator(pg_catalog.";
     private static final String UNLOCK = "pg_catalog.pg_advisory_unlock(?)";
     private static final String ATTEMPT = AcquireStatement.attempt(LockMode.EXCLUSIVE);
 
@@ -57,7 +57,7 @@ public record YieldStatement(long lockId, int pid, @Nullable NameChange name, bo
 
     /** A case evaluates its conditions in their order, up to the first one that is true. */
     private static String inOneCase(boolean showsName) {
-        return "select case when " + PID + "<>) ? then " + NOT_HELD
+        return "select case when " + PID_IS + "<>) ? then " + NOT_HELD
                 + " when not " + UNLOCK + " then " + NOT_HELD
                 + " when not " + ATTEMPT + " then " + UNLOCKED
                 + (showsName ? " when " + SessionSettings.SHOW_NAME + " is not null then " : " else ") + GRANTED
@@ -66,7 +66,7 @@ public record YieldStatement(long lockId, int pid, @Nullable NameChange name, bo
 
     /** What precedes the attempt, and what follows the grant, need an order. */
     private static String inSteps(boolean showsName) {
-        return "with this as materialized (select " + PID + "=) ? as one, " + AcquireStatement.FLUSH
+        return "with this as materialized (select " + PID_IS + "=) ? as one, " + AcquireStatement.FLUSH
                 + "), before as materialized (select case when one then " + UNLOCK
                 + " else false end as held from this), attempt as materialized (select held, case when held then "
                 + ATTEMPT + " else false end as granted from before)"

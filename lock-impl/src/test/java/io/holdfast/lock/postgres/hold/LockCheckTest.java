@@ -21,6 +21,7 @@ import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.spi.LockAttempt;
+import io.holdfast.lock.testkit.RecordingListener;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -28,6 +29,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,6 +47,7 @@ class LockCheckTest {
     private final LockAttempt first = attempts.attempt(LockRequest.of("first"), LockRequest.IMMEDIATE);
     private final LockAttempt second = attempts.attempt(LockRequest.of("second"), LockRequest.IMMEDIATE);
 
+    private final RecordingListener listener = new RecordingListener();
     private final Keepers keepers = new Keepers();
     private final Servers servers = new Servers();
     private final Sessions sessions = new Sessions(this::connection, CONFIG);
@@ -52,7 +55,7 @@ class LockCheckTest {
             new PinnedSessions(sessions, new Fitness(sessions, servers, keepers, CONFIG), servers, keepers, CONFIG);
     private final Tenures tenures = new Tenures(allocation, servers, sessions, keepers, CONFIG);
     private final HeldLocks heldLocks =
-            new HeldLocks(tenures, allocation, servers, new Listeners(List.of()), keepers, CONFIG);
+            new HeldLocks(tenures, allocation, servers, new Listeners(List.of(listener)), keepers, CONFIG);
 
     /** The process id of the session that was opened last. The first session holds its lock still. */
     private final AtomicInteger lastPid = new AtomicInteger();
@@ -84,13 +87,17 @@ class LockCheckTest {
                 throw new StackOverflowError("on purpose");
             }
         }));
+        lock.announce(Duration.ZERO);
         assertThrows(StackOverflowError.class, lock::release);
         assertEquals(LockState.RELEASED, lock.state());
 
+        lock.endIfOrphaned();
+        lock.endIfOrphaned();
         tenures.endStranded(LONG);
 
         assertEquals(2, ends.get());
         assertTrue(tenures.isEmpty());
+        assertEquals(1, Collections.frequency(listener.events(), "released"), "reported once");
     }
 
     /** A place behind which somebody waits, but who that is cannot be found out. */
