@@ -140,7 +140,7 @@ class CallersThreadIT extends LockerTest {
 
                 List<Thread> senders = sendersDuring(() -> pairs(locker, each));
 
-                assertFalse(KeeperThreads.haveWorkedSince(before), mode + ": " + before + KeeperThreads.waits());
+                assertFalse(KeeperThreads.haveWorkedSince(before), mode + ": " + before + KeeperThreads.allocations());
                 assertThisThreadOnly(2 * PAIRS, senders);
             }
             other.release();

@@ -20,11 +20,11 @@ import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
+import javax.management.JMException;
 
 /**
  * Acquires and releases on a kept session in every context, also where transactions end or have failed. Shows on which
@@ -35,6 +35,9 @@ public class CallersPairs {
 
     private static final LockRequest REQUEST = LockRequest.of("pairs/key");
     private static final int PAIRS = 20;
+
+    /** At least this many bytes are allocated by the thread that sends the statements of a pair. */
+    private static final int BYTES_PER_PAIR = 1000;
 
     @Inject
     private Contexts contexts;
@@ -127,7 +130,7 @@ public class CallersPairs {
                 worked[0] = true;
                 rows.insert();
             }
-            long before = keepersWaits();
+            Map<Long, Long> before = keepersAllocations();
             for (int i = 0; i < PAIRS; i++) {
                 LockHandle handle = locker.acquire(REQUEST);
                 if (interrupting) {
@@ -136,8 +139,11 @@ public class CallersPairs {
                 handle.release();
                 assertEquals(interrupting, Thread.interrupted(), where);
             }
-            long waits = keepersWaits() - before;
-            assertEquals(onCallersThread, waits < PAIRS, where + ": keepers have waited " + waits);
+            long bytes = allocatedSince(before);
+            assertEquals(
+                    onCallersThread,
+                    bytes < PAIRS * BYTES_PER_PAIR,
+                    where + ": keepers have allocated " + bytes + " bytes");
             assertEquals(pid, pair(locker), where + ": the same session");
             return null;
         });
@@ -225,13 +231,26 @@ public class CallersPairs {
         }
     }
 
-    /** How often keeper threads have waited in total: a thread that has worked waits once more. */
-    private static long keepersWaits() {
+    /**
+     * How many bytes each keeper thread has allocated, by its id: a thread that sends a statement allocates some. (How
+     * often threads wait shows less, since an answer may be there before they begin to wait.)
+     */
+    private static Map<Long, Long> keepersAllocations() throws JMException {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                .filter(Objects::nonNull)
-                .filter(thread -> thread.getThreadName().startsWith("holdfast-keeper-"))
-                .mapToLong(ThreadInfo::getWaitedCount)
+        Map<Long, Long> bytes = new HashMap<>();
+        for (ThreadInfo each : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (each != null && each.getThreadName().startsWith("holdfast-keeper-")) {
+                Object[] id = {each.getThreadId()};
+                bytes.put(each.getThreadId(), (Long) ManagementFactory.getPlatformMBeanServer()
+                        .invoke(threads.getObjectName(), "getThreadAllocatedBytes", id, new String[] {"long"}));
+            }
+        }
+        return bytes;
+    }
+
+    private static long allocatedSince(Map<Long, Long> before) throws JMException {
+        return keepersAllocations().entrySet().stream()
+                .mapToLong(each -> Math.max(0, each.getValue() - before.getOrDefault(each.getKey(), 0L)))
                 .sum();
     }
 }
