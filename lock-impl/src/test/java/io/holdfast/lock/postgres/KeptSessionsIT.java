@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres;
 
+import static java.util.Objects.requireNonNullElse;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -11,6 +12,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.holdfast.lock.LockHandle;
 import io.holdfast.lock.LockInfo;
 import io.holdfast.lock.LockLimitException;
+import io.holdfast.lock.LockMode;
+import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
@@ -19,6 +22,7 @@ import io.holdfast.lock.postgres.hold.Insides;
 import io.holdfast.lock.postgres.session.SessionTraces;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,13 +34,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
 
 /** Sessions that stay with the locker for a short time after a release. */
 @Timeout(60)
@@ -47,6 +55,7 @@ class KeptSessionsIT extends LockerTest {
 
     private final List<String> statements = new CopyOnWriteArrayList<>();
     private final AtomicInteger opened = new AtomicInteger();
+    private final AtomicReference<Connection> instead = new AtomicReference<>();
 
     private final ConnectionSource counted = () -> {
         opened.incrementAndGet();
@@ -435,6 +444,74 @@ class KeptSessionsIT extends LockerTest {
         assertEquals(Set.of(pid(handle)), Set.of(server.holder(lockId)));
         assertEquals(1, server.locks(lockId).size());
         handle.release();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @DisplayName("C3, C16: a release over a connection that leads to a different session unlocks nothing there")
+    void shouldNotUnlockOnDifferentSession(boolean inPool) throws Exception {
+        DataSource behindPooler = behindPooler(1);
+        try (HikariDataSource connections = Databases.pool(behindPooler, 4);
+                Connection other = Databases.SHARED.connect();
+                Statement statement = other.createStatement()) {
+            PostgresLocker locker =
+                    locker(KEEPING, inPool ? ConnectionSource.of(connections) : behindPooler::getConnection);
+            locker.acquire(request).release();
+            LockHandle handle = locker.acquire(request);
+            server.terminate(server.holder(lockId));
+            statement.execute("select pg_advisory_lock(" + lockId + ")");
+            int holder = server.holder(lockId);
+            instead.set(other);
+
+            assertThrows(LockNotHeldException.class, handle::release);
+
+            assertEquals(holder, server.holder(lockId));
+            locker.close();
+        }
+    }
+
+    @Test
+    @DisplayName("C3, C16: the same is true for shared locks, even if a pooler shows the process id of a real session")
+    void shouldNotUnlockSharedLockOnDifferentSession() throws Exception {
+        try (HikariDataSource connections = Databases.pool(behindPooler(null), 4);
+                Connection other = Databases.SHARED.connect();
+                Statement statement = other.createStatement()) {
+            PostgresLocker locker = locker(KEEPING, ConnectionSource.of(connections));
+            locker.acquire(request.mode(LockMode.SHARED)).release();
+            LockHandle handle = locker.acquire(request.mode(LockMode.SHARED));
+            statement.execute("select pg_advisory_lock_shared(" + lockId + ")");
+            instead.set(other);
+
+            assertThrows(LockNotHeldException.class, handle::release);
+
+            int holder = other.unwrap(PGConnection.class).getBackendPID();
+            Server.eventually(
+                    "only the other has the lock", () -> server.locks(lockId).size() == 1);
+            assertEquals(holder, server.holder(lockId));
+            locker.close();
+        }
+    }
+
+    /**
+     * Connections that prepare their statements on {@link #instead}, if that is set.
+     *
+     * @param pid the process id that they show; null for that of the session
+     */
+    private DataSource behindPooler(@Nullable Integer pid) {
+        return JdbcProxy.of(DataSource.class, (dataSource, call, none) -> {
+            if (!call.getName().equals("getConnection")) {
+                return JdbcProxy.call(Databases.SHARED.dataSource(), call, none);
+            }
+            Connection connection = Databases.SHARED.connect();
+            return JdbcProxy.connection((proxy, method, args) -> switch (method.getName()) {
+                case "prepareStatement" -> JdbcProxy.call(requireNonNullElse(instead.get(), connection), method, args);
+                case "unwrap" ->
+                    pid == null
+                            ? connection.unwrap(PGConnection.class)
+                            : JdbcProxy.of(PGConnection.class, (driver, each, no) -> pid);
+                default -> JdbcProxy.call(connection, method, args);
+            });
+        });
     }
 
     /** Prepares the next statement on another connection, if there is a swap left, as a pooler would. */

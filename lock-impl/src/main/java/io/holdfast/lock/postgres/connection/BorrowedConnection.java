@@ -71,6 +71,14 @@ public final class BorrowedConnection {
         return driverPid;
     }
 
+    /**
+     * Whether the connection leads to the session with this process id for as long as it is open: the pool does not
+     * exchange it, and the driver has connected to the session itself, and not to a pooler.
+     */
+    public boolean leadsTo(int pid) {
+        return pool.isPlain() && driverPid.isPresent() && driverPid.getAsInt() == pid;
+    }
+
     /** Asks the driver, not the server: another database would not understand the statements that follow. */
     public void requirePostgres() throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();

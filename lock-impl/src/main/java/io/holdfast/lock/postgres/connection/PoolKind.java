@@ -56,6 +56,11 @@ public enum PoolKind {
         };
     }
 
+    /** Whether the pool leaves a connection alone while it is in use. */
+    boolean isPlain() {
+        return this == HIKARI || this == DRIVER;
+    }
+
     /** Adds to a message which settings of this pool may be the cause, if it has such settings. */
     public String withHint(String message) {
         return hint.isEmpty() ? message : message + " " + hint;

@@ -6,7 +6,6 @@ import io.holdfast.lock.postgres.sql.AcquireManyStatement;
 import io.holdfast.lock.postgres.sql.ReadyAcquireStatement;
 import io.holdfast.lock.postgres.sql.ReadyAcquireStatement.Answer;
 import io.holdfast.lock.postgres.sql.UnlockManyStatement;
-import io.holdfast.lock.postgres.sql.UnlockStatement;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Map;
@@ -41,8 +40,7 @@ final class CombinedStatements {
         this.unlocks = new CombinedRequests<>(oneStatement, new CombinedRequests.Sender<>() {
             @Override
             public Boolean one(LockMode mode, long lockId) throws SQLException {
-                return session.ask(
-                        new UnlockStatement(mode, lockId, session.backend().pid(), null));
+                return session.ask(session.toUnlock(mode, lockId));
             }
 
             @Override

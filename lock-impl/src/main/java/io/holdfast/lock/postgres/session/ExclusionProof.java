@@ -7,6 +7,7 @@ import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings;
+import io.holdfast.lock.postgres.sql.PlainUnlockStatement;
 import io.holdfast.lock.postgres.sql.ProbeStatement;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
@@ -85,7 +86,7 @@ final class ExclusionProof {
     }
 
     private boolean unlock(LockSession session) throws SQLException {
-        return session.ask(ProbeStatement.unlock(lockId));
+        return session.ask(new PlainUnlockStatement(lockId));
     }
 
     /** Another answer comes from a server that does not keep locks apart, or from two servers. */

@@ -7,10 +7,12 @@ import io.holdfast.lock.postgres.connection.PoolKind;
 import io.holdfast.lock.postgres.connection.RunningStatement;
 import io.holdfast.lock.postgres.sql.Backend;
 import io.holdfast.lock.postgres.sql.PlainQuery;
+import io.holdfast.lock.postgres.sql.PlainUnlockStatement;
 import io.holdfast.lock.postgres.sql.Query;
 import io.holdfast.lock.postgres.sql.RefreshStatement;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
+import io.holdfast.lock.postgres.sql.UnlockStatement;
 import io.holdfast.lock.postgres.thread.Deadline;
 import io.holdfast.lock.postgres.thread.Keepers;
 import io.holdfast.lock.postgres.thread.Uninterruptibly;
@@ -92,6 +94,18 @@ public final class LockSession implements Asker {
     @Override
     public Backend backend() {
         return identity.backend();
+    }
+
+    /**
+     * {@inheritDoc} Where the connection might lead to a different session, the statement compares the process id. A
+     * shared lock is always unlocked that way, because other sessions may have it, too.
+     */
+    @Override
+    public Query<Boolean> toUnlock(LockMode mode, long lockId) {
+        int pid = backend().pid();
+        return mode == LockMode.EXCLUSIVE && connection.leadsTo(pid)
+                ? new PlainUnlockStatement(lockId)
+                : new UnlockStatement(mode, lockId, pid, null);
     }
 
     public SessionIdentity identity() {

@@ -157,8 +157,7 @@ public final class SessionLocks {
 
     /** Whether the lock was held until now, on this very backend. The session stays ready for another lock. */
     public boolean unlock(long lockId, LockMode mode) throws SQLException {
-        boolean held =
-                session.ask(new UnlockStatement(mode, lockId, session.backend().pid(), null));
+        boolean held = session.ask(session.toUnlock(mode, lockId));
         session.identity().lockIds().remove(lockId);
         return held;
     }

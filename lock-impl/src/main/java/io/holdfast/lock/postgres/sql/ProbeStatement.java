@@ -6,7 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Takes or unlocks a lock that nobody uses, to see what the server does then. The answer is whether that succeeded.
+ * Takes a lock that nobody uses, to see what the server does then. The answer is whether that succeeded.
  *
  * @param text the text of the statement
  * @param lockId the number of the lock
@@ -31,16 +31,6 @@ public record ProbeStatement(String text, long lockId) implements RowQuery<Boole
      */
     public static ProbeStatement tryLockInTransaction(long lockId) {
         return new ProbeStatement("select pg_catalog.pg_try_advisory_xact_lock(?)", lockId);
-    }
-
-    /**
-     * Unlocks the lock of the session.
-     *
-     * @param lockId the number of the lock
-     * @return the statement
-     */
-    public static ProbeStatement unlock(long lockId) {
-        return new ProbeStatement("select pg_catalog.pg_advisory_unlock(?)", lockId);
     }
 
     @Override

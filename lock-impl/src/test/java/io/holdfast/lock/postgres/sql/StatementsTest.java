@@ -101,7 +101,7 @@ class StatementsTest {
                 new TerminateShownStatement(SHOWN, LOCK_ID),
                 ProbeStatement.tryLock(LOCK_ID),
                 ProbeStatement.tryLockInTransaction(LOCK_ID),
-                ProbeStatement.unlock(LOCK_ID));
+                new PlainUnlockStatement(LOCK_ID));
     }
 
     static List<Query<?>> statements() {
