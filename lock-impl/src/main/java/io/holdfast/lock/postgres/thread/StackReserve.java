@@ -1,23 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.holdfast.lock.postgres.thread;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.util.Collections;
+
 /**
  * Ensures that a step that must not stop half-way does not begin at the very end of the caller's stack: the error is
  * thrown before the step instead of within it, or a keeper, whose stack is empty, takes the step.
  */
 public final class StackReserve {
 
-    /** The depth of a statement with all that may follow it, in frames of ordinary methods that are compiled. */
-    private static final int FRAMES = 128;
+    /** A statement with all that may follow it needs less than this when its code is compiled. */
+    private static final int WIDE_FRAMES = 4;
 
-    /** The same before they are compiled, when frames are larger and classes are loaded. */
-    private static final int FRAMES_AT_FIRST = 4 * FRAMES;
+    /** The same before that, in frames of ordinary methods, when these are larger and classes are loaded. */
+    private static final int FRAMES_AT_FIRST = 512;
 
     /** After so many steps their code is compiled, most likely. */
     private static final int FIRST_STEPS = 100_000;
 
     /** What it takes to pass the work on: at least 4 KiB of stack when compiled, and more before, as other calls do. */
     private static final int CALLS = 256;
+
+    private static final int ARGUMENTS = 100;
+
+    /** Returns the first argument. Not final, since a call of a constant would be inlined. */
+    private static MethodHandle wideCall = MethodHandles.dropArguments(
+            MethodHandles.identity(long.class), 1, Collections.nCopies(ARGUMENTS - 1, long.class));
 
     /** How many steps there were, up to the number above. Threads may miss each other's changes. */
     private static int steps;
@@ -32,16 +42,32 @@ public final class StackReserve {
      * @throws StackOverflowError if the rest of the stack is too small to pass the work on
      */
     public static boolean require() {
-        int frames = FRAMES;
-        if (steps < FIRST_STEPS) {
-            steps++;
-            frames = FRAMES_AT_FIRST;
-        }
         try {
-            return fill(frames, 1, 2, 3, 4, 5, 6, 7, 8) != 0;
-        } catch (StackOverflowError e) {
+            long wide = span(WIDE_FRAMES, 1);
+            if (steps >= FIRST_STEPS) {
+                return wide != 0;
+            }
+            steps++;
+            return fill(FRAMES_AT_FIRST, wide, 2, 3, 4, 5, 6, 7, 8) != 0;
+        } catch (Throwable e) {
+            // A StackOverflowError, as nothing else is thrown here.
             return touch(CALLS, 0, 0, 0, 0) < 0;
         }
+    }
+
+    /**
+     * Each compiled frame has more than 3 KiB, which the arguments of the call need. Only the last one makes that call,
+     * so this is much quicker than to fill as many bytes. Returns no zero.
+     */
+    private static long span(int frames, long a) throws Throwable {
+        if (frames == 0) {
+            return (long) wideCall.invokeExact(
+                    a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,
+                    a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,
+                    a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,
+                    a);
+        }
+        return span(frames - 1, a + 2) | a;
     }
 
     /** Each frame is as large as those of ordinary methods. Returns no zero. */
