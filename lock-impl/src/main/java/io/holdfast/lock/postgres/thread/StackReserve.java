@@ -4,6 +4,7 @@ package io.holdfast.lock.postgres.thread;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.util.Collections;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ensures that a step that must not stop half-way does not begin at the very end of the caller's stack: the error is
@@ -25,9 +26,8 @@ public final class StackReserve {
 
     private static final int ARGUMENTS = 100;
 
-    /** Returns the first argument. Not final, since a call of a constant would be inlined. */
-    private static MethodHandle wideCall = MethodHandles.dropArguments(
-            MethodHandles.identity(long.class), 1, Collections.nCopies(ARGUMENTS - 1, long.class));
+    /** Null before the first step. Threads may miss each other's change. */
+    private static @Nullable MethodHandle wideCall;
 
     /** How many steps there were, up to the number above. Threads may miss each other's changes. */
     private static int steps;
@@ -43,23 +43,37 @@ public final class StackReserve {
      */
     public static boolean require() {
         try {
-            long wide = span(WIDE_FRAMES, 1);
-            if (steps >= FIRST_STEPS) {
-                return wide != 0;
+            long odd = 1;
+            if (steps < FIRST_STEPS) {
+                steps++;
+                odd = fill(FRAMES_AT_FIRST, 1, 2, 3, 4, 5, 6, 7, 8);
             }
-            steps++;
-            return fill(FRAMES_AT_FIRST, wide, 2, 3, 4, 5, 6, 7, 8) != 0;
+            return span(WIDE_FRAMES, odd, wideCall()) != 0;
         } catch (Throwable e) {
-            // A StackOverflowError, as nothing else is thrown here.
+            // A StackOverflowError, or what the call has made of it.
             return touch(CALLS, 0, 0, 0, 0) < 0;
         }
+    }
+
+    /**
+     * A call with many arguments, which returns the first. Only a call of a constant would be inlined. It is made when
+     * there is enough stack for that, since an error in the initializer of this class would be final.
+     */
+    private static MethodHandle wideCall() {
+        MethodHandle made = wideCall;
+        if (made == null) {
+            made = MethodHandles.dropArguments(
+                    MethodHandles.identity(long.class), 1, Collections.nCopies(ARGUMENTS - 1, long.class));
+            wideCall = made;
+        }
+        return made;
     }
 
     /**
      * Each compiled frame has more than 3 KiB, which the arguments of the call need. Only the last one makes that call,
      * so this is much quicker than to fill as many bytes. Returns no zero.
      */
-    private static long span(int frames, long a) throws Throwable {
+    private static long span(int frames, long a, MethodHandle wideCall) throws Throwable {
         if (frames == 0) {
             return (long) wideCall.invokeExact(
                     a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,
@@ -67,10 +81,10 @@ public final class StackReserve {
                     a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a, a,
                     a);
         }
-        return span(frames - 1, a + 2) | a;
+        return span(frames - 1, a + 2, wideCall) | a;
     }
 
-    /** Each frame is as large as those of ordinary methods. Returns no zero. */
+    /** Each frame is as large as those of ordinary methods. Returns an odd number. */
     private static long fill(int frames, long a, long b, long c, long d, long e, long f, long g, long h) {
         if (frames == 0) {
             return (a ^ b ^ c ^ d ^ e ^ f ^ g ^ h) | 1;
