@@ -7,8 +7,7 @@ import io.holdfast.lock.postgres.config.LockerConfig;
 import io.holdfast.lock.postgres.sql.AcquireStatement;
 import io.holdfast.lock.postgres.sql.HoldingsQuery;
 import io.holdfast.lock.postgres.sql.HoldingsQuery.Holdings;
-import io.holdfast.lock.postgres.sql.PlainUnlockStatement;
-import io.holdfast.lock.postgres.sql.ProbeStatement;
+import io.holdfast.lock.postgres.sql.PlainLockStatement;
 import io.holdfast.lock.postgres.sql.SqlStates;
 import io.holdfast.lock.postgres.sql.TerminateStatement;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
@@ -73,7 +72,7 @@ final class ExclusionProof {
 
     private void proveInTransaction() throws SQLException {
         other.begin();
-        boolean granted = other.ask(ProbeStatement.tryLockInTransaction(lockId));
+        boolean granted = other.ask(PlainLockStatement.tryLockInTransaction(lockId));
         expect(true, granted, Messages.FREE_LOCK_NOT_GRANTED_IN_TRANSACTION);
         expect(false, tryLock(one), Messages.GRANTED_DURING_TRANSACTION);
         other.rollback();
@@ -82,11 +81,11 @@ final class ExclusionProof {
     }
 
     private boolean tryLock(LockSession session) throws SQLException {
-        return session.ask(ProbeStatement.tryLock(lockId));
+        return session.ask(PlainLockStatement.tryLock(lockId));
     }
 
     private boolean unlock(LockSession session) throws SQLException {
-        return session.ask(new PlainUnlockStatement(lockId));
+        return session.ask(PlainLockStatement.unlock(lockId));
     }
 
     /** Another answer comes from a server that does not keep locks apart, or from two servers. */

@@ -6,8 +6,8 @@ import io.holdfast.lock.postgres.connection.BorrowedConnection;
 import io.holdfast.lock.postgres.connection.PoolKind;
 import io.holdfast.lock.postgres.connection.RunningStatement;
 import io.holdfast.lock.postgres.sql.Backend;
+import io.holdfast.lock.postgres.sql.PlainLockStatement;
 import io.holdfast.lock.postgres.sql.PlainQuery;
-import io.holdfast.lock.postgres.sql.PlainUnlockStatement;
 import io.holdfast.lock.postgres.sql.Query;
 import io.holdfast.lock.postgres.sql.RefreshStatement;
 import io.holdfast.lock.postgres.sql.SqlStates;
@@ -104,7 +104,7 @@ public final class LockSession implements Asker {
     public Query<Boolean> toUnlock(LockMode mode, long lockId) {
         int pid = backend().pid();
         return mode == LockMode.EXCLUSIVE && connection.leadsTo(pid)
-                ? new PlainUnlockStatement(lockId)
+                ? PlainLockStatement.unlock(lockId)
                 : new UnlockStatement(mode, lockId, pid, null);
     }
 

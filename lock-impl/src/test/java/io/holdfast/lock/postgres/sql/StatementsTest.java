@@ -99,9 +99,9 @@ class StatementsTest {
                 new LocksQuery(null),
                 new TerminateStatement(new TerminateStatement.Traces(OptionalInt.of(PID), null, null, Set.of(LOCK_ID))),
                 new TerminateShownStatement(SHOWN, LOCK_ID),
-                ProbeStatement.tryLock(LOCK_ID),
-                ProbeStatement.tryLockInTransaction(LOCK_ID),
-                new PlainUnlockStatement(LOCK_ID));
+                PlainLockStatement.tryLock(LOCK_ID),
+                PlainLockStatement.tryLockInTransaction(LOCK_ID),
+                PlainLockStatement.unlock(LOCK_ID));
     }
 
     static List<Query<?>> statements() {
