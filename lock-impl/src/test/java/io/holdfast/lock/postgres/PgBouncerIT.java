@@ -10,12 +10,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.holdfast.lock.LockDatabaseUnfitException;
 import io.holdfast.lock.LockException;
 import io.holdfast.lock.LockHandle;
+import io.holdfast.lock.LockNotHeldException;
 import io.holdfast.lock.LockRequest;
 import io.holdfast.lock.LockScope;
 import io.holdfast.lock.LockState;
 import io.holdfast.lock.postgres.config.ConnectionSource;
 import io.holdfast.lock.postgres.config.LockerConfig;
+import io.holdfast.lock.postgres.hold.Insides;
 import io.holdfast.lock.postgres.sql.LockId;
+import io.holdfast.lock.postgres.sql.PlainQuery;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -262,5 +265,22 @@ class PgBouncerIT {
         vanishing.abort(Runnable::run);
 
         Server.eventually("the lock is free", () -> server.isFree(lockId));
+    }
+
+    @Test
+    @DisplayName("C12: a lock is left alone, though the pooler gives it a session on which the lock was lost before")
+    void shouldLeaveReusedSessionAlone() throws Exception {
+        startPooler("session");
+        PostgresLocker pooled = locker(pooler.dataSource());
+        LockHandle lost = pooled.acquire(request);
+        Insides.session(lost).ask(PlainQuery.UNLOCK_ALL);
+        assertThrows(LockNotHeldException.class, () -> lost.refresh(Duration.ofMinutes(1)));
+
+        LockHandle next = pooled.acquire(request);
+
+        Server.letPass(Duration.ofSeconds(2));
+        assertEquals(LockState.HELD, next.state());
+        next.refresh(Duration.ofMinutes(1));
+        next.release();
     }
 }

@@ -6,8 +6,10 @@ import io.holdfast.lock.postgres.sql.TerminateStatement;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -164,17 +166,32 @@ public final class BorrowedConnection {
         }
     }
 
+    /** Limits the time for which the next statements wait for their answer, which is their last then. */
+    public void limitAnswers(Duration limit) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Math.max(1, limit.toMillis())));
+    }
+
+    /** Ends the session of the connection, which nobody can use again. Does nothing if it is gone. */
+    public void abort() {
+        abort(() -> false, () -> {});
+    }
+
     /**
-     * Ends the session of the connection, which nobody can use again. Does nothing if it is gone.
+     * As {@link #abort()}, but first asks the server to end the session.
      *
-     * @param ended what to do before the connection is closed, which may hang
+     * @param ending asks for it; the answer is whether the server has confirmed the end
+     * @param unconfirmed what to do otherwise, before the connection is closed, which may hang
      */
-    public void abort(Runnable ended) {
-        if (markGone()) {
-            endSession();
-            ended.run();
-            closeDead(connection);
+    public void abort(BooleanSupplier ending, Runnable unconfirmed) {
+        if (!markGone()) {
+            return;
         }
+        boolean confirmed = ending.getAsBoolean();
+        endSession();
+        if (!confirmed) {
+            unconfirmed.run();
+        }
+        closeDead(connection);
     }
 
     /** Agroal before 3.2 never frees the place of a connection that is aborted, so there the driver's connection is. */

@@ -14,15 +14,21 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Sessions that were given up on this side and may live on at the server, where they may hold a lock. Each is
- * terminated there, and forgotten when the server confirms that it is gone.
+ * Ends the sessions that are given up. One that does not confirm its end may live on at the server, where it may hold a
+ * lock: it is terminated from another session, and forgotten when the server confirms that it is gone.
  */
 public final class DoubtfulSessions {
+
+    /** Holders are notified of a loss after this time at the latest. A session that answers takes some milliseconds. */
+    private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(1);
 
     private final SessionProbe probe;
     private final Servers servers;
     private final Keepers keepers;
     private final Duration checkInterval;
+
+    /** How long a session may take to terminate itself. */
+    private final Duration patience;
 
     /** The traces of each session, and from when on they may be forgotten. */
     private final Map<Traces, Deadline> inDoubt = new ConcurrentHashMap<>();
@@ -32,12 +38,14 @@ public final class DoubtfulSessions {
         this.servers = servers;
         this.keepers = keepers;
         this.checkInterval = config.checkInterval();
+        Duration quarter = config.answerTimeout().dividedBy(4);
+        this.patience = quarter.compareTo(LONGEST_PATIENCE) < 0 ? quarter : LONGEST_PATIENCE;
     }
 
-    /** Aborts the session on this side, and has it terminated on the server. */
+    /** Has the session terminated on the server, by itself if it answers, and aborts it on this side. */
     public void retire(LockSession session) {
         Traces traces = session.traces();
-        session.abort(() -> {
+        session.terminate(patience, () -> {
             if (traces.pid().isPresent() && !traces.lockIds().isEmpty()) {
                 inDoubt.put(traces, Deadline.NEVER);
                 keepers.run(this::terminateAll);

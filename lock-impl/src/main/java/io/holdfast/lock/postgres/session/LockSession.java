@@ -11,6 +11,7 @@ import io.holdfast.lock.postgres.sql.PlainQuery;
 import io.holdfast.lock.postgres.sql.Query;
 import io.holdfast.lock.postgres.sql.RefreshStatement;
 import io.holdfast.lock.postgres.sql.SqlStates;
+import io.holdfast.lock.postgres.sql.TerminateOwnStatement;
 import io.holdfast.lock.postgres.sql.TerminateStatement.Traces;
 import io.holdfast.lock.postgres.sql.UnlockStatement;
 import io.holdfast.lock.postgres.thread.Deadline;
@@ -358,12 +359,41 @@ public final class LockSession implements Asker {
 
     /** Ends the session on this side, so that the server releases its locks. Does nothing if the connection is gone. */
     void abort() {
-        abort(() -> {});
+        connection.abort();
     }
 
-    /** As {@link #abort()}; {@code ended} runs before the connection is closed, which may hang. */
-    void abort(Runnable ended) {
-        connection.abort(ended);
+    /**
+     * As {@link #abort()}, but a session that answers terminates itself first. A pooler would pass it on, alive, to the
+     * next client, and nobody could tell from outside any more whose it is.
+     *
+     * @param limit how long to wait for the answer
+     * @param unconfirmed what to do if the server has not confirmed the end, before the connection is closed, which may
+     *     hang
+     */
+    void terminate(Duration limit, Runnable unconfirmed) {
+        connection.abort(() -> terminateOwn(limit), unconfirmed);
+    }
+
+    /** A session on which a statement runs, or was stopped, is asked nothing: no pooler passes it on. */
+    private boolean terminateOwn(Duration limit) {
+        Backend known = identity.backendIfKnown();
+        if (known == null || !Keepers.isKeeper() || !oneStatement.tryLock()) {
+            return false;
+        }
+        try {
+            if (unfinished) {
+                return false;
+            }
+            connection.limitAnswers(limit);
+            return run(new TerminateOwnStatement(known.pid()), System.nanoTime());
+        } catch (SQLException e) {
+            return SqlStates.isEndConfirmed(e);
+        } catch (RuntimeException e) {
+            Messages.LOG.log(System.Logger.Level.DEBUG, "a session could not terminate itself", e);
+            return false;
+        } finally {
+            oneStatement.unlock();
+        }
     }
 
     /**

@@ -30,6 +30,10 @@ public final class SqlStates {
     private static final String CONNECTION_FAILURE = "08006";
     private static final String DYNAMIC_SQL_CLASS = "07";
     private static final String OPERATOR_INTERVENTION_CLASS = "57";
+
+    /** admin_shutdown, crash_shutdown, idle_session_timeout. */
+    private static final Set<String> SESSION_ENDED = Set.of("57P01", "57P02", "57P05");
+
     private static final String IN_FAILED_SQL_TRANSACTION = "25P02";
     private static final String NO_ACTIVE_SQL_TRANSACTION = "25P01";
     private static final String IDLE_IN_TRANSACTION_TIMEOUT = "25P03";
@@ -162,6 +166,17 @@ public final class SqlStates {
                         || state.equals(IDLE_IN_TRANSACTION_TIMEOUT)
                         || state.equals(TRANSACTION_TIMEOUT)
                         || state.startsWith(OPERATOR_INTERVENTION_CLASS));
+    }
+
+    /**
+     * The server itself has said that it ends the session: it was terminated, has been idle for too long, or the server
+     * stops.
+     *
+     * @param e the failure
+     * @return whether the server has confirmed the end of the session
+     */
+    public static boolean isEndConfirmed(SQLException e) {
+        return e.getSQLState() != null && SESSION_ENDED.contains(e.getSQLState());
     }
 
     /**

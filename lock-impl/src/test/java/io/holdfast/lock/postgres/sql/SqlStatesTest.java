@@ -76,4 +76,19 @@ class SqlStatesTest {
         assertFalse(SqlStates.isWorthRetrying(new SQLException("of a pool", failure)));
         assertFalse(SqlStates.isWorthRetrying(new SQLTransientConnectionException("of a pool", state, failure)));
     }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"08003", "08006", "08P01", "57014", "57P03"})
+    @DisplayName("C17: a session has not certainly ended if only the connection failed, or a statement was canceled")
+    void shouldDoubtEnd(String state) {
+        assertFalse(SqlStates.isEndConfirmed(new SQLException("failed", state)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"57P01", "57P02", "57P05"})
+    @DisplayName("C17: a session has ended if the server says that it was terminated, idle for too long, or stopped")
+    void shouldTellConfirmedEnd(String state) {
+        assertTrue(SqlStates.isEndConfirmed(new SQLException("ended", state)));
+    }
 }

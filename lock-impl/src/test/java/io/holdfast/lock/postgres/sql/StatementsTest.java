@@ -98,6 +98,7 @@ class StatementsTest {
                 new HoldingsQuery(List.of(PID)),
                 new LocksQuery(null),
                 new TerminateStatement(new TerminateStatement.Traces(OptionalInt.of(PID), null, null, Set.of(LOCK_ID))),
+                new TerminateOwnStatement(PID),
                 new TerminateShownStatement(SHOWN, LOCK_ID),
                 PlainLockStatement.tryLock(LOCK_ID),
                 PlainLockStatement.tryLockInTransaction(LOCK_ID),
