@@ -381,7 +381,7 @@ public final class LockSession implements Asker {
             return false;
         }
         try {
-            if (unfinished) {
+            if (unfinished || isClosed()) {
                 return false;
             }
             connection.limitAnswers(limit);
