@@ -73,12 +73,17 @@ public final class BorrowedConnection {
         return driverPid;
     }
 
+    /** Whether the driver has connected to the session with this process id itself, and not to a pooler. */
+    public boolean isDirect(int pid) {
+        return driverPid.isPresent() && driverPid.getAsInt() == pid;
+    }
+
     /**
-     * Whether the connection leads to the session with this process id for as long as it is open: the pool does not
-     * exchange it, and the driver has connected to the session itself, and not to a pooler.
+     * Whether the connection leads to the session with this process id for as long as it is open: it is direct, and its
+     * pool does not exchange it.
      */
     public boolean leadsTo(int pid) {
-        return pool.isPlain() && driverPid.isPresent() && driverPid.getAsInt() == pid;
+        return pool.isPlain() && isDirect(pid);
     }
 
     /** Asks the driver, not the server: another database would not understand the statements that follow. */
@@ -166,7 +171,7 @@ public final class BorrowedConnection {
         }
     }
 
-    /** Limits the time for which the next statements wait for their answer, which is their last then. */
+    /** Limits the time for which the last statements of the connection wait for their answer. */
     public void limitAnswers(Duration limit) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, Math.toIntExact(Math.max(1, limit.toMillis())));
     }
@@ -186,12 +191,16 @@ public final class BorrowedConnection {
         if (!markGone()) {
             return;
         }
-        boolean confirmed = ending.getAsBoolean();
-        endSession();
-        if (!confirmed) {
-            unconfirmed.run();
+        boolean confirmed = false;
+        try {
+            confirmed = ending.getAsBoolean();
+        } finally {
+            endSession();
+            if (!confirmed) {
+                unconfirmed.run();
+            }
+            closeDead(connection);
         }
-        closeDead(connection);
     }
 
     /** Agroal before 3.2 never frees the place of a connection that is aborted, so there the driver's connection is. */

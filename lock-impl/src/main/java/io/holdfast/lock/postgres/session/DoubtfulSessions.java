@@ -42,7 +42,7 @@ public final class DoubtfulSessions {
         this.patience = quarter.compareTo(LONGEST_PATIENCE) < 0 ? quarter : LONGEST_PATIENCE;
     }
 
-    /** Has the session terminated on the server, by itself if it answers, and aborts it on this side. */
+    /** Aborts the session on this side, and has it terminated on the server, if possible before that. */
     public void retire(LockSession session) {
         Traces traces = session.traces();
         session.terminate(patience, () -> {

@@ -363,8 +363,8 @@ public final class LockSession implements Asker {
     }
 
     /**
-     * As {@link #abort()}, but a session that answers terminates itself first. A pooler would pass it on, alive, to the
-     * next client, and nobody could tell from outside any more whose it is.
+     * As {@link #abort()}, but a session that may be behind a pooler terminates itself first, if it answers. The pooler
+     * would pass it on, alive, to its next client, and nobody could tell from outside any more whose it is.
      *
      * @param limit how long to wait for the answer
      * @param unconfirmed what to do if the server has not confirmed the end, before the connection is closed, which may
@@ -377,7 +377,7 @@ public final class LockSession implements Asker {
     /** A session on which a statement runs, or was stopped, is asked nothing: no pooler passes it on. */
     private boolean terminateOwn(Duration limit) {
         Backend known = identity.backendIfKnown();
-        if (known == null || !Keepers.isKeeper() || !oneStatement.tryLock()) {
+        if (known == null || connection.isDirect(known.pid()) || !Keepers.isKeeper() || !oneStatement.tryLock()) {
             return false;
         }
         try {
