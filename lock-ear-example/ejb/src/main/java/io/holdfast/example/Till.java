@@ -167,11 +167,11 @@ public class Till {
         for (int beat = 1; !stopped; beat++) {
             takeMoney(token);
             seen(id);
-            TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
             if (beat % BEATS_PER_REFRESH == 0) {
                 handle.refresh(TTL);
                 holding = new Holding(handle, holding.sinceNanos(), System.nanoTime());
             }
+            TimeUnit.MILLISECONDS.sleep(BEAT_MILLIS);
         }
         events.add(Events.Kind.CLOSED, Node.NAME + " closed the till.");
     }
