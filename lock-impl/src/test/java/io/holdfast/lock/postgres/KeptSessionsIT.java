@@ -22,6 +22,7 @@ import io.holdfast.lock.postgres.hold.Insides;
 import io.holdfast.lock.postgres.session.SessionTraces;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +57,9 @@ class KeptSessionsIT extends LockerTest {
     private final List<String> statements = new CopyOnWriteArrayList<>();
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicReference<Connection> instead = new AtomicReference<>();
+
+    /** Whether connections can be aborted. */
+    private volatile boolean abortable = true;
 
     private final ConnectionSource counted = () -> {
         opened.incrementAndGet();
@@ -492,6 +496,26 @@ class KeptSessionsIT extends LockerTest {
         }
     }
 
+    @Test
+    @DisplayName("C17: a connection that cannot be aborted and leads to a different session does not end that one")
+    void shouldNotTerminateDifferentSession() throws Exception {
+        try (Connection other = Databases.SHARED.connect();
+                Statement statement = other.createStatement()) {
+            PostgresLocker locker = locker(KEEPING, behindPooler(1)::getConnection);
+            LockHandle handle = locker.acquire(request);
+            server.terminate(server.holder(lockId));
+            statement.execute("select pg_advisory_lock(" + lockId + ")");
+            int holder = server.holder(lockId);
+            abortable = false;
+            instead.set(other);
+
+            assertThrows(LockNotHeldException.class, handle::release);
+
+            assertEquals(holder, server.holder(lockId));
+            locker.close();
+        }
+    }
+
     /**
      * Connections that prepare their statements on {@link #instead}, if that is set.
      *
@@ -504,7 +528,14 @@ class KeptSessionsIT extends LockerTest {
             }
             Connection connection = Databases.SHARED.connect();
             return JdbcProxy.connection((proxy, method, args) -> switch (method.getName()) {
-                case "prepareStatement" -> JdbcProxy.call(requireNonNullElse(instead.get(), connection), method, args);
+                case "prepareStatement", "createStatement" ->
+                    JdbcProxy.call(requireNonNullElse(instead.get(), connection), method, args);
+                case "abort" -> {
+                    if (!abortable) {
+                        throw new SQLFeatureNotSupportedException("abort");
+                    }
+                    yield JdbcProxy.call(connection, method, args);
+                }
                 case "unwrap" ->
                     pid == null
                             ? connection.unwrap(PGConnection.class)

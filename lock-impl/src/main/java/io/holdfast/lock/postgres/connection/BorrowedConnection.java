@@ -2,14 +2,15 @@
 package io.holdfast.lock.postgres.connection;
 
 import io.holdfast.lock.postgres.sql.SqlStates;
-import io.holdfast.lock.postgres.sql.TerminateStatement;
+import io.holdfast.lock.postgres.sql.TerminateOwnStatement;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,7 @@ public final class BorrowedConnection {
 
     private final Connection connection;
     private final PoolKind pool;
+    private final Supplier<@Nullable Integer> pid;
     private final Runnable onGone;
     private final AtomicBoolean gone = new AtomicBoolean();
 
@@ -40,10 +42,12 @@ public final class BorrowedConnection {
     /**
      * Takes the connection over.
      *
+     * @param pid knows the process id of the session, or returns null
      * @param onGone what to do, once, before the connection is returned or aborted
      */
-    public BorrowedConnection(Connection connection, Runnable onGone) {
+    public BorrowedConnection(Connection connection, Supplier<@Nullable Integer> pid, Runnable onGone) {
         this.connection = connection;
+        this.pid = pid;
         this.pool = PoolKind.of(connection);
         this.onGone = onGone;
     }
@@ -219,8 +223,10 @@ public final class BorrowedConnection {
 
     /** For a connection that cannot be aborted: its session terminates itself, so that the statement fails. */
     private void terminateSelf() {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(TerminateStatement.TERMINATE_SELF);
+        TerminateOwnStatement own = new TerminateOwnStatement(pid.get());
+        try (PreparedStatement statement = connection.prepareStatement(own.text())) {
+            own.bind(statement);
+            statement.execute();
         } catch (SQLException | RuntimeException e) {
             Messages.LOG.log(System.Logger.Level.DEBUG, "session terminated", e);
         }

@@ -72,7 +72,7 @@ public final class LockSession implements Asker {
      * @param onGone what to do, once, before the connection is returned or aborted
      */
     LockSession(Connection connection, Consumer<LockSession> onGone) {
-        this.connection = new BorrowedConnection(connection, () -> onGone.accept(this));
+        this.connection = new BorrowedConnection(connection, identity::pidIfKnown, () -> onGone.accept(this));
     }
 
     /** Prepares the connection for statements. */
@@ -376,8 +376,8 @@ public final class LockSession implements Asker {
 
     /** A session on which a statement runs, or was stopped, is asked nothing: no pooler passes it on. */
     private boolean terminateOwn(Duration limit) {
-        Backend known = identity.backendIfKnown();
-        if (known == null || connection.isDirect(known.pid()) || !Keepers.isKeeper() || !oneStatement.tryLock()) {
+        Integer pid = identity.pidIfKnown();
+        if (pid == null || connection.isDirect(pid) || !Keepers.isKeeper() || !oneStatement.tryLock()) {
             return false;
         }
         try {
@@ -385,7 +385,7 @@ public final class LockSession implements Asker {
                 return false;
             }
             connection.limitAnswers(limit);
-            return run(new TerminateOwnStatement(known.pid()), System.nanoTime());
+            return run(new TerminateOwnStatement(pid), System.nanoTime());
         } catch (SQLException e) {
             return SqlStates.isEndConfirmed(e);
         } catch (RuntimeException e) {

@@ -35,6 +35,13 @@ public final class SessionIdentity {
         return backend;
     }
 
+    /** The process id of the backend; null before the first answer. */
+    @Nullable
+    Integer pidIfKnown() {
+        Backend known = backend;
+        return known == null ? null : known.pid();
+    }
+
     void learnBackend(Backend backend) {
         this.backend = backend;
     }

@@ -38,9 +38,6 @@ public record TerminateStatement(Traces other) implements RowQuery<TerminateStat
      */
     public record Termination(long serverStart, boolean wasThere) {}
 
-    /** Makes a session terminate itself; fails always, since the session ends. */
-    public static final String TERMINATE_SELF = "select pg_catalog.pg_terminate_backend(" + Fragments.PID + ")";
-
     private static final String TEXT = "select " + Fragments.SERVER_START
             + ", (select pg_catalog.count(pg_catalog.pg_terminate_backend(found.pid))"
             + " from (select distinct l.pid from pg_catalog.pg_locks l"
